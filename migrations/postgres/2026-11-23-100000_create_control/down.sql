@@ -1,0 +1,10 @@
+DROP TABLE operator_audit;
+DROP TABLE sign_in_failure;
+DROP TABLE quarantine;
+DROP TABLE number_route;
+DROP TABLE connection_secret;
+DROP TABLE connection;
+DROP TABLE session;
+DROP TABLE membership;
+DROP TABLE account;
+DROP TABLE tenant;

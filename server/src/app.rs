@@ -1,0 +1,20 @@
+//! Everything a request can reach, put together once at start.
+
+use std::sync::Arc;
+
+use crate::{config::Config, db::Store, live::Hub, secrets::Keys, whatsapp::Connections};
+
+/// The running server's parts; cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// What the operator configured.
+    pub config: Arc<Config>,
+    /// All data.
+    pub store: Store,
+    /// Keys for secrets and passwords.
+    pub keys: Keys,
+    /// Open sockets.
+    pub hub: Hub,
+    /// Meta apps and the numbers bound to them.
+    pub connections: Connections,
+}

@@ -1,0 +1,217 @@
+//! The command line's grammar.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use shared::model::{channel::ChannelColour, member::Role};
+
+use crate::admin::{parse_colour, parse_role};
+
+/// A contact centre on WhatsApp for many tenants.
+#[derive(Parser)]
+#[command(name = "switchboard", version)]
+pub(super) struct Arguments {
+    /// Settings that differ from the defaults (see `switchboard config`); also SWITCHBOARD_CONFIG
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Run the server
+    Serve,
+    /// Bring the database to this version's schema
+    Migrate,
+    /// Print all settings with their defaults
+    Config,
+    /// Look at the installation and say what is wrong with it
+    Doctor,
+    /// Businesses that work here
+    #[command(subcommand)]
+    Tenant(TenantCommand),
+    /// People who work in a tenant
+    #[command(subcommand)]
+    Member(MemberCommand),
+    /// Departments of a tenant
+    #[command(subcommand)]
+    Queue(QueueCommand),
+    /// Meta apps
+    #[command(subcommand)]
+    Connection(ConnectionCommand),
+    /// WhatsApp numbers
+    #[command(subcommand)]
+    Number(NumberCommand),
+    /// Create the demonstration tenant, once, and print how to use it
+    DemoSeed,
+    /// Authentic messages that no tenant may have
+    #[command(subcommand)]
+    Quarantine(QuarantineCommand),
+    /// Take items that broke something once more
+    Replay {
+        /// Only of this tenant
+        #[arg(long, value_name = "SLUG")]
+        tenant: Option<String>,
+    },
+}
+
+#[derive(Subcommand)]
+pub(super) enum TenantCommand {
+    /// Create a tenant
+    Create {
+        /// Short name: a-z, 0-9 and hyphens
+        #[arg(long)]
+        slug: String,
+        /// The business's name
+        #[arg(long)]
+        name: String,
+    },
+    /// List all tenants
+    List,
+    /// Shut a tenant's doors
+    Suspend {
+        /// Which
+        slug: String,
+    },
+    /// Open them again
+    Resume {
+        /// Which
+        slug: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub(super) enum MemberCommand {
+    /// Let somebody work in a tenant
+    Create(MemberArguments),
+}
+
+#[derive(Args)]
+pub(super) struct MemberArguments {
+    /// Where
+    #[arg(long, value_name = "SLUG")]
+    pub(super) tenant: String,
+    /// The account's address; a known account is reused
+    #[arg(long)]
+    pub(super) email: String,
+    /// Name as colleagues see it
+    #[arg(long)]
+    pub(super) name: String,
+    /// agent, supervisor or administrator
+    #[arg(long, value_parser = parse_role)]
+    pub(super) role: Role,
+    /// Name of a queue to work in; may be repeated
+    #[arg(long = "queue", value_name = "NAME")]
+    pub(super) queues: Vec<String>,
+    /// Password of a new account; other users of this machine may see it
+    #[arg(long, conflicts_with = "password_stdin")]
+    pub(super) password: Option<String>,
+    /// Read the password from standard input
+    #[arg(long)]
+    pub(super) password_stdin: bool,
+}
+
+#[derive(Subcommand)]
+pub(super) enum QueueCommand {
+    /// Add a queue
+    Create {
+        /// Where
+        #[arg(long, value_name = "SLUG")]
+        tenant: String,
+        /// Name as shown
+        #[arg(long)]
+        name: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub(super) enum ConnectionCommand {
+    /// Add a Meta app; prints where its webhooks go
+    Create(ConnectionArguments),
+}
+
+#[derive(Args)]
+pub(super) struct ConnectionArguments {
+    /// Whose; the operator's when left out
+    #[arg(long, value_name = "SLUG")]
+    pub(super) tenant: Option<String>,
+    /// Name as the operator sees it
+    #[arg(long)]
+    pub(super) name: String,
+    /// Meta's id of the app
+    #[arg(long)]
+    pub(super) app_id: String,
+    /// What Meta signs webhooks with
+    #[arg(long, required_unless_present = "secrets_stdin", conflicts_with = "secrets_stdin")]
+    pub(super) app_secret: Option<String>,
+    /// What Meta repeats in the handshake
+    #[arg(long, required_unless_present = "secrets_stdin", conflicts_with = "secrets_stdin")]
+    pub(super) verify_token: Option<String>,
+    /// What is sent to the Graph API
+    #[arg(long, required_unless_present = "secrets_stdin", conflicts_with = "secrets_stdin")]
+    pub(super) access_token: Option<String>,
+    /// Read app secret, verify token and access token from standard input, one line each
+    #[arg(long)]
+    pub(super) secrets_stdin: bool,
+}
+
+#[derive(Subcommand)]
+pub(super) enum NumberCommand {
+    /// Bind a number to a connection and a tenant
+    Add(NumberArguments),
+}
+
+#[derive(Args)]
+pub(super) struct NumberArguments {
+    /// Whose
+    #[arg(long, value_name = "SLUG")]
+    pub(super) tenant: String,
+    /// The connection's key, as in its webhook address
+    #[arg(long, value_name = "KEY")]
+    pub(super) connection: String,
+    /// Meta's id of the number
+    #[arg(long)]
+    pub(super) phone_number_id: String,
+    /// Meta's id of the business account
+    #[arg(long)]
+    pub(super) waba_id: String,
+    /// The number as people write it
+    #[arg(long)]
+    pub(super) number: String,
+    /// Name the business gives it
+    #[arg(long)]
+    pub(super) label: String,
+    /// teal, blue, violet, amber, rose or slate
+    #[arg(long, value_parser = parse_colour, default_value = "teal")]
+    pub(super) colour: ChannelColour,
+    /// Name of the queue its new conversations wait in; without one everybody sees them
+    #[arg(long, value_name = "NAME")]
+    pub(super) queue: Option<String>,
+}
+
+#[derive(Subcommand)]
+pub(super) enum QuarantineCommand {
+    /// List what is there and why
+    List,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_grammar_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_role_that_does_not_exist_is_refused() {
+        let line = ["switchboard", "member", "create", "--tenant", "t", "--email", "e", "--name", "n"];
+        let with = |role| Arguments::try_parse_from(line.into_iter().chain(["--role", role]));
+        assert!(with("agent").is_ok());
+        assert!(with("manager").is_err());
+    }
+}

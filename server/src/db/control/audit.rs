@@ -1,0 +1,62 @@
+//! What the operator did: an append-only chain like a tenant's, across the whole installation.
+
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use shared::Instant;
+
+use crate::{
+    clock::micros,
+    db::{Fault, connection::AnyConnection, record::Actor, schema::operator_audit::dsl as a, tx::audit_hash},
+};
+
+/// Appends an entry. `object` is an id or a slug, never personal data.
+///
+/// # Errors
+/// The database's.
+pub fn append(
+    conn: &mut AnyConnection,
+    actor: Actor,
+    action: &str,
+    object: &str,
+    now: Instant,
+) -> Result<(), Fault> {
+    let last: Option<(i64, String)> =
+        a::operator_audit.order(a::seq.desc()).select((a::seq, a::hash)).first(conn).optional()?;
+    let (seq, previous) = last.unwrap_or_default();
+    let (seq, at, actor) = (seq + 1, micros(now), actor.to_string());
+    let hash = audit_hash(&previous, seq, at, &actor, action, object);
+    diesel::insert_into(a::operator_audit)
+        .values((
+            a::seq.eq(seq),
+            a::at.eq(at),
+            a::actor.eq(&actor),
+            a::action.eq(action),
+            a::object.eq(object),
+            a::prev_hash.eq(&previous),
+            a::hash.eq(&hash),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Walks the chain from its beginning; the first entry that does not fit, if any.
+///
+/// # Errors
+/// The database's.
+pub fn first_broken(conn: &mut AnyConnection) -> Result<Option<i64>, Fault> {
+    type Row = (i64, i64, String, String, String, String, String);
+    let rows: Vec<Row> = a::operator_audit
+        .order(a::seq)
+        .select((a::seq, a::at, a::actor, a::action, a::object, a::prev_hash, a::hash))
+        .load(conn)?;
+    let mut previous = String::new();
+    for (expected, (seq, at, actor, action, object, prev_hash, hash)) in (1..).zip(rows) {
+        let fits = seq == expected
+            && prev_hash == previous
+            && hash == audit_hash(&previous, seq, at, &actor, &action, &object);
+        if !fits {
+            return Ok(Some(expected));
+        }
+        previous = hash;
+    }
+    Ok(None)
+}

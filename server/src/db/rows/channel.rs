@@ -1,0 +1,96 @@
+//! Numbers of the business.
+
+use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use shared::{
+    ids::{ChannelId, ConnectionId},
+    model::channel::{Channel, ChannelColour},
+};
+
+use crate::db::{Fault, Scoped, schema::channel::dsl as c};
+
+/// How a channel is reached at Meta; not for the console.
+#[derive(Debug, Clone)]
+pub struct Binding {
+    /// The Meta app.
+    pub connection: ConnectionId,
+    /// Meta's id of the number.
+    pub phone_number_id: String,
+}
+
+type Row = (String, i64, String, String, String, Option<String>);
+
+/// Adds a channel.
+///
+/// # Errors
+/// A unique violation when the number is there already.
+pub fn insert(scoped: &mut Scoped, channel: &Channel, binding: &Binding) -> Result<(), Fault> {
+    let (conn, tenant) = scoped.parts();
+    diesel::insert_into(c::channel)
+        .values((
+            c::tenant_id.eq(tenant),
+            c::id.eq(channel.id.to_string()),
+            c::rev.eq(channel.rev as i64),
+            c::name.eq(&channel.name),
+            c::address.eq(&channel.address),
+            c::colour.eq(channel.colour.as_str()),
+            c::queue_id.eq(channel.queue.map(|id| id.to_string())),
+            c::connection_id.eq(binding.connection.to_string()),
+            c::phone_number_id.eq(&binding.phone_number_id),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// All channels, by name.
+///
+/// # Errors
+/// The database's.
+pub fn all(scoped: &mut Scoped) -> Result<Vec<Channel>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let rows: Vec<Row> = c::channel
+        .filter(c::tenant_id.eq(tenant))
+        .order((c::name, c::id))
+        .select((c::id, c::rev, c::name, c::address, c::colour, c::queue_id))
+        .load(conn)?;
+    rows.into_iter().map(model).collect()
+}
+
+/// One channel.
+///
+/// # Errors
+/// The database's.
+pub fn find(scoped: &mut Scoped, id: ChannelId) -> Result<Option<Channel>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let row: Option<Row> = c::channel
+        .filter(c::tenant_id.eq(tenant).and(c::id.eq(id.to_string())))
+        .select((c::id, c::rev, c::name, c::address, c::colour, c::queue_id))
+        .first(conn)
+        .optional()?;
+    row.map(model).transpose()
+}
+
+/// How a channel is reached at Meta.
+///
+/// # Errors
+/// The database's.
+pub fn binding(scoped: &mut Scoped, id: ChannelId) -> Result<Option<Binding>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let row: Option<(String, String)> = c::channel
+        .filter(c::tenant_id.eq(tenant).and(c::id.eq(id.to_string())))
+        .select((c::connection_id, c::phone_number_id))
+        .first(conn)
+        .optional()?;
+    row.map(|(connection, phone_number_id)| Ok(Binding { connection: connection.parse()?, phone_number_id }))
+        .transpose()
+}
+
+fn model((id, rev, name, address, colour, queue): Row) -> Result<Channel, Fault> {
+    Ok(Channel {
+        id: id.parse()?,
+        rev: rev as u64,
+        name,
+        address,
+        colour: ChannelColour::parse(&colour).ok_or_else(|| Fault::Broken(format!("colour {colour}")))?,
+        queue: queue.map(|id| id.parse()).transpose()?,
+    })
+}

@@ -1,0 +1,144 @@
+//! Customers and the identities they are known by.
+
+use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use shared::{Instant, ids::ContactId, model::contact::Contact};
+
+use crate::{
+    clock::micros,
+    db::{
+        Fault, Scoped,
+        schema::{contact::dsl as c, contact_identity::dsl as i},
+    },
+};
+
+/// The kinds of identity, in the order in which they are trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IdentityKind {
+    /// Business-scoped user id.
+    Bsuid,
+    /// WhatsApp id, usually the number without `+`.
+    WaId,
+    /// Phone number, digits only.
+    Phone,
+}
+
+impl IdentityKind {
+    /// The stored form.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Bsuid => "bsuid",
+            Self::WaId => "wa_id",
+            Self::Phone => "phone",
+        }
+    }
+}
+
+/// A customer with the addresses a message can be sent to.
+#[derive(Debug, Clone)]
+pub struct ContactRow {
+    /// What the console shows.
+    pub contact: Contact,
+    /// WhatsApp id.
+    pub wa_id: Option<String>,
+    /// Business-scoped user id.
+    pub bsuid: Option<String>,
+}
+
+type Row = (String, Option<String>, Option<String>, Option<String>, Option<String>, Option<String>);
+
+/// Whom an identity belongs to.
+///
+/// # Errors
+/// The database's.
+pub fn by_identity(scoped: &mut Scoped, kind: IdentityKind, value: &str) -> Result<Option<ContactId>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let id: Option<String> = i::contact_identity
+        .filter(i::tenant_id.eq(tenant).and(i::kind.eq(kind.as_str())).and(i::value.eq(value)))
+        .select(i::contact_id)
+        .first(conn)
+        .optional()?;
+    Ok(id.map(|id| id.parse()).transpose()?)
+}
+
+/// Links an identity to a contact. One that belongs to somebody already stays there.
+///
+/// # Errors
+/// The database's.
+pub fn link(
+    scoped: &mut Scoped,
+    contact: ContactId,
+    kind: IdentityKind,
+    value: &str,
+    now: Instant,
+) -> Result<(), Fault> {
+    if by_identity(scoped, kind, value)?.is_some() {
+        return Ok(());
+    }
+    let (conn, tenant) = scoped.parts();
+    diesel::insert_into(i::contact_identity)
+        .values((
+            i::tenant_id.eq(tenant),
+            i::kind.eq(kind.as_str()),
+            i::value.eq(value),
+            i::contact_id.eq(contact.to_string()),
+            i::created_at.eq(micros(now)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Adds a contact.
+///
+/// # Errors
+/// The database's.
+pub fn insert(scoped: &mut Scoped, row: &ContactRow, now: Instant) -> Result<(), Fault> {
+    let (conn, tenant) = scoped.parts();
+    diesel::insert_into(c::contact)
+        .values((
+            c::tenant_id.eq(tenant),
+            c::id.eq(row.contact.id.to_string()),
+            c::name.eq(&row.contact.name),
+            c::phone.eq(&row.contact.phone),
+            c::wa_id.eq(&row.wa_id),
+            c::bsuid.eq(&row.bsuid),
+            c::username.eq(&row.contact.username),
+            c::created_at.eq(micros(now)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Stores a contact's names and addresses.
+///
+/// # Errors
+/// The database's.
+pub fn update(scoped: &mut Scoped, row: &ContactRow) -> Result<(), Fault> {
+    let (conn, tenant) = scoped.parts();
+    diesel::update(c::contact.filter(c::tenant_id.eq(tenant).and(c::id.eq(row.contact.id.to_string()))))
+        .set((
+            c::name.eq(&row.contact.name),
+            c::phone.eq(&row.contact.phone),
+            c::wa_id.eq(&row.wa_id),
+            c::bsuid.eq(&row.bsuid),
+            c::username.eq(&row.contact.username),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// One contact.
+///
+/// # Errors
+/// The database's.
+pub fn find(scoped: &mut Scoped, id: ContactId) -> Result<Option<ContactRow>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let row: Option<Row> = c::contact
+        .filter(c::tenant_id.eq(tenant).and(c::id.eq(id.to_string())))
+        .select((c::id, c::name, c::phone, c::username, c::wa_id, c::bsuid))
+        .first(conn)
+        .optional()?;
+    row.map(|(id, name, phone, username, wa_id, bsuid)| {
+        Ok(ContactRow { contact: Contact { id: id.parse()?, name, phone, username }, wa_id, bsuid })
+    })
+    .transpose()
+}

@@ -1,0 +1,372 @@
+//! Conversations, with the contact they show.
+
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, RunQueryDsl,
+};
+use shared::{
+    Instant,
+    api::conversations::ConversationFilter,
+    ids::{ChannelId, ContactId, ConversationId, MemberId, MessageId},
+    model::{
+        contact::Contact,
+        conversation::{CloseReason, Closed, Conversation, ConversationState, LastMessage},
+        message::{Author, AuthorKind, DeliveryState},
+    },
+    permission::{Permission, Scope},
+};
+
+use crate::{
+    clock::{from_micros, micros},
+    db::{
+        Fault, Scoped,
+        schema::{contact::dsl as p, conversation::dsl as c, search_token::dsl as s},
+    },
+};
+
+/// A conversation with what only the server needs.
+#[derive(Debug, Clone)]
+pub struct ConversationRow {
+    /// What the console sees.
+    pub model: Conversation,
+    /// `seq` of the newest message.
+    pub last_seq: u64,
+    /// `seq` up to which the customer's messages were read.
+    pub read_seq: u64,
+    /// The message `model.last` shows.
+    pub last_message: Option<MessageId>,
+    /// When anything last changed; the order of pages.
+    pub changed_at: Instant,
+}
+
+#[derive(Queryable)]
+struct Row {
+    id: String,
+    rev: i64,
+    state: String,
+    channel_id: String,
+    queue_id: Option<String>,
+    assignee_id: Option<String>,
+    unread: i64,
+    last_seq: i64,
+    read_seq: i64,
+    last_message_id: Option<String>,
+    last_at: Option<i64>,
+    last_preview: Option<String>,
+    last_kind: Option<String>,
+    last_author: Option<String>,
+    last_author_id: Option<String>,
+    last_delivery: Option<String>,
+    waiting_since: Option<i64>,
+    window_until: Option<i64>,
+    opened_at: i64,
+    closed_at: Option<i64>,
+    close_reason: Option<String>,
+    changed_at: i64,
+    contact_id: String,
+    contact_name: Option<String>,
+    contact_phone: Option<String>,
+    contact_username: Option<String>,
+}
+
+/// The one shape in which conversations are read.
+macro_rules! joined {
+    () => {
+        c::conversation
+            .inner_join(p::contact.on(p::tenant_id.eq(c::tenant_id).and(p::id.eq(c::contact_id))))
+            .select((
+                c::id,
+                c::rev,
+                c::state,
+                c::channel_id,
+                c::queue_id,
+                c::assignee_id,
+                c::unread,
+                c::last_seq,
+                c::read_seq,
+                c::last_message_id,
+                c::last_at,
+                c::last_preview,
+                c::last_kind,
+                c::last_author,
+                c::last_author_id,
+                c::last_delivery,
+                c::waiting_since,
+                c::window_until,
+                c::opened_at,
+                c::closed_at,
+                c::close_reason,
+                c::changed_at,
+                p::id,
+                p::name,
+                p::phone,
+                p::username,
+            ))
+    };
+}
+
+/// One conversation.
+///
+/// # Errors
+/// The database's.
+pub fn find(scoped: &mut Scoped, id: ConversationId) -> Result<Option<ConversationRow>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let row: Option<Row> =
+        joined!().filter(c::tenant_id.eq(tenant).and(c::id.eq(id.to_string()))).first(conn).optional()?;
+    row.map(model).transpose()
+}
+
+/// The contact's newest conversation on a channel, open or closed.
+///
+/// # Errors
+/// The database's.
+pub fn newest(
+    scoped: &mut Scoped,
+    contact: ContactId,
+    channel: ChannelId,
+) -> Result<Option<ConversationRow>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let row: Option<Row> = joined!()
+        .filter(
+            c::tenant_id
+                .eq(tenant)
+                .and(c::contact_id.eq(contact.to_string()))
+                .and(c::channel_id.eq(channel.to_string())),
+        )
+        .order((c::opened_at.desc(), c::id.desc()))
+        .first(conn)
+        .optional()?;
+    row.map(model).transpose()
+}
+
+/// Open conversations in sight, most recently changed first, at most `limit`.
+///
+/// # Errors
+/// The database's.
+pub fn open_in_scope(scoped: &mut Scoped, scope: &Scope, limit: i64) -> Result<Vec<ConversationRow>, Fault> {
+    page(scoped, scope, ConversationFilter::Open, None, None, limit)
+}
+
+/// Where a page of conversations ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cursor {
+    /// When the last one changed.
+    pub changed_at: Instant,
+    /// Which one it was.
+    pub id: ConversationId,
+}
+
+/// A page of conversations in sight, most recently changed first.
+///
+/// # Errors
+/// The database's.
+pub fn page(
+    scoped: &mut Scoped,
+    scope: &Scope,
+    filter: ConversationFilter,
+    matching: Option<Vec<String>>,
+    after: Option<Cursor>,
+    limit: i64,
+) -> Result<Vec<ConversationRow>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let mut query = joined!().filter(c::tenant_id.eq(tenant)).into_boxed();
+    query = match filter {
+        ConversationFilter::Open => query.filter(c::state.ne("closed")),
+        ConversationFilter::Closed => query.filter(c::state.eq("closed")),
+        ConversationFilter::Any => query,
+    };
+    if !scope.role.may(Permission::SeeAllConversations) {
+        let queues: Vec<String> = scope.queues.iter().map(ToString::to_string).collect();
+        query = query.filter(
+            c::assignee_id
+                .eq(scope.member.to_string())
+                .or(c::queue_id.is_null())
+                .or(c::queue_id.eq_any(queues)),
+        );
+    }
+    if let Some(ids) = matching {
+        query = query.filter(c::id.eq_any(ids));
+    }
+    if let Some(cursor) = after {
+        let at = micros(cursor.changed_at);
+        query =
+            query.filter(c::changed_at.lt(at).or(c::changed_at.eq(at).and(c::id.lt(cursor.id.to_string()))));
+    }
+    let rows: Vec<Row> = query.order((c::changed_at.desc(), c::id.desc())).limit(limit).load(conn)?;
+    rows.into_iter().map(model).collect()
+}
+
+/// Conversations in which every given token begins a word, at most `limit`, newest message first.
+///
+/// # Errors
+/// The database's.
+pub fn matching(scoped: &mut Scoped, tokens: &[String], limit: usize) -> Result<Vec<String>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let mut found: Option<Vec<String>> = None;
+    for token in tokens {
+        let end = format!("{token}\u{10FFFF}");
+        let ids: Vec<String> = s::search_token
+            .filter(s::tenant_id.eq(tenant).and(s::token.ge(token)).and(s::token.lt(end)))
+            .select(s::conversation_id)
+            .distinct()
+            .order(s::conversation_id.desc())
+            .limit(SEARCH_WIDTH)
+            .load(conn)?;
+        found = Some(match found {
+            None => ids,
+            Some(known) => known.into_iter().filter(|id| ids.contains(id)).collect(),
+        });
+    }
+    let mut found = found.unwrap_or_default();
+    found.truncate(limit);
+    Ok(found)
+}
+
+/// Conversations looked at per search word; a word more common than this finds only the newest.
+const SEARCH_WIDTH: i64 = 2_000;
+
+/// Adds a conversation.
+///
+/// # Errors
+/// A unique violation when the contact has an open one on the channel.
+pub fn insert(scoped: &mut Scoped, row: &ConversationRow) -> Result<(), Fault> {
+    let (conn, tenant) = scoped.parts();
+    let m = &row.model;
+    diesel::insert_into(c::conversation)
+        .values((
+            c::tenant_id.eq(tenant),
+            c::id.eq(m.id.to_string()),
+            c::rev.eq(m.rev as i64),
+            c::contact_id.eq(m.contact.id.to_string()),
+            c::channel_id.eq(m.channel.to_string()),
+            c::state.eq(m.state.as_str()),
+            c::queue_id.eq(m.queue.map(|id| id.to_string())),
+            c::assignee_id.eq(m.assignee.map(|id| id.to_string())),
+            c::unread.eq(i64::from(m.unread)),
+            c::last_seq.eq(row.last_seq as i64),
+            c::read_seq.eq(row.read_seq as i64),
+            c::opened_at.eq(micros(m.opened_at)),
+            c::window_until.eq(m.window_until.map(micros)),
+            c::waiting_since.eq(m.waiting_since.map(micros)),
+            c::changed_at.eq(micros(row.changed_at)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Stores everything that can change in a conversation.
+///
+/// # Errors
+/// A check violation when it would be owned by nobody or by two.
+pub fn update(scoped: &mut Scoped, row: &ConversationRow) -> Result<(), Fault> {
+    let (conn, tenant) = scoped.parts();
+    let m = &row.model;
+    let last = m.last.as_ref();
+    diesel::update(c::conversation.filter(c::tenant_id.eq(tenant).and(c::id.eq(m.id.to_string()))))
+        .set((
+            c::rev.eq(m.rev as i64),
+            c::state.eq(m.state.as_str()),
+            c::queue_id.eq(m.queue.map(|id| id.to_string())),
+            c::assignee_id.eq(m.assignee.map(|id| id.to_string())),
+            c::unread.eq(i64::from(m.unread)),
+            c::last_seq.eq(row.last_seq as i64),
+            c::read_seq.eq(row.read_seq as i64),
+            c::last_message_id.eq(row.last_message.map(|id| id.to_string())),
+            c::last_at.eq(last.map(|l| micros(l.at))),
+            c::last_preview.eq(last.map(|l| l.preview.as_str())),
+            c::last_kind.eq(last.and_then(|l| if l.note { Some(NOTE) } else { l.kind.as_deref() })),
+            c::last_author.eq(last.map(|l| l.author.kind.as_str())),
+            c::last_author_id.eq(last.and_then(|l| l.author.member).map(|id| id.to_string())),
+            c::last_delivery.eq(last.and_then(|l| l.delivery).map(|d| d.as_str())),
+            c::waiting_since.eq(m.waiting_since.map(micros)),
+            c::window_until.eq(m.window_until.map(micros)),
+            c::opened_at.eq(micros(m.opened_at)),
+            c::closed_at.eq(m.closed.as_ref().map(|closed| micros(closed.at))),
+            c::close_reason.eq(m.closed.as_ref().map(|closed| closed.reason.as_str())),
+            c::changed_at.eq(micros(row.changed_at)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// All conversations of a contact.
+///
+/// # Errors
+/// The database's.
+pub fn of_contact(scoped: &mut Scoped, contact: ContactId) -> Result<Vec<ConversationRow>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let rows: Vec<Row> = joined!()
+        .filter(c::tenant_id.eq(tenant).and(c::contact_id.eq(contact.to_string())))
+        .order(c::id)
+        .load(conn)?;
+    rows.into_iter().map(model).collect()
+}
+
+/// Open conversations a member holds.
+///
+/// # Errors
+/// The database's.
+pub fn held_by(scoped: &mut Scoped, member: MemberId) -> Result<Vec<ConversationRow>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let rows: Vec<Row> = joined!()
+        .filter(c::tenant_id.eq(tenant).and(c::assignee_id.eq(member.to_string())).and(c::state.ne("closed")))
+        .order(c::id)
+        .load(conn)?;
+    rows.into_iter().map(model).collect()
+}
+
+/// How the row says that its newest message is a note; no type of Meta's has a colon.
+const NOTE: &str = "switchboard:note";
+
+fn model(row: Row) -> Result<ConversationRow, Fault> {
+    let broken = |what: &str, text: &str| Fault::Broken(format!("{what} {text}"));
+    let last = match (row.last_at, row.last_author) {
+        (Some(at), Some(author)) => Some(LastMessage {
+            at: from_micros(at),
+            preview: row.last_preview.unwrap_or_default(),
+            note: row.last_kind.as_deref() == Some(NOTE),
+            kind: row.last_kind.filter(|kind| kind != NOTE),
+            author: Author {
+                kind: AuthorKind::parse(&author).ok_or_else(|| broken("author", &author))?,
+                member: row.last_author_id.map(|id| id.parse()).transpose()?,
+            },
+            delivery: row
+                .last_delivery
+                .map(|d| DeliveryState::parse(&d).ok_or_else(|| broken("delivery", &d)))
+                .transpose()?,
+        }),
+        _ => None,
+    };
+    let closed = match (row.closed_at, row.close_reason) {
+        (Some(at), Some(reason)) => Some(Closed {
+            at: from_micros(at),
+            reason: CloseReason::parse(&reason).ok_or_else(|| broken("reason", &reason))?,
+        }),
+        _ => None,
+    };
+    Ok(ConversationRow {
+        model: Conversation {
+            id: row.id.parse()?,
+            rev: row.rev as u64,
+            state: ConversationState::parse(&row.state).ok_or_else(|| broken("state", &row.state))?,
+            contact: Contact {
+                id: row.contact_id.parse()?,
+                name: row.contact_name,
+                phone: row.contact_phone,
+                username: row.contact_username,
+            },
+            channel: row.channel_id.parse()?,
+            queue: row.queue_id.map(|id| id.parse()).transpose()?,
+            assignee: row.assignee_id.map(|id| id.parse()).transpose()?,
+            unread: u32::try_from(row.unread).unwrap_or(u32::MAX),
+            last,
+            waiting_since: row.waiting_since.map(from_micros),
+            window_until: row.window_until.map(from_micros),
+            opened_at: from_micros(row.opened_at),
+            closed,
+        },
+        last_seq: row.last_seq as u64,
+        read_seq: row.read_seq as u64,
+        last_message: row.last_message_id.map(|id| id.parse()).transpose()?,
+        changed_at: from_micros(row.changed_at),
+    })
+}

@@ -1,0 +1,98 @@
+//! The log that serves resume.
+
+use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl};
+use shared::{Instant, Pos, live::event::Event, permission::Audience};
+
+use crate::{
+    clock::{from_micros, micros},
+    db::{
+        Fault, Scoped,
+        record::{Draft, Recorded},
+        schema::live_event::dsl as e,
+    },
+};
+
+type Row = (i64, i64, Option<String>, Option<String>, String);
+
+/// Writes an event at its place.
+pub(crate) fn insert(
+    scoped: &mut Scoped,
+    pos: Pos,
+    at: Instant,
+    draft: &Draft,
+    payload: &str,
+) -> Result<(), Fault> {
+    let (conn, tenant) = scoped.parts();
+    diesel::insert_into(e::live_event)
+        .values((
+            e::tenant_id.eq(tenant),
+            e::pos.eq(pos as i64),
+            e::at.eq(micros(at)),
+            e::audience_before.eq(to_json(draft.before.as_ref())?),
+            e::audience_after.eq(to_json(draft.after.as_ref())?),
+            e::payload.eq(payload),
+            e::contact_id.eq(draft.contact.map(|id| id.to_string())),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// At most `limit` events behind a position, in order.
+///
+/// # Errors
+/// The database's.
+pub fn after(scoped: &mut Scoped, pos: Pos, limit: i64) -> Result<Vec<Recorded>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let rows: Vec<Row> = e::live_event
+        .filter(e::tenant_id.eq(tenant).and(e::pos.gt(pos as i64)))
+        .order(e::pos.asc())
+        .limit(limit)
+        .select((e::pos, e::at, e::audience_before, e::audience_after, e::payload))
+        .load(conn)?;
+    rows.into_iter().map(recorded).collect()
+}
+
+/// The first position still in the log; none when it is empty.
+///
+/// # Errors
+/// The database's.
+pub fn first(scoped: &mut Scoped) -> Result<Option<Pos>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let first: Option<i64> =
+        e::live_event.filter(e::tenant_id.eq(tenant)).select(diesel::dsl::min(e::pos)).get_result(conn)?;
+    Ok(first.map(|pos| pos as Pos))
+}
+
+/// Forgets events older than an instant; says how many.
+///
+/// # Errors
+/// The database's.
+pub fn prune(scoped: &mut Scoped, before: Instant) -> Result<usize, Fault> {
+    let (conn, tenant) = scoped.parts();
+    Ok(diesel::delete(e::live_event.filter(e::tenant_id.eq(tenant).and(e::at.lt(micros(before)))))
+        .execute(conn)?)
+}
+
+fn recorded((pos, at, before, after, payload): Row) -> Result<Recorded, Fault> {
+    let event: Event = serde_json::from_str(&payload).map_err(|error| broken(pos, &error))?;
+    Ok(Recorded {
+        pos: pos as Pos,
+        at: from_micros(at),
+        before: from_json(pos, before)?,
+        after: from_json(pos, after)?,
+        event,
+        payload,
+    })
+}
+
+fn to_json(audience: Option<&Audience>) -> Result<Option<String>, Fault> {
+    audience.map(serde_json::to_string).transpose().map_err(|error| Fault::Broken(error.to_string()))
+}
+
+fn from_json(pos: i64, audience: Option<String>) -> Result<Option<Audience>, Fault> {
+    audience.map(|text| serde_json::from_str(&text)).transpose().map_err(|error| broken(pos, &error))
+}
+
+fn broken(pos: i64, error: &serde_json::Error) -> Fault {
+    Fault::Broken(format!("event {pos}: {error}"))
+}

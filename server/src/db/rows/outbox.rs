@@ -1,0 +1,167 @@
+//! Messages that wait to be sent.
+
+use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl};
+use shared::{
+    Instant,
+    ids::{ChannelId, ContactId, ConversationId, MessageId},
+};
+
+use crate::{
+    clock::micros,
+    db::{Fault, Scoped, schema::outbox::dsl as o},
+};
+
+/// A message that waits to be sent.
+#[derive(Debug, Clone)]
+pub struct OutboxRow {
+    /// The message.
+    pub message: MessageId,
+    /// To whom; messages to one contact leave one after the other.
+    pub contact: ContactId,
+    /// From which number.
+    pub channel: ChannelId,
+    /// In which conversation.
+    pub conversation: ConversationId,
+    /// Sends that were refused so far.
+    pub attempts: u32,
+}
+
+type Row = (String, String, String, String, i64, i64, Option<String>);
+
+/// Adds a message.
+///
+/// # Errors
+/// The database's.
+pub fn insert(scoped: &mut Scoped, row: &OutboxRow, now: Instant) -> Result<(), Fault> {
+    let (conn, tenant) = scoped.parts();
+    diesel::insert_into(o::outbox)
+        .values((
+            o::tenant_id.eq(tenant),
+            o::message_id.eq(row.message.to_string()),
+            o::contact_id.eq(row.contact.to_string()),
+            o::channel_id.eq(row.channel.to_string()),
+            o::conversation_id.eq(row.conversation.to_string()),
+            o::attempts.eq(i64::from(row.attempts)),
+            o::due_at.eq(micros(now)),
+            o::created_at.eq(micros(now)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Rows that may be sent now: due, not leased, and the first in line of their contact. In order.
+///
+/// # Errors
+/// The database's.
+pub fn sendable(scoped: &mut Scoped, now: Instant, limit: usize) -> Result<Vec<OutboxRow>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let rows: Vec<Row> = o::outbox
+        .filter(o::tenant_id.eq(tenant))
+        .order((o::created_at, o::message_id))
+        .limit(LOOK_AHEAD)
+        .select((
+            o::message_id,
+            o::contact_id,
+            o::channel_id,
+            o::conversation_id,
+            o::attempts,
+            o::due_at,
+            o::leased_by,
+        ))
+        .load(conn)?;
+    let mut seen = std::collections::HashSet::new();
+    rows.into_iter()
+        .filter(|row| seen.insert(row.1.clone()) && row.5 <= micros(now) && row.6.is_none())
+        .take(limit)
+        .map(|row| {
+            Ok(OutboxRow {
+                message: row.0.parse()?,
+                contact: row.1.parse()?,
+                channel: row.2.parse()?,
+                conversation: row.3.parse()?,
+                attempts: u32::try_from(row.4).unwrap_or(u32::MAX),
+            })
+        })
+        .collect()
+}
+
+/// Rows looked at per claim; enough that one customer's backlog does not hide the others.
+const LOOK_AHEAD: i64 = 1_000;
+
+/// When the next row becomes due; none when nothing waits unleased.
+///
+/// # Errors
+/// The database's.
+pub fn next_due(scoped: &mut Scoped) -> Result<Option<i64>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    Ok(o::outbox
+        .filter(o::tenant_id.eq(tenant).and(o::leased_by.is_null()))
+        .select(diesel::dsl::min(o::due_at))
+        .get_result(conn)?)
+}
+
+/// Marks a row as being sent by a worker.
+///
+/// # Errors
+/// The database's.
+pub fn lease(scoped: &mut Scoped, message: MessageId, worker: &str, until: Instant) -> Result<(), Fault> {
+    let (conn, tenant) = scoped.parts();
+    diesel::update(o::outbox.filter(o::tenant_id.eq(tenant).and(o::message_id.eq(message.to_string()))))
+        .set((o::leased_by.eq(worker), o::lease_until.eq(micros(until))))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Messages leased by a worker that is not this one: what became of them is unknown.
+///
+/// # Errors
+/// The database's.
+pub fn leased_elsewhere(scoped: &mut Scoped, worker: &str) -> Result<Vec<MessageId>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let ids: Vec<String> = o::outbox
+        .filter(o::tenant_id.eq(tenant).and(o::leased_by.ne(worker)))
+        .select(o::message_id)
+        .load(conn)?;
+    Ok(ids.into_iter().map(|id| id.parse()).collect::<Result<_, _>>()?)
+}
+
+/// Whether the message still waits.
+///
+/// # Errors
+/// The database's.
+pub fn contains(scoped: &mut Scoped, message: MessageId) -> Result<bool, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let n: i64 = o::outbox
+        .filter(o::tenant_id.eq(tenant).and(o::message_id.eq(message.to_string())))
+        .count()
+        .get_result(conn)?;
+    Ok(n > 0)
+}
+
+/// Puts a row back for a later try.
+///
+/// # Errors
+/// The database's.
+pub fn postpone(scoped: &mut Scoped, message: MessageId, attempts: u32, due: Instant) -> Result<(), Fault> {
+    let (conn, tenant) = scoped.parts();
+    diesel::update(o::outbox.filter(o::tenant_id.eq(tenant).and(o::message_id.eq(message.to_string()))))
+        .set((
+            o::attempts.eq(i64::from(attempts)),
+            o::due_at.eq(micros(due)),
+            o::leased_by.eq(None::<String>),
+            o::lease_until.eq(None::<i64>),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Removes a row: the message was accepted, failed for good, or its fate is unknown.
+///
+/// # Errors
+/// The database's.
+pub fn remove(scoped: &mut Scoped, message: MessageId) -> Result<(), Fault> {
+    let (conn, tenant) = scoped.parts();
+    diesel::delete(o::outbox.filter(o::tenant_id.eq(tenant).and(o::message_id.eq(message.to_string()))))
+        .execute(conn)?;
+    Ok(())
+}

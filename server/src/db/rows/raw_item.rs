@@ -1,0 +1,89 @@
+//! Authentic webhook items that are not understood, or that broke something: kept as they came.
+
+use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl};
+use shared::{Instant, ids::ChannelId};
+use uuid::Uuid;
+
+use crate::{
+    clock::micros,
+    db::{Fault, Scoped, schema::raw_item::dsl as r},
+};
+
+/// An item to keep.
+#[derive(Debug, Clone)]
+pub struct RawItem {
+    /// Finds a second copy of the same item.
+    pub key: String,
+    /// Meta's name of the field or type.
+    pub kind: String,
+    /// The channel it belongs to, if any.
+    pub channel: Option<ChannelId>,
+    /// Why it could not be taken, for those that broke something.
+    pub error: Option<String>,
+    /// The item.
+    pub raw: String,
+}
+
+/// Keeps an item once.
+///
+/// # Errors
+/// The database's.
+pub fn keep(scoped: &mut Scoped, item: &RawItem, now: Instant) -> Result<(), Fault> {
+    let (conn, tenant) = scoped.parts();
+    let known: i64 = r::raw_item
+        .filter(r::tenant_id.eq(tenant).and(r::item_key.eq(&item.key)))
+        .count()
+        .get_result(conn)?;
+    if known > 0 {
+        return Ok(());
+    }
+    diesel::insert_into(r::raw_item)
+        .values((
+            r::tenant_id.eq(tenant),
+            r::id.eq(Uuid::now_v7().simple().to_string()),
+            r::item_key.eq(&item.key),
+            r::kind.eq(&item.kind),
+            r::channel_id.eq(item.channel.map(|id| id.to_string())),
+            r::error.eq(&item.error),
+            r::raw.eq(&item.raw),
+            r::received_at.eq(micros(now)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Items that broke something: id and raw text.
+///
+/// # Errors
+/// The database's.
+pub fn poisonous(scoped: &mut Scoped) -> Result<Vec<(String, String, Option<String>)>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    Ok(r::raw_item
+        .filter(r::tenant_id.eq(tenant).and(r::error.is_not_null()))
+        .order(r::id)
+        .select((r::id, r::raw, r::channel_id))
+        .load(conn)?)
+}
+
+/// Removes an item that was replayed.
+///
+/// # Errors
+/// The database's.
+pub fn remove(scoped: &mut Scoped, id: &str) -> Result<(), Fault> {
+    let (conn, tenant) = scoped.parts();
+    diesel::delete(r::raw_item.filter(r::tenant_id.eq(tenant).and(r::id.eq(id)))).execute(conn)?;
+    Ok(())
+}
+
+/// Forgets understood-enough items older than an instant; those that broke something stay.
+///
+/// # Errors
+/// The database's.
+pub fn prune(scoped: &mut Scoped, before: Instant) -> Result<usize, Fault> {
+    let (conn, tenant) = scoped.parts();
+    Ok(diesel::delete(
+        r::raw_item
+            .filter(r::tenant_id.eq(tenant).and(r::received_at.lt(micros(before))).and(r::error.is_null())),
+    )
+    .execute(conn)?)
+}

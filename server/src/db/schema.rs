@@ -1,0 +1,396 @@
+//! Tables as diesel sees them; `migrations/` holds the truth, and a test compares the two.
+
+diesel::table! {
+    tenant (id) {
+        id -> BigInt,
+        slug -> Text,
+        name -> Text,
+        life -> Text,
+        wake_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    account (id) {
+        id -> Text,
+        email -> Text,
+        name -> Text,
+        password_hash -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    membership (account_id, tenant_id) {
+        account_id -> Text,
+        tenant_id -> BigInt,
+        member_id -> Text,
+    }
+}
+
+diesel::table! {
+    session (token_hash) {
+        token_hash -> Text,
+        account_id -> Text,
+        tenant_id -> BigInt,
+        member_id -> Text,
+        created_at -> BigInt,
+        seen_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    connection (id) {
+        id -> Text,
+        url_key -> Text,
+        tenant_id -> Nullable<BigInt>,
+        name -> Text,
+        app_id -> Text,
+        verify_token_sealed -> Text,
+        access_token_sealed -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    connection_secret (connection_id, number) {
+        connection_id -> Text,
+        number -> BigInt,
+        secret_sealed -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    number_route (phone_number_id) {
+        phone_number_id -> Text,
+        waba_id -> Text,
+        connection_id -> Text,
+        tenant_id -> BigInt,
+        channel_id -> Text,
+    }
+}
+
+diesel::table! {
+    quarantine (id) {
+        id -> Text,
+        item_key -> Text,
+        connection_id -> Text,
+        reason -> Text,
+        raw -> Text,
+        received_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sign_in_failure (bucket) {
+        bucket -> Text,
+        failures -> BigInt,
+        last_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    operator_audit (seq) {
+        seq -> BigInt,
+        at -> BigInt,
+        actor -> Text,
+        action -> Text,
+        object -> Text,
+        prev_hash -> Text,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    tenant_identity (only) {
+        only -> BigInt,
+        tenant_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    tenant_log (tenant_id) {
+        tenant_id -> BigInt,
+        epoch -> Text,
+        head -> BigInt,
+        audit_seq -> BigInt,
+        audit_hash -> Text,
+    }
+}
+
+diesel::table! {
+    settings (tenant_id) {
+        tenant_id -> BigInt,
+        rev -> BigInt,
+        tenant_name -> Text,
+        mask_phones -> Bool,
+    }
+}
+
+diesel::table! {
+    queue (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> Text,
+        rev -> BigInt,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    member (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> Text,
+        rev -> BigInt,
+        scope_rev -> BigInt,
+        account_id -> Text,
+        name -> Text,
+        role -> Text,
+        active -> Bool,
+    }
+}
+
+diesel::table! {
+    member_queue (tenant_id, member_id, queue_id) {
+        tenant_id -> BigInt,
+        member_id -> Text,
+        queue_id -> Text,
+    }
+}
+
+diesel::table! {
+    agent_presence (tenant_id, member_id) {
+        tenant_id -> BigInt,
+        member_id -> Text,
+        availability -> Text,
+        connected -> Bool,
+        incarnation -> Text,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    channel (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> Text,
+        rev -> BigInt,
+        name -> Text,
+        address -> Text,
+        colour -> Text,
+        queue_id -> Nullable<Text>,
+        connection_id -> Text,
+        phone_number_id -> Text,
+    }
+}
+
+diesel::table! {
+    contact (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> Text,
+        name -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        wa_id -> Nullable<Text>,
+        bsuid -> Nullable<Text>,
+        username -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    contact_identity (tenant_id, kind, value) {
+        tenant_id -> BigInt,
+        kind -> Text,
+        value -> Text,
+        contact_id -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    conversation (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> Text,
+        rev -> BigInt,
+        contact_id -> Text,
+        channel_id -> Text,
+        state -> Text,
+        queue_id -> Nullable<Text>,
+        assignee_id -> Nullable<Text>,
+        unread -> BigInt,
+        last_seq -> BigInt,
+        read_seq -> BigInt,
+        last_message_id -> Nullable<Text>,
+        last_at -> Nullable<BigInt>,
+        last_preview -> Nullable<Text>,
+        last_kind -> Nullable<Text>,
+        last_author -> Nullable<Text>,
+        last_author_id -> Nullable<Text>,
+        last_delivery -> Nullable<Text>,
+        waiting_since -> Nullable<BigInt>,
+        window_until -> Nullable<BigInt>,
+        opened_at -> BigInt,
+        closed_at -> Nullable<BigInt>,
+        close_reason -> Nullable<Text>,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    message (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> Text,
+        rev -> BigInt,
+        conversation_id -> Text,
+        contact_id -> Text,
+        channel_id -> Text,
+        seq -> BigInt,
+        at -> BigInt,
+        written_at -> Nullable<BigInt>,
+        author_kind -> Text,
+        author_id -> Nullable<Text>,
+        kind -> Text,
+        text -> Nullable<Text>,
+        happening -> Nullable<Text>,
+        raw -> Nullable<Text>,
+        wamid -> Nullable<Text>,
+        command_key -> Nullable<Text>,
+        delivery -> Nullable<Text>,
+        delivery_rank -> BigInt,
+        sent_at -> Nullable<BigInt>,
+        delivered_at -> Nullable<BigInt>,
+        read_at -> Nullable<BigInt>,
+        failure_code -> Nullable<BigInt>,
+        failure_reason -> Nullable<Text>,
+        failure_detail -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    outbox (tenant_id, message_id) {
+        tenant_id -> BigInt,
+        message_id -> Text,
+        contact_id -> Text,
+        channel_id -> Text,
+        conversation_id -> Text,
+        attempts -> BigInt,
+        due_at -> BigInt,
+        leased_by -> Nullable<Text>,
+        lease_until -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    early_status (tenant_id, channel_id, wamid, state) {
+        tenant_id -> BigInt,
+        channel_id -> Text,
+        wamid -> Text,
+        state -> Text,
+        at -> BigInt,
+        raw -> Text,
+        received_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    raw_item (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> Text,
+        item_key -> Text,
+        kind -> Text,
+        channel_id -> Nullable<Text>,
+        contact_id -> Nullable<Text>,
+        error -> Nullable<Text>,
+        raw -> Text,
+        received_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    command_result (tenant_id, member_id, command_key) {
+        tenant_id -> BigInt,
+        member_id -> Text,
+        command_key -> Text,
+        body_hash -> Text,
+        result -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    live_event (tenant_id, pos) {
+        tenant_id -> BigInt,
+        pos -> BigInt,
+        at -> BigInt,
+        audience_before -> Nullable<Text>,
+        audience_after -> Nullable<Text>,
+        payload -> Text,
+        contact_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    fact (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> Text,
+        what -> Text,
+        at -> BigInt,
+        written_at -> Nullable<BigInt>,
+        conversation_id -> Nullable<Text>,
+        queue_id -> Nullable<Text>,
+        member_id -> Nullable<Text>,
+        channel_id -> Nullable<Text>,
+        author_kind -> Nullable<Text>,
+        calendar_version -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    audit (tenant_id, seq) {
+        tenant_id -> BigInt,
+        seq -> BigInt,
+        at -> BigInt,
+        actor -> Text,
+        action -> Text,
+        object -> Text,
+        prev_hash -> Text,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    job (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> Text,
+        kind -> Text,
+        payload -> Text,
+        due_at -> BigInt,
+        attempts -> BigInt,
+        leased_by -> Nullable<Text>,
+        lease_until -> Nullable<BigInt>,
+        dead -> Bool,
+        error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    search_token (tenant_id, token, message_id) {
+        tenant_id -> BigInt,
+        token -> Text,
+        message_id -> Text,
+        conversation_id -> Text,
+        contact_id -> Text,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    conversation,
+    contact,
+    message,
+    search_token,
+    member,
+    agent_presence
+);
+diesel::allow_tables_to_appear_in_same_query!(tenant, membership, session);

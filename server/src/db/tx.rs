@@ -1,0 +1,250 @@
+//! A write transaction as the domain sees it: rows to change, and a place to say what happened.
+//!
+//! Nothing said here is published before the group's commit is durable.
+
+use std::ops::{Deref, DerefMut};
+
+use diesel::{ExpressionMethods, RunQueryDsl, connection::SimpleConnection};
+use sha2::{Digest, Sha256};
+use shared::{
+    Instant, Pos,
+    ids::{ContactId, ConversationId, JobId},
+    live::event::Event,
+    model::conversation::Conversation,
+    permission::Audience,
+};
+use uuid::Uuid;
+
+use super::{
+    connection::Scoped,
+    error::Fault,
+    record::{Actor, Draft, Fact, Kicks},
+    schema,
+};
+use crate::clock::micros;
+
+/// The state of a tenant's log while a group runs.
+#[derive(Debug, Clone)]
+pub(crate) struct LogHead {
+    pub(crate) head: Pos,
+    pub(crate) audit_seq: i64,
+    pub(crate) audit_hash: String,
+}
+
+/// A write transaction of one tenant.
+pub struct Tx<'a> {
+    scoped: &'a mut Scoped,
+    now: Instant,
+    pub(crate) log: LogHead,
+    pub(crate) drafts: Vec<Draft>,
+    changed: Vec<Changed>,
+    pub(crate) kicks: Kicks,
+}
+
+/// A conversation that this transaction changes, told once however often it changes.
+struct Changed {
+    id: ConversationId,
+    contact: ContactId,
+    before: Option<Audience>,
+    after: Conversation,
+}
+
+impl Deref for Tx<'_> {
+    type Target = Scoped;
+
+    fn deref(&self) -> &Scoped {
+        self.scoped
+    }
+}
+
+impl DerefMut for Tx<'_> {
+    fn deref_mut(&mut self) -> &mut Scoped {
+        self.scoped
+    }
+}
+
+impl<'a> Tx<'a> {
+    pub(crate) fn new(scoped: &'a mut Scoped, now: Instant, log: LogHead) -> Self {
+        Self { scoped, now, log, drafts: Vec::new(), changed: Vec::new(), kicks: Kicks::default() }
+    }
+
+    /// When this transaction happens; the same for everything in it.
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// The log's position once everything said so far is in it.
+    pub fn pos(&self) -> Pos {
+        self.log.head + self.drafts.len() as Pos + self.changed.len() as Pos
+    }
+
+    /// Says that something changed that is not a conversation's row.
+    pub fn emit(&mut self, audience: Audience, contact: Option<ContactId>, event: Event) {
+        self.drafts.push(Draft { before: Some(audience.clone()), after: Some(audience), contact, event });
+    }
+
+    /// Says that a conversation's row changed; `before` is its audience when the transaction began.
+    /// Several changes of one conversation become one event.
+    pub fn conversation_changed(&mut self, before: Option<Audience>, after: Conversation) {
+        match self.changed.iter_mut().find(|c| c.id == after.id) {
+            Some(known) => known.after = after,
+            None => {
+                self.changed.push(Changed { id: after.id, contact: after.contact.id, before, after });
+            }
+        }
+    }
+
+    /// Wakes workers after the commit.
+    pub fn kick(&mut self, kicks: Kicks) {
+        self.kicks.merge(kicks);
+    }
+
+    /// Writes a fact beside the transition it tells.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn fact(&mut self, fact: Fact) -> Result<(), Fault> {
+        use schema::fact::dsl as f;
+        let at = micros(self.now);
+        let (conn, tenant) = self.parts();
+        diesel::insert_into(f::fact)
+            .values((
+                f::tenant_id.eq(tenant),
+                f::id.eq(Uuid::now_v7().simple().to_string()),
+                f::what.eq(fact.what.as_str()),
+                f::at.eq(at),
+                f::written_at.eq(fact.written_at.map(micros)),
+                f::conversation_id.eq(fact.conversation.map(|id| id.to_string())),
+                f::queue_id.eq(fact.queue.map(|id| id.to_string())),
+                f::member_id.eq(fact.member.map(|id| id.to_string())),
+                f::channel_id.eq(fact.channel.map(|id| id.to_string())),
+                f::author_kind.eq(fact.author.map(|a| a.as_str())),
+            ))
+            .execute(conn)?;
+        Ok(())
+    }
+
+    /// Appends to the tenant's audit chain.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn audit(&mut self, actor: Actor, action: &str, object: &str) -> Result<(), Fault> {
+        use schema::audit::dsl as a;
+        let seq = self.log.audit_seq + 1;
+        let at = micros(self.now);
+        let actor = actor.to_string();
+        let previous = self.log.audit_hash.clone();
+        let hash = audit_hash(&previous, seq, at, &actor, action, object);
+        let (conn, tenant) = self.parts();
+        diesel::insert_into(a::audit)
+            .values((
+                a::tenant_id.eq(tenant),
+                a::seq.eq(seq),
+                a::at.eq(at),
+                a::actor.eq(&actor),
+                a::action.eq(action),
+                a::object.eq(object),
+                a::prev_hash.eq(&previous),
+                a::hash.eq(&hash),
+            ))
+            .execute(conn)?;
+        self.log.audit_seq = seq;
+        self.log.audit_hash = hash;
+        Ok(())
+    }
+
+    /// Adds a job that runs after the commit.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn job(&mut self, kind: &str, payload: &str, due: Instant) -> Result<JobId, Fault> {
+        use schema::job::dsl as j;
+        let id = JobId::new();
+        let (conn, tenant) = self.parts();
+        diesel::insert_into(j::job)
+            .values((
+                j::tenant_id.eq(tenant),
+                j::id.eq(id.to_string()),
+                j::kind.eq(kind),
+                j::payload.eq(payload),
+                j::due_at.eq(micros(due)),
+                j::attempts.eq(0_i64),
+                j::dead.eq(false),
+            ))
+            .execute(conn)?;
+        self.kick(Kicks { jobs: true, outbox: false });
+        Ok(id)
+    }
+
+    /// Runs one part of the transaction so that its refusal undoes that part alone.
+    ///
+    /// # Errors
+    /// The outer error ends the whole group; the inner one is the part's own.
+    pub fn part<T>(
+        &mut self,
+        part: impl FnOnce(&mut Tx<'_>) -> Result<T, Fault>,
+    ) -> Result<Result<T, Fault>, Fault> {
+        self.scoped.conn.batch_execute("SAVEPOINT part")?;
+        let (log, now) = (self.log.clone(), self.now);
+        let mut inner = Tx {
+            scoped: self.scoped,
+            now,
+            log,
+            drafts: std::mem::take(&mut self.drafts),
+            changed: std::mem::take(&mut self.changed),
+            kicks: self.kicks,
+        };
+        let drafts = inner.drafts.len();
+        let known: Vec<_> = inner.changed.iter().map(|c| c.after.clone()).collect();
+        let result = part(&mut inner);
+        let Tx { log, drafts: mut collected, changed: mut touched, kicks, .. } = inner;
+        match result {
+            Ok(value) => {
+                self.scoped.conn.batch_execute("RELEASE SAVEPOINT part")?;
+                (self.log, self.drafts, self.changed, self.kicks) = (log, collected, touched, kicks);
+                Ok(Ok(value))
+            }
+            Err(fault) if fault.is_contained() => {
+                self.scoped.conn.batch_execute("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part")?;
+                collected.truncate(drafts);
+                touched.truncate(known.len());
+                for (changed, after) in touched.iter_mut().zip(known) {
+                    changed.after = after;
+                }
+                (self.drafts, self.changed) = (collected, touched);
+                Ok(Err(fault))
+            }
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// All drafts in order: first what was emitted, then each changed conversation once.
+    pub(crate) fn take_drafts(&mut self) -> Vec<Draft> {
+        let mut drafts = std::mem::take(&mut self.drafts);
+        drafts.extend(self.changed.drain(..).map(|changed| Draft {
+            before: changed.before,
+            after: Some(changed.after.audience()),
+            contact: Some(changed.contact),
+            event: Event::Conversation(changed.after),
+        }));
+        drafts
+    }
+}
+
+/// The hash that chains an audit entry to the one before it.
+pub(crate) fn audit_hash(
+    previous: &str,
+    seq: i64,
+    at: i64,
+    actor: &str,
+    action: &str,
+    object: &str,
+) -> String {
+    let mut hasher = Sha256::new();
+    for part in [previous, &seq.to_string(), &at.to_string(), actor, action, object] {
+        // Length first, so that no two entries have the same bytes.
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part.as_bytes());
+    }
+    crate::secrets::hex(&hasher.finalize())
+}

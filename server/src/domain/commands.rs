@@ -1,0 +1,111 @@
+//! The one dispatcher behind both doors: `/live` and `POST /api/commands`.
+//!
+//! A success stores its answer under the member's key in the same transaction, so a retry answers the
+//! same and does nothing twice. A refusal is evaluated again.
+
+use shared::{
+    error::{ErrorCode, Problem},
+    ids::{CommandKey, MemberId, MessageId},
+    live::command::{Command, Done, KeyedCommand},
+};
+
+use super::{conversations as conv, members, seat};
+use crate::{
+    db::{Fault, TenantStore, Tx, record::Actor, rows::command_result},
+    secrets::sha256,
+};
+
+/// Runs a command of a member.
+///
+/// # Errors
+/// The refusal; nothing happened then.
+pub async fn dispatch(tenant: &TenantStore, member: MemberId, keyed: KeyedCommand) -> Result<Done, Problem> {
+    let body = serde_json::to_vec(&keyed.command).map_err(|_| Problem::new(ErrorCode::Internal))?;
+    let hash = sha256(&body);
+    let written = tenant.write(move |tx| once(tx, member, keyed.key, &hash, &keyed.command)).await;
+    written.map(|(done, _)| done).map_err(|error| error.code().into())
+}
+
+fn once(
+    tx: &mut Tx<'_>,
+    member: MemberId,
+    key: CommandKey,
+    hash: &str,
+    command: &Command,
+) -> Result<Done, Fault> {
+    let seat = seat::take(tx, member)?;
+    if let Some((known, result)) = command_result::find(tx, member, key)? {
+        if known != hash {
+            return Err(ErrorCode::KeyReused.into());
+        }
+        return serde_json::from_str(&result).map_err(|error| Fault::Broken(error.to_string()));
+    }
+    if !seat.member.role.may(command.permission()) {
+        return Err(ErrorCode::Forbidden.into());
+    }
+    let message = execute(tx, &seat, key, command)?;
+    let (action, object) = audited(command);
+    tx.audit(Actor::Member(member), action, &object)?;
+    let done = Done { pos: tx.pos(), message };
+    let result = serde_json::to_string(&done).map_err(|error| Fault::Broken(error.to_string()))?;
+    let now = tx.now();
+    command_result::insert(tx, member, key, hash, &result, now)?;
+    Ok(done)
+}
+
+fn execute(
+    tx: &mut Tx<'_>,
+    seat: &seat::Seat,
+    key: CommandKey,
+    command: &Command,
+) -> Result<Option<MessageId>, Fault> {
+    match command {
+        Command::SendText { conversation, text } => {
+            conv::send::text(tx, seat, *conversation, key, text).map(Some)
+        }
+        Command::AddNote { conversation, text } => {
+            conv::note::add(tx, seat, *conversation, key, text).map(Some)
+        }
+        Command::AssignToMe { conversation } => conv::assign::to_me(tx, seat, *conversation).map(|()| None),
+        Command::Release { conversation } => conv::release::release(tx, seat, *conversation).map(|()| None),
+        Command::Close { conversation, reason } => {
+            conv::close::close(tx, seat, *conversation, *reason).map(|()| None)
+        }
+        Command::Reopen { conversation } => conv::reopen::reopen(tx, seat, *conversation).map(|()| None),
+        Command::MarkRead { conversation, up_to } => {
+            conv::read::mark(tx, seat, *conversation, *up_to).map(|()| None)
+        }
+        Command::RetryMessage { message } => conv::send::retry(tx, seat, *message, key).map(Some),
+        Command::SetAvailability { availability } => {
+            members::availability::choose(tx, seat, *availability).map(|()| None)
+        }
+        Command::SetRole { member, role } => members::change::role(tx, *member, *role).map(|()| None),
+        Command::SetQueues { member, queues } => members::change::queues(tx, *member, queues).map(|()| None),
+        Command::SetActive { member, active } => members::change::active(tx, *member, *active).map(|()| None),
+        Command::SetPhoneMasking { masked } => members::masking::set(tx, *masked).map(|()| None),
+    }
+}
+
+/// What the audit log says of a command: the action and the object, never a text.
+fn audited(command: &Command) -> (&'static str, String) {
+    match command {
+        Command::SendText { conversation, .. } => ("message.send", conversation.to_string()),
+        Command::AddNote { conversation, .. } => ("note.add", conversation.to_string()),
+        Command::AssignToMe { conversation } => ("conversation.assign", conversation.to_string()),
+        Command::Release { conversation } => ("conversation.release", conversation.to_string()),
+        Command::Close { conversation, reason } => {
+            ("conversation.close", format!("{conversation} {}", reason.as_str()))
+        }
+        Command::Reopen { conversation } => ("conversation.reopen", conversation.to_string()),
+        Command::MarkRead { conversation, up_to } => ("conversation.read", format!("{conversation} {up_to}")),
+        Command::RetryMessage { message } => ("message.retry", message.to_string()),
+        Command::SetAvailability { availability } => ("availability.set", availability.as_str().into()),
+        Command::SetRole { member, role } => ("member.role", format!("{member} {}", role.as_str())),
+        Command::SetQueues { member, queues } => {
+            let queues: Vec<String> = queues.iter().map(ToString::to_string).collect();
+            ("member.queues", format!("{member} {}", queues.join(" ")))
+        }
+        Command::SetActive { member, active } => ("member.active", format!("{member} {active}")),
+        Command::SetPhoneMasking { masked } => ("settings.mask_phones", masked.to_string()),
+    }
+}

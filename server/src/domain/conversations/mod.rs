@@ -1,0 +1,183 @@
+//! Conversations: what customers write, what members do with it.
+//!
+//! Each file is one verb. All of them load a conversation through [`Loaded`], which remembers the
+//! audience before the change, and store it through [`Loaded::save`], which tells the log.
+
+pub mod assign;
+pub mod close;
+pub mod note;
+pub mod read;
+pub mod receive;
+pub mod release;
+pub mod reopen;
+pub mod send;
+pub mod status;
+
+use shared::{
+    error::ErrorCode,
+    ids::{CommandKey, ConversationId, MessageId},
+    live::event::Event,
+    model::{
+        conversation::LastMessage,
+        message::{Author, AuthorKind, Body, Delivery, Happening, Message},
+    },
+    permission::{Audience, Permission, can_see},
+};
+
+use super::seat::Seat;
+use crate::db::{
+    Fault, Tx,
+    record::{Fact, FactKind},
+    rows::{
+        conversation::{self, ConversationRow},
+        message::{self, MessageRow},
+        search,
+    },
+};
+
+/// A conversation that is about to change.
+pub(crate) struct Loaded {
+    pub(crate) row: ConversationRow,
+    before: Option<Audience>,
+}
+
+/// What a new timeline entry is made of.
+pub(crate) struct NewEntry {
+    pub(crate) author: Author,
+    pub(crate) body: Body,
+    pub(crate) written_at: Option<shared::Instant>,
+    pub(crate) delivery: Option<Delivery>,
+    pub(crate) key: Option<CommandKey>,
+    pub(crate) wamid: Option<String>,
+    pub(crate) raw: Option<String>,
+}
+
+impl NewEntry {
+    /// An entry with nothing but its author and body.
+    pub(crate) fn of(author: Author, body: Body) -> Self {
+        Self { author, body, written_at: None, delivery: None, key: None, wamid: None, raw: None }
+    }
+}
+
+impl Loaded {
+    /// The conversation, if the member may see it.
+    ///
+    /// # Errors
+    /// `not_found`, the same whether it does not exist or is out of sight.
+    pub(crate) fn in_sight(tx: &mut Tx<'_>, seat: &Seat, id: ConversationId) -> Result<Self, Fault> {
+        conversation::find(tx, id)?
+            .filter(|row| can_see(&seat.scope, &row.model.audience()))
+            .map(Self::from_row)
+            .ok_or(Fault::Refused(ErrorCode::NotFound))
+    }
+
+    /// A stored conversation.
+    pub(crate) fn from_row(row: ConversationRow) -> Self {
+        Self { before: Some(row.model.audience()), row }
+    }
+
+    /// A conversation that was inserted in this transaction.
+    pub(crate) fn fresh(row: ConversationRow) -> Self {
+        Self { before: None, row }
+    }
+
+    /// Whether the member may act on it: it is theirs or nobody's, or they may act for others.
+    ///
+    /// # Errors
+    /// `assigned_to_another`.
+    pub(crate) fn workable_by(&self, seat: &Seat) -> Result<(), Fault> {
+        match self.row.model.assignee {
+            Some(holder) if holder != seat.member.id && !seat.member.role.may(Permission::ActForOthers) => {
+                Err(ErrorCode::AssignedToAnother.into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Adds an entry at the end of the timeline. Everything but system lines becomes the row's last.
+    pub(crate) fn append(&mut self, tx: &mut Tx<'_>, entry: NewEntry) -> Result<Message, Fault> {
+        let now = tx.now();
+        self.row.last_seq += 1;
+        let message = Message {
+            id: MessageId::new(),
+            rev: 1,
+            conversation: self.row.model.id,
+            seq: self.row.last_seq,
+            at: now,
+            written_at: entry.written_at,
+            author: entry.author,
+            body: entry.body,
+            delivery: entry.delivery,
+            key: entry.key,
+        };
+        let row = MessageRow {
+            model: message.clone(),
+            contact: self.row.model.contact.id,
+            channel: self.row.model.channel,
+            wamid: entry.wamid,
+            raw: entry.raw,
+        };
+        message::insert(tx, &row)?;
+        if let Some((preview, kind)) = preview(&message.body) {
+            self.row.last_message = Some(message.id);
+            self.row.model.last = Some(LastMessage {
+                at: now,
+                preview,
+                kind,
+                note: matches!(message.body, Body::Note { .. }),
+                author: message.author.clone(),
+                delivery: message.delivery.as_ref().map(|d| d.state),
+            });
+        }
+        if let Body::Text { text } | Body::Note { text } | Body::Other { caption: Some(text), .. } =
+            &message.body
+        {
+            search::index(tx, message.id, self.row.model.id, row.contact, text)?;
+        }
+        tx.emit(self.row.model.audience(), Some(row.contact), Event::Message(message.clone()));
+        Ok(message)
+    }
+
+    /// Adds a line that tells what happened.
+    pub(crate) fn tell(&mut self, tx: &mut Tx<'_>, what: Happening) -> Result<(), Fault> {
+        let author = Author { kind: AuthorKind::System, member: None };
+        self.append(tx, NewEntry::of(author, Body::System { what })).map(|_| ())
+    }
+
+    /// Stores the conversation and tells the log.
+    pub(crate) fn save(mut self, tx: &mut Tx<'_>) -> Result<(), Fault> {
+        self.row.model.rev += 1;
+        self.row.changed_at = tx.now();
+        conversation::update(tx, &self.row)?;
+        tx.conversation_changed(self.before, self.row.model);
+        Ok(())
+    }
+
+    /// Writes a fact about this conversation.
+    pub(crate) fn fact(&self, tx: &mut Tx<'_>, what: FactKind, author: &Author) -> Result<(), Fault> {
+        tx.fact(Fact {
+            what,
+            written_at: None,
+            conversation: Some(self.row.model.id),
+            queue: self.row.model.queue,
+            member: author.member.or(self.row.model.assignee),
+            channel: Some(self.row.model.channel),
+            author: Some(author.kind),
+        })
+    }
+}
+
+/// The author of what a member does.
+pub(crate) fn by(seat: &Seat) -> Author {
+    Author { kind: AuthorKind::Member, member: Some(seat.member.id) }
+}
+
+fn preview(body: &Body) -> Option<(String, Option<String>)> {
+    match body {
+        Body::Text { text } | Body::Note { text } => Some((shared::limits::preview(text), None)),
+        Body::Other { kind, caption } => {
+            Some((caption.as_deref().map(shared::limits::preview).unwrap_or_default(), Some(kind.clone())))
+        }
+        Body::System { .. } => None,
+    }
+}

@@ -1,0 +1,225 @@
+//! A customer's message: the contact, the conversation it belongs to, and its owner, at once.
+
+use chrono::Duration;
+use shared::{
+    Instant,
+    error::ErrorCode,
+    ids::{ChannelId, ContactId, ConversationId, MessageId},
+    limits::WINDOW_HOURS,
+    model::{
+        contact::Contact,
+        conversation::{Conversation, ConversationState},
+        message::{Author, AuthorKind, Body, Happening},
+    },
+};
+
+use super::{Loaded, NewEntry};
+use crate::db::{
+    Fault, Tx,
+    record::FactKind,
+    rows::{
+        channel,
+        contact::{self, ContactRow, IdentityKind},
+        conversation::{self, ConversationRow},
+        message,
+    },
+};
+
+/// A closed conversation is continued when the customer writes again within this time; later a new
+/// one begins.
+const CONTINUED_DAYS: i64 = 7;
+
+/// Who wrote, as far as WhatsApp tells. Any part may be missing, but not all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sender {
+    /// Business-scoped user id.
+    pub bsuid: Option<String>,
+    /// WhatsApp id.
+    pub wa_id: Option<String>,
+    /// Phone number, digits only.
+    pub phone: Option<String>,
+    /// Name in the customer's profile.
+    pub name: Option<String>,
+    /// User name without the `@`.
+    pub username: Option<String>,
+}
+
+/// A message as it came in.
+#[derive(Debug, Clone)]
+pub struct Inbound {
+    /// On which number.
+    pub channel: ChannelId,
+    /// WhatsApp's id.
+    pub wamid: String,
+    /// When it was written, by Meta's clock.
+    pub written_at: Instant,
+    /// By whom.
+    pub sender: Sender,
+    /// What it says.
+    pub body: Body,
+    /// The item as it came, unless the body says it all.
+    pub raw: Option<String>,
+}
+
+/// What became of an inbound message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Received {
+    /// Stored as this message.
+    Stored(MessageId),
+    /// It was stored before.
+    Duplicate,
+}
+
+/// Stores a customer's message. The conversation has an owner when this returns.
+///
+/// # Errors
+/// `bad_request` when nobody can be named as the sender.
+pub fn receive(tx: &mut Tx<'_>, inbound: &Inbound) -> Result<Received, Fault> {
+    if message::is_known(tx, inbound.channel, &inbound.wamid)? {
+        return Ok(Received::Duplicate);
+    }
+    let contact = resolve(tx, &inbound.sender)?;
+    let mut loaded = find_or_begin(tx, &contact, inbound.channel)?;
+    let author = Author { kind: AuthorKind::Customer, member: None };
+    let mut entry = NewEntry::of(author.clone(), inbound.body.clone());
+    entry.written_at = Some(inbound.written_at);
+    entry.wamid = Some(inbound.wamid.clone());
+    entry.raw = inbound.raw.clone();
+    let message = loaded.append(tx, entry)?;
+
+    let now = tx.now();
+    let model = &mut loaded.row.model;
+    model.contact = contact;
+    model.unread = model.unread.saturating_add(1);
+    model.waiting_since.get_or_insert(now);
+    // A clock of Meta's that runs ahead must not lengthen the window.
+    let until = inbound.written_at.min(now) + Duration::hours(WINDOW_HOURS);
+    model.window_until = model.window_until.max(Some(until));
+    loaded.fact(tx, FactKind::MessageReceived, &author)?;
+    loaded.save(tx)?;
+    Ok(Received::Stored(message.id))
+}
+
+fn resolve(tx: &mut Tx<'_>, sender: &Sender) -> Result<Contact, Fault> {
+    let identities: Vec<(IdentityKind, &str)> = [
+        (IdentityKind::Bsuid, sender.bsuid.as_deref()),
+        (IdentityKind::WaId, sender.wa_id.as_deref()),
+        (IdentityKind::Phone, sender.phone.as_deref()),
+    ]
+    .into_iter()
+    .filter_map(|(kind, value)| Some((kind, value?)))
+    .collect();
+    if identities.is_empty() {
+        return Err(ErrorCode::BadRequest.into());
+    }
+    let mut known = None;
+    for (kind, value) in &identities {
+        known = contact::by_identity(tx, *kind, value)?;
+        if known.is_some() {
+            break;
+        }
+    }
+    let now = tx.now();
+    let row = match known {
+        Some(id) => refresh(tx, id, sender)?,
+        None => {
+            let fresh = merged(
+                ContactRow {
+                    contact: Contact { id: ContactId::new(), name: None, phone: None, username: None },
+                    wa_id: None,
+                    bsuid: None,
+                },
+                sender,
+            );
+            contact::insert(tx, &fresh, now)?;
+            fresh
+        }
+    };
+    for (kind, value) in identities {
+        contact::link(tx, row.contact.id, kind, value, now)?;
+    }
+    Ok(row.contact)
+}
+
+fn refresh(tx: &mut Tx<'_>, id: ContactId, sender: &Sender) -> Result<ContactRow, Fault> {
+    let row = contact::find(tx, id)?.ok_or_else(|| Fault::Broken(format!("no contact {id}")))?;
+    let fresh = merged(row.clone(), sender);
+    if fresh.contact != row.contact || fresh.wa_id != row.wa_id || fresh.bsuid != row.bsuid {
+        contact::update(tx, &fresh)?;
+    }
+    if fresh.contact != row.contact {
+        // Every row that shows the customer shows the new name, also on other numbers.
+        for concerned in conversation::of_contact(tx, id)? {
+            Loaded::from_row(concerned).save(tx)?;
+        }
+    }
+    Ok(fresh)
+}
+
+/// What is known, with what the sender tells now; silence erases nothing.
+fn merged(mut row: ContactRow, sender: &Sender) -> ContactRow {
+    let newer = |old: &mut Option<String>, new: &Option<String>| {
+        if new.is_some() {
+            old.clone_from(new);
+        }
+    };
+    newer(&mut row.contact.name, &sender.name);
+    newer(&mut row.contact.username, &sender.username);
+    newer(&mut row.contact.phone, &sender.phone);
+    newer(&mut row.wa_id, &sender.wa_id);
+    newer(&mut row.bsuid, &sender.bsuid);
+    row
+}
+
+fn find_or_begin(tx: &mut Tx<'_>, contact: &Contact, id: ChannelId) -> Result<Loaded, Fault> {
+    let now = tx.now();
+    let author = Author { kind: AuthorKind::Customer, member: None };
+    match conversation::newest(tx, contact.id, id)? {
+        Some(row) if row.model.state != ConversationState::Closed => Ok(Loaded::from_row(row)),
+        Some(row)
+            if row
+                .model
+                .closed
+                .as_ref()
+                .is_some_and(|closed| closed.at + Duration::days(CONTINUED_DAYS) > now) =>
+        {
+            let mut loaded = Loaded::from_row(row);
+            loaded.row.model.state = ConversationState::Queued;
+            loaded.row.model.closed = None;
+            loaded.row.model.opened_at = now;
+            loaded.tell(tx, Happening::Reopened { member: None })?;
+            loaded.fact(tx, FactKind::ConversationReopened, &author)?;
+            loaded.fact(tx, FactKind::ConversationQueued, &author)?;
+            Ok(loaded)
+        }
+        _ => {
+            let channel = channel::find(tx, id)?.ok_or_else(|| Fault::Broken(format!("no channel {id}")))?;
+            let row = ConversationRow {
+                model: Conversation {
+                    id: ConversationId::new(),
+                    rev: 0,
+                    state: ConversationState::Queued,
+                    contact: contact.clone(),
+                    channel: id,
+                    queue: channel.queue,
+                    assignee: None,
+                    unread: 0,
+                    last: None,
+                    waiting_since: None,
+                    window_until: None,
+                    opened_at: now,
+                    closed: None,
+                },
+                last_seq: 0,
+                read_seq: 0,
+                last_message: None,
+                changed_at: now,
+            };
+            conversation::insert(tx, &row)?;
+            let loaded = Loaded::fresh(row);
+            loaded.fact(tx, FactKind::ConversationOpened, &author)?;
+            loaded.fact(tx, FactKind::ConversationQueued, &author)?;
+            Ok(loaded)
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Giving a conversation back to its queue.
+
+use shared::{
+    error::ErrorCode,
+    ids::ConversationId,
+    model::{
+        conversation::ConversationState,
+        message::{Author, AuthorKind, Happening},
+    },
+};
+
+use super::{Loaded, by};
+use crate::{
+    db::{Fault, Tx, record::FactKind, rows::conversation},
+    domain::seat::Seat,
+};
+
+/// Puts a held conversation back in its queue. Releasing what nobody holds does nothing.
+///
+/// # Errors
+/// `assigned_to_another`, `conversation_closed`.
+pub fn release(tx: &mut Tx<'_>, seat: &Seat, id: ConversationId) -> Result<(), Fault> {
+    let mut loaded = Loaded::in_sight(tx, seat, id)?;
+    if loaded.row.model.state == ConversationState::Closed {
+        return Err(ErrorCode::ConversationClosed.into());
+    }
+    loaded.workable_by(seat)?;
+    let Some(holder) = loaded.row.model.assignee else { return Ok(()) };
+    loaded.row.model.state = ConversationState::Queued;
+    loaded.row.model.assignee = None;
+    loaded.tell(tx, Happening::Released { member: holder })?;
+    loaded.fact(tx, FactKind::ConversationReleased, &by(seat))?;
+    loaded.save(tx)
+}
+
+/// Puts everything a member holds back, because the member may not work any more.
+pub(in crate::domain) fn release_all(tx: &mut Tx<'_>, member: shared::ids::MemberId) -> Result<(), Fault> {
+    for row in conversation::held_by(tx, member)? {
+        let mut loaded = Loaded::from_row(row);
+        loaded.row.model.state = ConversationState::Queued;
+        loaded.row.model.assignee = None;
+        loaded.tell(tx, Happening::Released { member })?;
+        let author = Author { kind: AuthorKind::System, member: Some(member) };
+        loaded.fact(tx, FactKind::ConversationReleased, &author)?;
+        loaded.save(tx)?;
+    }
+    Ok(())
+}

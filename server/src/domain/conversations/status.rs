@@ -1,0 +1,208 @@
+//! How far a message got. The rank only rises; every state's time is kept.
+
+use shared::{
+    Instant,
+    ids::{ChannelId, MessageId},
+    live::event::Event,
+    model::message::{Author, AuthorKind, Delivery, DeliveryState, Failure},
+};
+
+use super::Loaded;
+use crate::db::{
+    Fault, Tx,
+    record::FactKind,
+    rows::{
+        conversation, early_status,
+        message::{self, MessageRow},
+        outbox,
+    },
+};
+
+/// What WhatsApp says about a message of ours.
+#[derive(Debug, Clone)]
+pub struct Status {
+    /// On which number.
+    pub channel: ChannelId,
+    /// WhatsApp's id of the message.
+    pub wamid: String,
+    /// How far it got.
+    pub state: DeliveryState,
+    /// When, by Meta's clock.
+    pub at: Instant,
+    /// Why it failed, if it did.
+    pub failure: Option<Failure>,
+    /// Our own id, which every status echoes.
+    pub ours: Option<MessageId>,
+    /// The item as it came.
+    pub raw: String,
+}
+
+/// Applies a status. One that overtook the answer to our send waits for it.
+///
+/// # Errors
+/// The database's.
+pub fn apply(tx: &mut Tx<'_>, status: &Status) -> Result<(), Fault> {
+    let known = match message::by_wamid(tx, status.channel, &status.wamid)? {
+        Some(row) => Some(row),
+        None => by_our_id(tx, status)?,
+    };
+    let Some(row) = known else {
+        let now = tx.now();
+        return early_status::keep(
+            tx,
+            status.channel,
+            &status.wamid,
+            status.state.as_str(),
+            status.at,
+            &status.raw,
+            now,
+        );
+    };
+    // An inbound message has no delivery; a status about it is not ours to show.
+    if row.model.delivery.is_none() {
+        return Ok(());
+    }
+    advance(tx, row, status.state, Some(status.at), status.failure.clone())
+}
+
+/// A send whose answer was lost is recognised by the id we gave it.
+fn by_our_id(tx: &mut Tx<'_>, status: &Status) -> Result<Option<MessageRow>, Fault> {
+    let Some(id) = status.ours else { return Ok(None) };
+    let found = message::find(tx, id)?;
+    match found.filter(|row| row.channel == status.channel && row.wamid.is_none()) {
+        Some(mut row) if row.model.delivery.is_some() => {
+            message::set_wamid(tx, &mut row, &status.wamid)?;
+            Ok(Some(row))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Raises a message's state, if it is a rise, and tells the log.
+pub(in crate::domain) fn advance(
+    tx: &mut Tx<'_>,
+    mut row: MessageRow,
+    state: DeliveryState,
+    at: Option<Instant>,
+    failure: Option<Failure>,
+) -> Result<(), Fault> {
+    let Some(old) = row.model.delivery.clone() else { return Ok(()) };
+    let new = raised(&old, state, at, failure);
+    let rises = new.state != old.state;
+    if new == old {
+        return Ok(());
+    }
+    row.model.rev += 1;
+    row.model.delivery = Some(new.clone());
+    message::update_delivery(tx, &row)?;
+    if state.rank() >= DeliveryState::Accepted.rank() {
+        outbox::remove(tx, row.model.id)?; // WhatsApp has it, whatever our own worker believes
+    }
+    let Some(conversation) = conversation::find(tx, row.model.conversation)? else {
+        return Err(Fault::Broken(format!("no conversation {}", row.model.conversation)));
+    };
+    let mut loaded = Loaded::from_row(conversation);
+    tx.emit(loaded.row.model.audience(), Some(row.contact), Event::Message(row.model.clone()));
+    if rises && let Some(fact) = fact_of(new.state) {
+        loaded.fact(tx, fact, &Author { kind: AuthorKind::System, member: row.model.author.member })?;
+    }
+    if rises && loaded.row.last_message == Some(row.model.id) {
+        if let Some(last) = &mut loaded.row.model.last {
+            last.delivery = Some(new.state);
+        }
+        loaded.save(tx)?;
+    }
+    Ok(())
+}
+
+/// The delivery after a status: the state rises or stays, the times fill.
+fn raised(old: &Delivery, state: DeliveryState, at: Option<Instant>, failure: Option<Failure>) -> Delivery {
+    let mut new = old.clone();
+    let arrived = state.rank() >= DeliveryState::Delivered.rank();
+    if state == DeliveryState::Sent {
+        new.sent_at = new.sent_at.or(at);
+    }
+    if arrived {
+        // WhatsApp leaves out `delivered` when the chat was open: `read` implies it.
+        new.delivered_at = match (new.delivered_at, state) {
+            (Some(known), DeliveryState::Delivered) => at.map(|at| at.min(known)).or(Some(known)),
+            (known, _) => known.or(at),
+        };
+    }
+    if state.rank() >= DeliveryState::Read.rank() {
+        new.read_at = new.read_at.or(at);
+    }
+    if state.rank() > old.state.rank() {
+        new.state = state;
+        new.failure = if state == DeliveryState::Failed { failure } else { None };
+    }
+    new
+}
+
+const fn fact_of(state: DeliveryState) -> Option<FactKind> {
+    match state {
+        DeliveryState::Accepted => Some(FactKind::MessageAccepted),
+        DeliveryState::Sent => Some(FactKind::MessageSent),
+        DeliveryState::Delivered => Some(FactKind::MessageDelivered),
+        DeliveryState::Read | DeliveryState::Played => Some(FactKind::MessageRead),
+        DeliveryState::Failed => Some(FactKind::MessageFailed),
+        DeliveryState::Queued | DeliveryState::Sending | DeliveryState::Uncertain => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::clock::from_micros;
+
+    fn any_state() -> impl Strategy<Value = DeliveryState> {
+        proptest::sample::select(vec![
+            DeliveryState::Accepted,
+            DeliveryState::Sent,
+            DeliveryState::Delivered,
+            DeliveryState::Read,
+            DeliveryState::Played,
+            DeliveryState::Failed,
+        ])
+    }
+
+    proptest! {
+        #[test]
+        fn any_order_and_repetition_of_statuses_ends_in_the_same_state(
+            states in proptest::collection::vec(any_state(), 1..8),
+            order in any::<proptest::sample::Index>(),
+        ) {
+            let start = Delivery {
+                state: DeliveryState::Queued, sent_at: None, delivered_at: None, read_at: None, failure: None,
+            };
+            let fold = |states: &[DeliveryState]| {
+                let mut delivery = start.clone();
+                let mut rank = 0;
+                for state in states {
+                    delivery = raised(&delivery, *state, Some(from_micros(1)), None);
+                    assert!(delivery.state.rank() >= rank, "a state fell");
+                    rank = delivery.state.rank();
+                }
+                delivery
+            };
+            let mut turned = states.clone();
+            turned.rotate_left(order.index(states.len()));
+            turned.extend(states.iter().rev());
+            prop_assert_eq!(fold(&states).state, fold(&turned).state);
+        }
+    }
+
+    #[test]
+    fn a_late_failure_does_not_erase_a_read() {
+        let read = Delivery {
+            state: DeliveryState::Read,
+            sent_at: None,
+            delivered_at: None,
+            read_at: None,
+            failure: None,
+        };
+        assert_eq!(raised(&read, DeliveryState::Failed, None, None).state, DeliveryState::Read);
+    }
+}

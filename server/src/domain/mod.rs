@@ -1,0 +1,12 @@
+//! What the product does, as plain functions over a transaction.
+//!
+//! A domain function takes a [`Tx`](crate::db::Tx) and returns a value; rows, events, facts and audit
+//! entries are written on the way. It knows no HTTP, no sockets and no clock of its own.
+
+pub mod commands;
+pub mod conversations;
+pub mod members;
+pub mod outbox;
+pub mod seat;
+pub mod tenancy;
+pub mod views;

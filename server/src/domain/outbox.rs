@@ -1,0 +1,145 @@
+//! The outbox as the domain sees it: what may be sent, and what came of it.
+//!
+//! A message is leased before it is sent. When the answer is lost (a time-out, a crash), the message
+//! becomes `uncertain` and is never sent again by itself: WhatsApp has no idempotency key.
+
+use shared::{
+    Instant,
+    ids::{ChannelId, ContactId, MessageId},
+    model::message::{Body, DeliveryState, Failure},
+};
+
+use super::conversations::status::{self, advance};
+use crate::db::{
+    Fault, Tx,
+    rows::{
+        channel::{self, Binding},
+        contact::{self, ContactRow},
+        early_status, message, outbox,
+    },
+};
+
+/// A message that a worker may send now.
+#[derive(Debug, Clone)]
+pub struct Leased {
+    /// Which.
+    pub message: MessageId,
+    /// From which channel.
+    pub channel: ChannelId,
+    /// How the channel is reached.
+    pub binding: Binding,
+    /// To whom.
+    pub to: ContactRow,
+    /// What it says.
+    pub body: Body,
+    /// Sends that were refused so far.
+    pub attempts: u32,
+}
+
+/// Leases messages that may be sent now, oldest first; one per contact. `admit` may name a later time.
+///
+/// # Errors
+/// The database's.
+pub fn lease(
+    tx: &mut Tx<'_>,
+    worker: &str,
+    until: Instant,
+    most: usize,
+    admit: &mut dyn FnMut(ChannelId, ContactId, Instant) -> Result<(), Instant>,
+) -> Result<Vec<Leased>, Fault> {
+    let now = tx.now();
+    let mut leased = Vec::new();
+    for row in outbox::sendable(tx, now, most)? {
+        if let Err(later) = admit(row.channel, row.contact, now) {
+            outbox::postpone(tx, row.message, row.attempts, later)?;
+            continue;
+        }
+        let found = message::find(tx, row.message)?;
+        let to = contact::find(tx, row.contact)?;
+        let binding = channel::binding(tx, row.channel)?;
+        let (Some(found), Some(to), Some(binding)) = (found, to, binding) else {
+            outbox::remove(tx, row.message)?; // erased in the meantime
+            continue;
+        };
+        outbox::lease(tx, row.message, worker, until)?;
+        let body = found.model.body.clone();
+        advance(tx, found, DeliveryState::Sending, None, None)?;
+        leased.push(Leased {
+            message: row.message,
+            channel: row.channel,
+            binding,
+            to,
+            body,
+            attempts: row.attempts,
+        });
+    }
+    Ok(leased)
+}
+
+/// WhatsApp took the message. Statuses that overtook this answer are applied now.
+///
+/// # Errors
+/// The database's.
+pub fn accepted(
+    tx: &mut Tx<'_>,
+    id: MessageId,
+    wamid: &str,
+    parse: impl Fn(&str, ChannelId) -> Option<status::Status>,
+) -> Result<(), Fault> {
+    outbox::remove(tx, id)?;
+    let Some(mut row) = message::find(tx, id)? else { return Ok(()) };
+    let channel = row.channel;
+    if row.wamid.is_none() {
+        message::set_wamid(tx, &mut row, wamid)?;
+    }
+    advance(tx, row, DeliveryState::Accepted, None, None)?;
+    for raw in early_status::take(tx, channel, wamid)? {
+        if let Some(early) = parse(&raw, channel) {
+            status::apply(tx, &early)?;
+        }
+    }
+    Ok(())
+}
+
+/// WhatsApp refused for now: the message waits.
+///
+/// # Errors
+/// The database's.
+pub fn postponed(tx: &mut Tx<'_>, id: MessageId, attempts: u32, due: Instant) -> Result<(), Fault> {
+    if outbox::contains(tx, id)? {
+        outbox::postpone(tx, id, attempts, due)?;
+    }
+    Ok(())
+}
+
+/// The message will not be sent.
+///
+/// # Errors
+/// The database's.
+pub fn failed(tx: &mut Tx<'_>, id: MessageId, failure: &Failure) -> Result<(), Fault> {
+    outbox::remove(tx, id)?;
+    let Some(row) = message::find(tx, id)? else { return Ok(()) };
+    advance(tx, row, DeliveryState::Failed, None, Some(failure.clone()))
+}
+
+/// Nobody knows whether WhatsApp took the message.
+///
+/// # Errors
+/// The database's.
+pub fn uncertain(tx: &mut Tx<'_>, id: MessageId) -> Result<(), Fault> {
+    outbox::remove(tx, id)?;
+    let Some(row) = message::find(tx, id)? else { return Ok(()) };
+    advance(tx, row, DeliveryState::Uncertain, None, None)
+}
+
+/// After a crash: whatever another run of the server had leased is uncertain.
+///
+/// # Errors
+/// The database's.
+pub fn recover(tx: &mut Tx<'_>, worker: &str) -> Result<usize, Fault> {
+    let lost = outbox::leased_elsewhere(tx, worker)?;
+    for id in &lost {
+        uncertain(tx, *id)?;
+    }
+    Ok(lost.len())
+}

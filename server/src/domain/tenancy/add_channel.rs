@@ -1,0 +1,63 @@
+//! A new number of the business.
+
+use shared::{
+    error::ErrorCode,
+    ids::ChannelId,
+    live::event::Event,
+    model::channel::{Channel, ChannelColour},
+    permission::Audience,
+};
+
+use crate::db::{
+    Fault, Tx,
+    record::Actor,
+    rows::{
+        channel::{self, Binding},
+        queue,
+    },
+};
+
+/// What is added.
+#[derive(Debug, Clone)]
+pub struct NewChannel {
+    /// Name the business gives it.
+    pub name: String,
+    /// The number, digits only.
+    pub address: String,
+    /// How it is told apart.
+    pub colour: ChannelColour,
+    /// Name of the queue its new conversations wait in; none means everybody sees them.
+    pub queue: Option<String>,
+    /// How it is reached.
+    pub binding: Binding,
+}
+
+/// Adds a channel; one that is bound to the same number is taken as it is, so that a command can be
+/// repeated. Says which channel, and whether it is new.
+///
+/// # Errors
+/// `not_found` when there is no queue of that name; the database's.
+pub fn add_channel(tx: &mut Tx<'_>, actor: Actor, new: &NewChannel) -> Result<(ChannelId, bool), Fault> {
+    for known in channel::all(tx)? {
+        let binding = channel::binding(tx, known.id)?;
+        if binding.is_some_and(|b| b.phone_number_id == new.binding.phone_number_id) {
+            return Ok((known.id, false));
+        }
+    }
+    let queue = match &new.queue {
+        Some(name) => Some(queue::by_name(tx, name)?.ok_or(ErrorCode::NotFound)?),
+        None => None,
+    };
+    let added = Channel {
+        id: ChannelId::new(),
+        rev: 1,
+        name: new.name.clone(),
+        address: new.address.clone(),
+        colour: new.colour,
+        queue,
+    };
+    channel::insert(tx, &added, &new.binding)?;
+    tx.emit(Audience::Tenant, None, Event::Channel(added.clone()));
+    tx.audit(actor, "channel.add", &added.id.to_string())?;
+    Ok((added.id, true))
+}

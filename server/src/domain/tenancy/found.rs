@@ -1,0 +1,17 @@
+//! The first transaction of a tenant.
+
+use shared::{live::event::Event, model::settings::Settings, permission::Audience};
+
+use crate::db::{Fault, Tx, record::Actor, rows::settings};
+
+/// Gives a new tenant its settings.
+///
+/// # Errors
+/// A unique violation when the tenant has been founded before.
+pub fn found(tx: &mut Tx<'_>, actor: Actor, name: &str) -> Result<Settings, Fault> {
+    let new = Settings { rev: 1, tenant_name: name.to_owned(), mask_phones: false };
+    settings::insert(tx, &new)?;
+    tx.emit(Audience::Tenant, None, Event::Settings(new.clone()));
+    tx.audit(actor, "tenant.found", &tx.tenant_id().to_string())?;
+    Ok(new)
+}

@@ -1,0 +1,149 @@
+//! What a member reads: the snapshot, an opened timeline, and pages over HTTP.
+
+use shared::{
+    api::conversations::{
+        ConversationFilter, ConversationsPage, ConversationsQuery, MessagesPage, MessagesQuery,
+    },
+    error::{ErrorCode, Problem},
+    ids::{ConversationId, Epoch, MemberId},
+    limits::{SNAPSHOT_CONVERSATIONS, TIMELINE_PAGE},
+    live::snapshot::{Opened, Snapshot},
+    model::conversation::Conversation,
+    permission::{PhoneSight, Scope, can_see},
+};
+
+use super::seat;
+use crate::{
+    clock::{from_micros, micros},
+    db::{
+        Fault, Scoped, TenantStore,
+        rows::{
+            channel,
+            conversation::{self, Cursor},
+            log, member, message, queue, search, settings,
+        },
+    },
+};
+
+/// Conversations in one HTTP page.
+const PAGE: i64 = 50;
+/// Conversations a search looks through.
+const SEARCHED: usize = 500;
+
+/// Everything in a member's scope, with the log it belongs to, as of one position.
+///
+/// # Errors
+/// `unauthenticated` when the member is locked out.
+pub fn snapshot(scoped: &mut Scoped, member: MemberId) -> Result<(Epoch, Scope, Snapshot), Fault> {
+    let (epoch, pos) = log::head(scoped)?;
+    let seat = seat::take(scoped, member)?;
+    let most = SNAPSHOT_CONVERSATIONS as i64;
+    let mut rows = conversation::open_in_scope(scoped, &seat.scope, most + 1)?;
+    let truncated = rows.len() > SNAPSHOT_CONVERSATIONS;
+    rows.truncate(SNAPSHOT_CONVERSATIONS);
+    let snapshot = Snapshot {
+        pos,
+        scope_rev: seat.scope_rev,
+        me: member,
+        settings: settings::get(scoped)?,
+        members: member::all(scoped)?.into_iter().map(|row| row.member).collect(),
+        queues: queue::all(scoped)?,
+        channels: channel::all(scoped)?,
+        conversations: rows.into_iter().map(|row| rendered(&seat.scope, row.model)).collect(),
+        truncated,
+    };
+    Ok((epoch, seat.scope, snapshot))
+}
+
+/// The newest page of a timeline; nobody is watching in it.
+///
+/// # Errors
+/// `not_found` when it does not exist or is out of sight.
+pub fn open(scoped: &mut Scoped, member: MemberId, id: ConversationId) -> Result<Opened, Fault> {
+    let (_, pos) = log::head(scoped)?;
+    let conversation = in_sight(scoped, member, id)?;
+    let page = timeline(scoped, id, None)?;
+    Ok(Opened { pos, conversation, messages: page.messages, has_older: page.has_older, watchers: Vec::new() })
+}
+
+/// `GET /api/conversations`.
+///
+/// # Errors
+/// `bad_request` for a cursor that is not ours.
+pub async fn conversations(
+    tenant: &TenantStore,
+    member: MemberId,
+    query: ConversationsQuery,
+) -> Result<ConversationsPage, Problem> {
+    let after = query.after.as_deref().map(parse_cursor).transpose()?;
+    let filter = query.state.unwrap_or(ConversationFilter::Open);
+    let read = tenant.read(move |scoped| {
+        let seat = seat::take(scoped, member)?;
+        let matching = match query.search.as_deref().map(search::tokens) {
+            Some(tokens) if !tokens.is_empty() => {
+                let tokens: Vec<String> = tokens.into_iter().collect();
+                Some(conversation::matching(scoped, &tokens, SEARCHED)?)
+            }
+            _ => None,
+        };
+        let rows = conversation::page(scoped, &seat.scope, filter, matching, after, PAGE + 1)?;
+        let more = rows.len() as i64 > PAGE;
+        let rows: Vec<_> = rows.into_iter().take(PAGE as usize).collect();
+        let next = rows.last().filter(|_| more).map(|row| write_cursor(row.changed_at, row.model.id));
+        let conversations = rows.into_iter().map(|row| rendered(&seat.scope, row.model)).collect();
+        Ok(ConversationsPage { conversations, next })
+    });
+    read.await.map_err(|error| error.code().into())
+}
+
+/// `GET /api/conversations/{id}/messages`.
+///
+/// # Errors
+/// `not_found` when the conversation does not exist or is out of sight.
+pub async fn messages(
+    tenant: &TenantStore,
+    member: MemberId,
+    id: ConversationId,
+    query: MessagesQuery,
+) -> Result<MessagesPage, Problem> {
+    let read = tenant.read(move |scoped| {
+        in_sight(scoped, member, id)?;
+        timeline(scoped, id, query.before)
+    });
+    read.await.map_err(|error| error.code().into())
+}
+
+fn in_sight(scoped: &mut Scoped, member: MemberId, id: ConversationId) -> Result<Conversation, Fault> {
+    let seat = seat::take(scoped, member)?;
+    conversation::find(scoped, id)?
+        .filter(|row| can_see(&seat.scope, &row.model.audience()))
+        .map(|row| rendered(&seat.scope, row.model))
+        .ok_or(Fault::Refused(ErrorCode::NotFound))
+}
+
+fn timeline(scoped: &mut Scoped, id: ConversationId, before: Option<u64>) -> Result<MessagesPage, Fault> {
+    let mut messages = message::page(scoped, id, before, TIMELINE_PAGE as i64 + 1)?;
+    let has_older = messages.len() > TIMELINE_PAGE;
+    if has_older {
+        messages.remove(0);
+    }
+    Ok(MessagesPage { messages, has_older })
+}
+
+fn rendered(scope: &Scope, conversation: Conversation) -> Conversation {
+    match scope.phones {
+        PhoneSight::Whole => conversation,
+        PhoneSight::Masked => conversation.masked(),
+    }
+}
+
+fn write_cursor(changed_at: shared::Instant, id: ConversationId) -> String {
+    format!("{}-{id}", micros(changed_at))
+}
+
+fn parse_cursor(text: &str) -> Result<Cursor, Problem> {
+    let parsed = text.split_once('-').and_then(|(at, id)| {
+        Some(Cursor { changed_at: from_micros(at.parse().ok()?), id: id.parse().ok()? })
+    });
+    parsed.ok_or_else(|| ErrorCode::BadRequest.into())
+}

@@ -1,0 +1,4 @@
+//! Pages of what is not live: closed conversations, search, older messages.
+
+pub(super) mod list_conversations;
+pub(super) mod list_messages;

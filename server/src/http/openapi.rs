@@ -1,0 +1,118 @@
+//! `GET /api/openapi.json`: the HTTP API for third parties. `docs/LIVE.md` describes `/live`.
+
+use actix_web::{HttpResponse, http::header};
+use shared::error::Problem;
+use utoipa::OpenApi;
+
+use super::{commands, conversations, probes, session, sign_in_page};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Switchboard",
+        description = "Conversations, commands and sessions. Refusals are application/problem+json. \
+                       Unsafe methods need `Sec-Fetch-Site: same-origin` or our own `Origin`.",
+        license(name = "MIT OR Apache-2.0"),
+    ),
+    paths(
+        session::sign_in::sign_in,
+        session::get_session::get_session,
+        session::sign_out::sign_out,
+        sign_in_page::get_sign_in_page,
+        commands::post_command,
+        conversations::list_conversations::list_conversations,
+        conversations::list_messages::list_messages,
+        webhooks::verify_webhook,
+        webhooks::receive_webhook,
+        probes::get_health,
+        probes::get_readiness,
+        get_openapi,
+    ),
+    components(schemas(Problem))
+)]
+struct Document;
+
+/// This document.
+#[utoipa::path(
+    get, path = "/api/openapi.json", tag = "probes",
+    responses((status = 200, description = "The description of this API"))
+)]
+pub(super) async fn get_openapi() -> HttpResponse {
+    match Document::openapi().to_json() {
+        Ok(text) => HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "application/json")).body(text),
+        Err(error) => HttpResponse::from_error(super::ApiError::internal(error)),
+    }
+}
+
+/// The webhook routes as third parties see them; the handlers are `whatsapp`'s.
+mod webhooks {
+    #![expect(dead_code, reason = "only the descriptions are used")]
+
+    use shared::error::Problem;
+
+    /// Meta's handshake.
+    #[utoipa::path(
+        get, path = "/webhooks/whatsapp/{key}", tag = "webhooks",
+        params(
+            ("key" = String, Path, description = "Names the connection"),
+            ("hub.mode" = String, Query, description = "`subscribe`"),
+            ("hub.verify_token" = String, Query, description = "The connection's verify token"),
+            ("hub.challenge" = String, Query, description = "What the answer repeats"),
+        ),
+        responses(
+            (status = 200, description = "The challenge", body = String),
+            (status = 403, description = "The token is wrong", body = Problem),
+            (status = 404, description = "There is no such connection", body = Problem),
+        )
+    )]
+    pub(super) fn verify_webhook() {}
+
+    /// Messages and statuses from Meta.
+    #[utoipa::path(
+        post, path = "/webhooks/whatsapp/{key}", tag = "webhooks",
+        params(
+            ("key" = String, Path, description = "Names the connection"),
+            ("X-Hub-Signature-256" = String, Header, description = "HMAC of the body with the app secret"),
+        ),
+        request_body(content = Object, description = "What Meta sends", content_type = "application/json"),
+        responses(
+            (status = 200, description = "Everything in the body is durable"),
+            (status = 401, description = "The signature is missing", body = Problem),
+            (status = 403, description = "The signature is wrong", body = Problem),
+            (status = 404, description = "There is no such connection", body = Problem),
+            (status = 503, description = "Not durable; send it again", body = Problem),
+        )
+    )]
+    pub(super) fn receive_webhook() {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_describes_every_path() {
+        let document = Document::openapi();
+        let paths: Vec<_> = document.paths.paths.keys().map(String::as_str).collect();
+        assert_eq!(
+            paths,
+            [
+                "/api/commands",
+                "/api/conversations",
+                "/api/conversations/{id}/messages",
+                "/api/openapi.json",
+                "/api/session",
+                "/api/sign-in",
+                "/healthz",
+                "/readyz",
+                "/webhooks/whatsapp/{key}",
+            ]
+        );
+        let text = document.to_json().unwrap();
+        for schema in
+            ["KeyedCommand", "ConversationsPage", "MessagesPage", "Session", "Problem", "Conversation"]
+        {
+            assert!(text.contains(&format!("\"{schema}\":")), "{schema}");
+        }
+    }
+}

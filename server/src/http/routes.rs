@@ -1,0 +1,89 @@
+//! The whole route table.
+
+use actix_web::{
+    HttpRequest, HttpResponse, Resource, Route,
+    http::{Method, header},
+    middleware::from_fn,
+    web::{self, PayloadConfig, ServiceConfig, delete, get, post},
+};
+use shared::{
+    error::{ErrorCode, Problem},
+    limits::WEBHOOK_BYTES,
+};
+
+use super::{
+    commands, console,
+    conversations::{list_conversations::list_conversations, list_messages::list_messages},
+    deadline::deadline,
+    error::respond,
+    headers::is_below,
+    json, openapi, origin, probes,
+    session::{get_session::get_session, sign_in::sign_in, sign_out::sign_out},
+    sign_in_page,
+};
+use crate::{live, whatsapp};
+
+/// Mounts every route. Middleware for all of them is the server's.
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(only("/healthz", "GET, HEAD").route(get().to(probes::get_health)).route(head_health()))
+        .service(only("/readyz", "GET").route(get().to(probes::get_readiness)))
+        .service(
+            only("/webhooks/whatsapp/{key}", "GET, POST")
+                .app_data(PayloadConfig::new(WEBHOOK_BYTES))
+                .wrap(from_fn(deadline))
+                .route(get().to(whatsapp::verify_webhook))
+                .route(post().to(whatsapp::receive_webhook)),
+        )
+        .service(only("/live", "GET").route(get().to(live::live)))
+        .service(
+            web::scope("/api")
+                .app_data(json::config())
+                .wrap(from_fn(deadline))
+                .wrap(from_fn(origin::guard))
+                .service(only("/openapi.json", "GET").route(get().to(openapi::get_openapi)))
+                .service(only("/sign-in", "GET").route(get().to(sign_in_page::get_sign_in_page)))
+                .service(
+                    only("/session", "GET, POST, DELETE")
+                        .route(get().to(get_session))
+                        .route(post().to(sign_in))
+                        .route(delete().to(sign_out)),
+                )
+                .service(only("/commands", "POST").route(post().to(commands::post_command)))
+                .service(only("/conversations", "GET").route(get().to(list_conversations)))
+                .service(only("/conversations/{id}/messages", "GET").route(get().to(list_messages)))
+                .default_service(web::to(not_found)),
+        )
+        .default_service(web::to(everything_else));
+}
+
+/// A resource that answers other methods with a problem and the methods it has.
+fn only(path: &str, methods: &'static str) -> Resource {
+    web::resource(path).default_service(web::to(move || async move { method_not_allowed(methods) }))
+}
+
+fn head_health() -> Route {
+    web::head().to(probes::get_health)
+}
+
+fn method_not_allowed(methods: &'static str) -> HttpResponse {
+    let mut response = respond(&Problem::new(ErrorCode::MethodNotAllowed));
+    response.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static(methods));
+    response
+}
+
+async fn not_found() -> HttpResponse {
+    respond(&Problem::new(ErrorCode::NotFound))
+}
+
+/// The console's files and pages; the rooms above are not the console's.
+async fn everything_else(request: HttpRequest) -> HttpResponse {
+    let path = request.path();
+    if ["/api", "/live", "/webhooks"].iter().any(|room| is_below(path, room)) {
+        return respond(&Problem::new(ErrorCode::NotFound));
+    }
+    match *request.method() {
+        Method::GET | Method::HEAD => console::serve(&request),
+        _ => method_not_allowed("GET, HEAD"),
+    }
+}

@@ -1,0 +1,255 @@
+//! The tasks that send, retry and clean up: one per tenant, on a runtime of their own so that a slow
+//! answer of Meta's never holds up a request.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration as Wait,
+};
+
+use chrono::Duration;
+use futures_util::FutureExt;
+use tokio::{runtime::Handle, sync::Notify};
+use uuid::Uuid;
+
+use super::prune;
+use crate::{
+    clock::{from_micros, micros},
+    db::{
+        Store, TenantStore, WriteError,
+        control::tenant,
+        record::Kicks,
+        rows::{job, member, outbox},
+    },
+    domain::members::presence,
+    live::Hub,
+    tenant::TenantId,
+    whatsapp::{Connections, Graph, OutboxConfig, OutboxWorker},
+};
+
+/// Longest sleep; a clock that jumps is noticed after this.
+const LONGEST_NAP: Wait = Wait::from_secs(30);
+/// Pause after the database could not answer.
+const TROUBLE: Wait = Wait::from_secs(1);
+/// How often tenants that nobody woke are looked for.
+const LOOK_AROUND: Wait = Wait::from_secs(60);
+/// How long a job's lease lasts.
+const LEASE: Duration = Duration::seconds(60);
+/// Runs of a job before it is put to rest among the dead.
+const ATTEMPTS: u32 = 8;
+
+/// How workers behave.
+#[derive(Debug, Clone)]
+pub struct WorkersConfig {
+    /// The outbox.
+    pub outbox: OutboxConfig,
+    /// Hours the live log is kept.
+    pub live_log_hours: i64,
+    /// Between a start and believing that a member is gone.
+    pub grace: Wait,
+}
+
+/// All workers; cheap to clone.
+#[derive(Clone)]
+pub struct Workers(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    hub: Hub,
+    connections: Connections,
+    graph: Graph,
+    config: WorkersConfig,
+    runtime: Handle,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    awake: HashMap<TenantId, Arc<Notify>>,
+    /// Tenants with nothing to do before this time, whose task has ended.
+    asleep: HashMap<TenantId, Option<i64>>,
+}
+
+impl Workers {
+    /// No tenant is awake yet.
+    pub fn new(
+        store: Store,
+        hub: Hub,
+        connections: Connections,
+        graph: Graph,
+        config: WorkersConfig,
+        runtime: Handle,
+    ) -> Self {
+        Self(Arc::new(Inner { store, hub, connections, graph, config, runtime, state: Mutex::default() }))
+    }
+
+    /// Wakes the worker of a tenant; starts it when it sleeps for good.
+    pub fn wake(&self, tenant: TenantId) {
+        let mut state = self.state();
+        state.asleep.remove(&tenant);
+        if let Some(known) = state.awake.get(&tenant) {
+            known.notify_one();
+            return;
+        }
+        let notify = Arc::new(Notify::new());
+        state.awake.insert(tenant, Arc::clone(&notify));
+        drop(state);
+        let workers = self.clone();
+        self.0.runtime.spawn(async move {
+            while let Err(error) = workers.serve(tenant, &notify).await {
+                tracing::error!(tenant.id = %tenant, error = %error, "a worker is in trouble");
+                tokio::time::sleep(TROUBLE).await;
+            }
+        });
+    }
+
+    /// Wakes the worker of a tenant whose commit asks for it.
+    pub(crate) fn kicked(&self, tenant: TenantId, kicks: Kicks) {
+        if kicks.outbox || kicks.jobs {
+            self.wake(tenant);
+        }
+    }
+
+    /// Wakes every tenant with something due, now and from time to time.
+    pub fn watch(&self) {
+        let workers = self.clone();
+        self.0.runtime.spawn(async move {
+            loop {
+                let now = workers.0.store.clock().now();
+                match workers.0.store.control().read(move |conn| tenant::due(conn, now)).await {
+                    Ok(due) => {
+                        for id in due.into_iter().filter(|id| !workers.sleeps_on(*id, micros(now))) {
+                            workers.wake(id);
+                        }
+                    }
+                    Err(error) => tracing::error!(error = %error, "due tenants could not be read"),
+                }
+                tokio::time::sleep(LOOK_AROUND).await;
+            }
+        });
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a tenant's task has ended and nothing is due yet.
+    fn sleeps_on(&self, id: TenantId, now: i64) -> bool {
+        self.state().asleep.get(&id).is_some_and(|due| due.is_none_or(|due| due > now))
+    }
+
+    /// Ends a tenant's task unless a commit asked for it meanwhile.
+    fn retire(&self, id: TenantId, notify: &Notify, due: Option<i64>) -> bool {
+        let mut state = self.state();
+        if notify.notified().now_or_never().is_some() {
+            return false;
+        }
+        state.awake.remove(&id);
+        state.asleep.insert(id, due);
+        true
+    }
+
+    /// Serves a tenant until it has nothing to do for a while.
+    async fn serve(&self, id: TenantId, notify: &Notify) -> Result<(), WriteError> {
+        let unavailable =
+            |error: crate::db::connection::OpenError| WriteError::Unavailable(error.to_string());
+        let tenant = self.0.store.tenant(id).await.map_err(unavailable)?;
+        // A fresh name per start of this task: whatever another name has leased is uncertain.
+        let name = Uuid::now_v7().simple().to_string();
+        let outbox = OutboxWorker::new(
+            tenant.clone(),
+            self.0.connections.clone(),
+            self.0.graph.clone(),
+            self.0.config.outbox.clone(),
+            name,
+        );
+        outbox.recover().await?;
+        tenant.write(prune::plan).await?;
+        self.believe_absence(tenant.clone());
+        loop {
+            let more = outbox.run().await?;
+            let ran = self.run_jobs(&tenant).await?;
+            if more || ran {
+                continue;
+            }
+            let due = self.next_due(&tenant).await?;
+            let now = self.0.store.clock().now();
+            let until = due.map(|at| (from_micros(at) - now).to_std().unwrap_or(Wait::ZERO));
+            // Never quite zero: a row that is due but cannot be sent yet must not spin.
+            let nap = until.unwrap_or(LONGEST_NAP).clamp(Wait::from_millis(5), LONGEST_NAP);
+            // A wake-up between the look and the sleep is kept by `Notify`.
+            let idle = tokio::time::timeout(nap, notify.notified()).await.is_err();
+            if idle && until.is_none_or(|until| until > LOOK_AROUND) && self.retire(id, notify, due) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Members whom another run of the server saw, and who did not come back in time, are not
+    /// connected.
+    fn believe_absence(&self, tenant: TenantStore) {
+        let workers = self.clone();
+        self.0.runtime.spawn(async move {
+            tokio::time::sleep(workers.0.config.grace).await;
+            let incarnation = workers.0.hub.incarnation().to_owned();
+            let read = incarnation.clone();
+            let Ok(lost) = tenant.read(move |scoped| member::connected_elsewhere(scoped, &read)).await else {
+                return;
+            };
+            for member in lost {
+                if workers.0.hub.is_present(tenant.id(), member) {
+                    continue;
+                }
+                let incarnation = incarnation.clone();
+                let gone = tenant.write(move |tx| presence::set(tx, member, false, &incarnation)).await;
+                if let Err(error) = gone {
+                    tracing::warn!(tenant.id = %tenant.id(), error = %error, "presence was not stored");
+                }
+            }
+        });
+    }
+
+    async fn run_jobs(&self, tenant: &TenantStore) -> Result<bool, WriteError> {
+        let worker = self.0.hub.incarnation().to_owned();
+        let claimed = tenant.write(move |tx| {
+            let now = tx.now();
+            job::claim(tx, &worker, now, now + LEASE, 16)
+        });
+        let (claimed, _) = claimed.await?;
+        let any = !claimed.is_empty();
+        for row in claimed {
+            let hours = self.0.config.live_log_hours;
+            let (id, kind) = (row.id, row.kind.clone());
+            let done = tenant.write(move |tx| {
+                job::done(tx, id)?;
+                if kind == prune::KIND {
+                    prune::run(tx, hours)?;
+                    return prune::plan(tx);
+                }
+                Err(crate::db::Fault::Broken(format!("no job of kind {kind}")))
+            });
+            if let Err(error) = done.await {
+                let reason = error.to_string();
+                let last = row.attempts + 1 >= ATTEMPTS;
+                tracing::error!(tenant.id = %tenant.id(), job.id = %id, job.kind = %row.kind, dead = last, error = %reason, "a job failed");
+                tenant
+                    .write(move |tx| {
+                        let pause = Duration::seconds(1 << row.attempts.min(12));
+                        let retry = (!last).then(|| tx.now() + pause);
+                        job::failed(tx, &row, &reason, retry)
+                    })
+                    .await?;
+            }
+        }
+        Ok(any)
+    }
+
+    async fn next_due(&self, tenant: &TenantStore) -> Result<Option<i64>, WriteError> {
+        let due = tenant.read(|scoped| {
+            let outbox = outbox::next_due(scoped)?;
+            let job = job::next_due(scoped)?;
+            Ok([outbox, job].into_iter().flatten().min())
+        });
+        due.await.map_err(|error| WriteError::Unavailable(error.to_string()))
+    }
+}

@@ -1,0 +1,91 @@
+//! One connection as its shard knows it.
+
+use std::{
+    cell::RefCell,
+    rc::Rc,
+    time::{Duration, Instant as Monotonic},
+};
+
+use shared::{
+    Pos,
+    ids::{ConversationId, MemberId},
+    permission::Scope,
+};
+
+use super::outgoing::Outgoing;
+use crate::db::TenantStore;
+
+/// How a connection gets its events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// No first frame yet, or a snapshot or resume is being read.
+    Loading,
+    /// It has everything up to the cursor; new events come as they happen.
+    Live,
+    /// It reads the ring or the log.
+    CatchingUp,
+    /// It does not read; the cursor waits until the socket drains.
+    Lagging,
+    /// It is being closed.
+    Closing,
+}
+
+pub(super) struct Conn {
+    pub(super) id: u64,
+    pub(super) tenant: TenantStore,
+    pub(super) member: MemberId,
+    pub(super) token_hash: String,
+    /// When the session ends whatever happens.
+    pub(super) expires_at: shared::Instant,
+    pub(super) ws: actix_ws::Session,
+    pub(super) outgoing: Rc<RefCell<Outgoing>>,
+    pub(super) mode: Mode,
+    /// What the member may see; none until the first snapshot or resume.
+    pub(super) scope: Option<Scope>,
+    /// Everything up to here was filtered for this connection.
+    pub(super) cursor: Pos,
+    /// The last `to` the client was told; the next batch starts behind it.
+    pub(super) told: Pos,
+    pub(super) open: Vec<ConversationId>,
+    /// Counts loads, so that an answer of an older one is dropped.
+    pub(super) load: u64,
+    pub(super) heard: Monotonic,
+    pub(super) ping_at: Monotonic,
+    pub(super) in_flight: usize,
+    pub(super) budget: Budget,
+    /// Whether this socket counts in the member's presence.
+    pub(super) present: bool,
+}
+
+/// Frames a client may send: a bucket that refills over time.
+pub(super) struct Budget {
+    tokens: f64,
+    at: Monotonic,
+    refusals: u32,
+}
+
+/// Frames per second on average, and at once.
+const RATE: f64 = 20.0;
+const BURST: f64 = 60.0;
+/// Frames refused in a row before the connection is closed.
+const PATIENCE: u32 = 200;
+
+impl Budget {
+    pub(super) fn new(now: Monotonic) -> Self {
+        Self { tokens: BURST, at: now, refusals: 0 }
+    }
+
+    /// Takes a token: whether the frame may be handled, and none when patience is over.
+    pub(super) fn take(&mut self, now: Monotonic) -> Option<bool> {
+        let passed: Duration = now.saturating_duration_since(self.at);
+        self.tokens = (self.tokens + passed.as_secs_f64() * RATE).min(BURST);
+        self.at = now;
+        if self.tokens >= 1.0 {
+            self.tokens -= 1.0;
+            self.refusals = 0;
+            return Some(true);
+        }
+        self.refusals += 1;
+        (self.refusals < PATIENCE).then_some(false)
+    }
+}

@@ -1,0 +1,116 @@
+//! Filtering events for one connection and making its batch.
+
+use std::sync::Arc;
+
+use shared::live::{event::Event, frame::ResetReason};
+
+use super::{
+    conn::{Conn, Mode},
+    encoded::Encoded,
+    hub::HubConfig,
+    outgoing::Kind,
+    wire,
+};
+use shared::permission::{Permission, PhoneSight, Scope, Sight, sight};
+
+/// What became of a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// The cursor is behind the last event.
+    Done,
+    /// Events are missing in front of these.
+    Gap,
+    /// The socket does not read; the cursor waits.
+    Lagging,
+    /// What the member may see has changed.
+    Reset(ResetReason),
+    /// The member was locked out.
+    SignedOut,
+}
+
+/// Queues what the connection may see of the events and moves its cursor.
+pub(super) fn deliver(conn: &mut Conn, events: &[Arc<Encoded>], config: &HubConfig) -> Outcome {
+    let Some(scope) = conn.scope.take() else { return Outcome::Done };
+    let mut visible = Vec::new();
+    let mut outcome = Outcome::Done;
+    for event in events {
+        let pos = event.pos();
+        if pos <= conn.cursor {
+            continue;
+        }
+        if pos != conn.cursor + 1 {
+            outcome = Outcome::Gap;
+            break;
+        }
+        if let Some(change) = scope_change(&scope, &event.recorded.event) {
+            outcome = change;
+            break;
+        }
+        conn.cursor = pos;
+        let closed_timeline =
+            event.recorded.event.timeline().is_some_and(|timeline| !conn.open.contains(&timeline));
+        if closed_timeline {
+            continue;
+        }
+        if let Some(bytes) = event.rendered(&scope) {
+            visible.push(bytes);
+        }
+        if let Event::Conversation(conversation) = &event.recorded.event
+            && conn.open.contains(&conversation.id)
+            && sight(&scope, event.recorded.before.as_ref(), event.recorded.after.as_ref()) != Sight::Whole
+        {
+            conn.open.retain(|id| *id != conversation.id);
+        }
+    }
+    conn.scope = Some(scope);
+    if visible.is_empty() {
+        return outcome;
+    }
+    let from = conn.told + 1;
+    conn.told = conn.cursor;
+    conn.outgoing.borrow_mut().push(Kind::Batch(from), wire::batch(from, conn.cursor, visible));
+    if outcome == Outcome::Done && over(conn, config.hard_bytes) { lag(conn) } else { outcome }
+}
+
+/// Stops queueing: what can be read again is dropped, and the cursor goes back to what was told.
+pub(super) fn lag(conn: &mut Conn) -> Outcome {
+    let mut out = conn.outgoing.borrow_mut();
+    if let Some(from) = out.drop_replayable() {
+        conn.told = from - 1;
+        conn.cursor = conn.told;
+    }
+    drop(out);
+    pause(conn);
+    Outcome::Lagging
+}
+
+/// Adds nothing more until the socket has written what waits.
+pub(super) fn pause(conn: &mut Conn) {
+    let mut out = conn.outgoing.borrow_mut();
+    out.tell_when_empty = true;
+    // A writer that is parked on an empty queue would never say so.
+    out.wake();
+    conn.mode = Mode::Lagging;
+}
+
+fn over(conn: &Conn, limit: usize) -> bool {
+    conn.outgoing.borrow().bytes() > limit
+}
+
+fn scope_change(scope: &Scope, event: &Event) -> Option<Outcome> {
+    match event {
+        Event::Member(member) if member.id == scope.member => {
+            if !member.active {
+                return Some(Outcome::SignedOut);
+            }
+            let same = member.role == scope.role && member.queues.iter().eq(scope.queues.iter());
+            (!same).then_some(Outcome::Reset(ResetReason::Scope))
+        }
+        Event::Settings(settings) => {
+            let masked = settings.mask_phones && !scope.role.may(Permission::SeePhoneNumbers);
+            let was = scope.phones == PhoneSight::Masked;
+            (masked != was).then_some(Outcome::Reset(ResetReason::Scope))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,197 @@
+//! The hub's part that all threads share: who has sockets, the rings, and the way to each shard.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use shared::{
+    Pos,
+    ids::{ConversationId, MemberId},
+    live::snapshot::Watcher,
+};
+use tokio::sync::mpsc;
+
+use super::{encoded::Encoded, presence::Presence, ring::Ring, shard::ToShard, watch::Watchers};
+use crate::{
+    db::{
+        Store,
+        record::{CommitSink, Committed},
+    },
+    tenant::TenantId,
+};
+
+/// How the hub behaves; the defaults are the protocol's.
+#[derive(Debug, Clone)]
+pub struct HubConfig {
+    /// Between pings.
+    pub heartbeat: Duration,
+    /// Silence after which a connection counts as dead.
+    pub dead_after: Duration,
+    /// Between the last socket's end and "not connected": a reload must not look like leaving.
+    pub grace: Duration,
+    /// Bytes waiting at one socket from which signals are dropped.
+    pub soft_bytes: usize,
+    /// Bytes waiting at one socket from which batches are dropped and replayed later.
+    pub hard_bytes: usize,
+    /// Clients that lose the server wait a random time up to this.
+    pub retry_after: Duration,
+}
+
+impl Default for HubConfig {
+    fn default() -> Self {
+        Self {
+            heartbeat: Duration::from_secs(25),
+            dead_after: Duration::from_secs(60),
+            grace: Duration::from_secs(12),
+            soft_bytes: 256 * 1024,
+            hard_bytes: 1024 * 1024,
+            retry_after: Duration::from_secs(4),
+        }
+    }
+}
+
+/// The hub; cheap to clone.
+#[derive(Clone)]
+pub struct Hub(pub(super) Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) config: HubConfig,
+    pub(super) store: Store,
+    pub(super) presence: Presence,
+    tenants: Mutex<HashMap<TenantId, Arc<TenantLive>>>,
+    shards: Mutex<Vec<mpsc::UnboundedSender<ToShard>>>,
+    next_conn: AtomicU64,
+    closing: AtomicBool,
+}
+
+/// A tenant that has had a socket since the start.
+pub(super) struct TenantLive {
+    ring: Mutex<Ring>,
+    watchers: Mutex<Watchers>,
+}
+
+impl TenantLive {
+    pub(super) fn after(&self, pos: Pos, most: usize) -> Option<Vec<Arc<Encoded>>> {
+        self.ring.lock().unwrap_or_else(PoisonError::into_inner).after(pos, most)
+    }
+
+    pub(super) fn last(&self) -> Option<Pos> {
+        self.ring.lock().unwrap_or_else(PoisonError::into_inner).last()
+    }
+
+    pub(super) fn watching(&self, id: ConversationId, me: MemberId, now: shared::Instant) -> Vec<Watcher> {
+        self.watchers.lock().unwrap_or_else(PoisonError::into_inner).others(id, me, now)
+    }
+}
+
+impl Hub {
+    /// A hub without sockets.
+    pub fn new(store: Store, config: HubConfig) -> Self {
+        Self(Arc::new(Inner {
+            config,
+            store,
+            presence: Presence::new(),
+            tenants: Mutex::default(),
+            shards: Mutex::default(),
+            next_conn: AtomicU64::new(1),
+            closing: AtomicBool::new(false),
+        }))
+    }
+
+    /// Names this run of the server in presence rows.
+    pub fn incarnation(&self) -> &str {
+        self.0.presence.incarnation()
+    }
+
+    /// Whether a console of the member is connected or left a moment ago.
+    pub fn is_present(&self, tenant: TenantId, member: MemberId) -> bool {
+        self.0.presence.is_present(tenant, member)
+    }
+
+    /// Closes the sockets of a session that is over.
+    pub fn end_session(&self, token_hash: &str) {
+        self.broadcast(|| ToShard::EndSession(token_hash.into()));
+    }
+
+    /// Closes every socket of a tenant that may not work any more.
+    pub fn end_tenant(&self, tenant: TenantId) {
+        self.broadcast(|| ToShard::EndTenant(tenant));
+    }
+
+    /// Says goodbye to everybody, in slices, and waits until the sockets are closed or a few seconds
+    /// have passed.
+    pub async fn shutdown(&self) {
+        self.0.closing.store(true, Ordering::SeqCst);
+        let mut gone = Vec::new();
+        self.broadcast(|| {
+            let (done, wait) = tokio::sync::oneshot::channel();
+            gone.push(wait);
+            ToShard::Shutdown(done)
+        });
+        let all = async {
+            for wait in gone {
+                let _ = wait.await;
+            }
+        };
+        if tokio::time::timeout(Duration::from_secs(5), all).await.is_err() {
+            tracing::warn!("some sockets did not close in time");
+        }
+    }
+
+    pub(super) fn is_closing(&self) -> bool {
+        self.0.closing.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn next_conn(&self) -> u64 {
+        self.0.next_conn.fetch_add(1, Ordering::Relaxed)
+    }
+
+    pub(super) fn register(&self, shard: mpsc::UnboundedSender<ToShard>) {
+        self.0.shards.lock().unwrap_or_else(PoisonError::into_inner).push(shard);
+    }
+
+    /// The tenant's live state; from the first call on its commits are kept in the ring.
+    pub(super) fn tenant(&self, id: TenantId) -> Arc<TenantLive> {
+        let mut tenants = self.0.tenants.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(
+            tenants.entry(id).or_insert_with(|| {
+                Arc::new(TenantLive { ring: Mutex::default(), watchers: Mutex::default() })
+            }),
+        )
+    }
+
+    /// Tells everybody who has the conversation open.
+    pub(super) fn watch(&self, tenant: TenantId, watcher: Watcher, now: shared::Instant) {
+        let live = self.tenant(tenant);
+        live.watchers.lock().unwrap_or_else(PoisonError::into_inner).note(watcher.clone(), now);
+        self.broadcast(|| ToShard::Watch(tenant, watcher.clone()));
+    }
+
+    fn broadcast(&self, mut message: impl FnMut() -> ToShard) {
+        let mut shards = self.0.shards.lock().unwrap_or_else(PoisonError::into_inner);
+        shards.retain(|shard| shard.send(message()).is_ok());
+    }
+}
+
+impl CommitSink for Hub {
+    fn committed(&self, committed: Committed) {
+        if committed.events.is_empty() {
+            return;
+        }
+        let known = {
+            let tenants = self.0.tenants.lock().unwrap_or_else(PoisonError::into_inner);
+            tenants.get(&committed.tenant).cloned()
+        };
+        // Nobody ever connected: whoever does next reads the log, where this already is.
+        let Some(live) = known else { return };
+        let events: Arc<[Arc<Encoded>]> =
+            committed.events.into_iter().map(|event| Arc::new(Encoded::new(event))).collect();
+        live.ring.lock().unwrap_or_else(PoisonError::into_inner).push(&events);
+        self.broadcast(|| ToShard::Events(committed.tenant, Arc::clone(&events)));
+    }
+}

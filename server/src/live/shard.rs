@@ -1,0 +1,249 @@
+//! The connections of one worker thread. Single-threaded: no lock, no await while frames are made.
+
+use std::{
+    cell::RefCell,
+    collections::HashMap,
+    rc::Rc,
+    sync::Arc,
+    time::{Duration, Instant as Monotonic},
+};
+
+use shared::live::{
+    close,
+    frame::{ServerFrame, Signal},
+    snapshot::Watcher,
+};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{
+    catch_up,
+    close::say_goodbye,
+    conn::{Conn, Mode},
+    deliver::{Outcome, deliver},
+    encoded::Encoded,
+    hub::Hub,
+    outgoing::Kind,
+    presence, wire,
+};
+use crate::tenant::TenantId;
+
+/// How often pings and dead connections are looked after.
+const TICK: Duration = Duration::from_secs(1);
+
+/// What reaches a shard from other threads, and from its own bodies.
+pub(super) enum ToShard {
+    /// New events of a tenant, in order.
+    Events(TenantId, Arc<[Arc<Encoded>]>),
+    /// Somebody looks at or writes in a conversation.
+    Watch(TenantId, Watcher),
+    /// A socket has written everything that waited.
+    Drained(u64),
+    /// A session is over.
+    EndSession(Box<str>),
+    /// A tenant may not work any more.
+    EndTenant(TenantId),
+    /// The server stops.
+    Shutdown(oneshot::Sender<()>),
+}
+
+/// The connections of one worker thread.
+pub struct Shard {
+    pub(super) hub: Hub,
+    pub(super) conns: RefCell<Conns>,
+    pub(super) sender: mpsc::UnboundedSender<ToShard>,
+    inbox: RefCell<Option<mpsc::UnboundedReceiver<ToShard>>>,
+}
+
+#[derive(Default)]
+pub(super) struct Conns {
+    pub(super) by_id: HashMap<u64, Conn>,
+    by_tenant: HashMap<TenantId, Vec<u64>>,
+    leaving: Option<oneshot::Sender<()>>,
+}
+
+/// What must happen to a connection after the borrow of all of them has ended.
+enum Next {
+    CatchUp(u64),
+    Settle(u64, Outcome),
+}
+
+impl Shard {
+    /// The shard of the calling worker thread; starts serving with its first connection.
+    pub fn new(hub: Hub) -> Rc<Self> {
+        let (sender, inbox) = mpsc::unbounded_channel();
+        Rc::new(Self { hub, conns: RefCell::default(), sender, inbox: RefCell::new(Some(inbox)) })
+    }
+
+    pub(super) fn add(self: &Rc<Self>, conn: Conn) {
+        self.start();
+        let mut conns = self.conns.borrow_mut();
+        conns.by_tenant.entry(conn.tenant.id()).or_default().push(conn.id);
+        conns.by_id.insert(conn.id, conn);
+    }
+
+    pub(super) fn remove(&self, id: u64) {
+        let mut conns = self.conns.borrow_mut();
+        let Some(conn) = conns.by_id.remove(&id) else { return };
+        let tenant = conn.tenant.id();
+        if let Some(ids) = conns.by_tenant.get_mut(&tenant) {
+            ids.retain(|other| *other != id);
+            if ids.is_empty() {
+                conns.by_tenant.remove(&tenant);
+            }
+        }
+        if conns.by_id.is_empty()
+            && let Some(done) = conns.leaving.take()
+        {
+            let _ = done.send(());
+        }
+        drop(conns);
+        if conn.present {
+            presence::went(&self.hub, &conn.tenant, conn.member);
+        }
+    }
+
+    /// Runs something on a connection, if it is still there.
+    pub(super) fn with<T>(&self, id: u64, work: impl FnOnce(&mut Conn) -> T) -> Option<T> {
+        self.conns.borrow_mut().by_id.get_mut(&id).map(work)
+    }
+
+    /// Adds a frame to a connection's queue.
+    pub(super) fn push(&self, id: u64, kind: Kind, frame: &ServerFrame) {
+        self.with(id, |conn| push(conn, kind, frame));
+    }
+
+    fn start(self: &Rc<Self>) {
+        let Some(mut inbox) = self.inbox.borrow_mut().take() else { return };
+        self.hub.register(self.sender.clone());
+        let shard = Rc::downgrade(self);
+        actix_web::rt::spawn(async move {
+            let mut tick = tokio::time::interval(TICK);
+            tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+            loop {
+                tokio::select! {
+                    message = inbox.recv() => {
+                        let (Some(first), Some(shard)) = (message, shard.upgrade()) else { return };
+                        shard.handle(first);
+                        // Everything that waits is taken before any socket is written: what queues up
+                        // goes out in one system call.
+                        while let Ok(next) = inbox.try_recv() {
+                            shard.handle(next);
+                        }
+                    }
+                    _ = tick.tick() => {
+                        let Some(shard) = shard.upgrade() else { return };
+                        shard.tick();
+                    }
+                }
+            }
+        });
+    }
+
+    fn handle(self: &Rc<Self>, message: ToShard) {
+        match message {
+            ToShard::Events(tenant, events) => self.events(tenant, &events),
+            ToShard::Watch(tenant, watcher) => self.watch(tenant, &watcher),
+            ToShard::Drained(id) => {
+                let lagging = self.with(id, |conn| conn.mode == Mode::Lagging);
+                if lagging == Some(true) {
+                    catch_up::run(self, id);
+                }
+            }
+            ToShard::EndSession(hash) => {
+                self.close_where(close::SESSION_GONE, |conn| *conn.token_hash == *hash);
+            }
+            ToShard::EndTenant(tenant) => {
+                self.close_where(close::SESSION_GONE, |conn| conn.tenant.id() == tenant);
+            }
+            ToShard::Shutdown(done) => {
+                self.close_where(close::RESTART, |_| true);
+                let mut conns = self.conns.borrow_mut();
+                if conns.by_id.is_empty() {
+                    let _ = done.send(());
+                } else {
+                    conns.leaving = Some(done);
+                }
+            }
+        }
+    }
+
+    fn events(self: &Rc<Self>, tenant: TenantId, events: &[Arc<Encoded>]) {
+        let mut next = Vec::new();
+        {
+            let mut conns = self.conns.borrow_mut();
+            let Conns { by_id, by_tenant, .. } = &mut *conns;
+            for id in by_tenant.get(&tenant).map(Vec::as_slice).unwrap_or_default() {
+                let Some(conn) = by_id.get_mut(id) else { continue };
+                if conn.mode != Mode::Live {
+                    continue; // it will find these in the ring
+                }
+                match deliver(conn, events, &self.hub.0.config) {
+                    Outcome::Done | Outcome::Lagging => {}
+                    Outcome::Gap => next.push(Next::CatchUp(*id)),
+                    other => next.push(Next::Settle(*id, other)),
+                }
+            }
+        }
+        for step in next {
+            match step {
+                Next::CatchUp(id) => catch_up::run(self, id),
+                Next::Settle(id, outcome) => catch_up::settle(self, id, outcome),
+            }
+        }
+    }
+
+    fn watch(&self, tenant: TenantId, watcher: &Watcher) {
+        let frame = ServerFrame::Signal(Signal::Watcher(watcher.clone()));
+        let Some(pieces) = wire::text(&frame) else { return };
+        let mut conns = self.conns.borrow_mut();
+        let Conns { by_id, by_tenant, .. } = &mut *conns;
+        for id in by_tenant.get(&tenant).map(Vec::as_slice).unwrap_or_default() {
+            let Some(conn) = by_id.get_mut(id) else { continue };
+            let concerned = conn.member != watcher.member && conn.open.contains(&watcher.conversation);
+            let mut out = conn.outgoing.borrow_mut();
+            if concerned && out.bytes() < self.hub.0.config.soft_bytes {
+                out.push(Kind::Signal, pieces.clone());
+            }
+        }
+    }
+
+    fn close_where(&self, code: u16, concerned: impl Fn(&Conn) -> bool) {
+        let mut conns = self.conns.borrow_mut();
+        for conn in conns.by_id.values_mut().filter(|conn| concerned(conn)) {
+            say_goodbye(conn, code, &self.hub.0.config);
+        }
+    }
+
+    fn tick(&self) {
+        let now = Monotonic::now();
+        let clock = self.hub.0.store.clock().now();
+        let config = &self.hub.0.config;
+        let mut conns = self.conns.borrow_mut();
+        for conn in conns.by_id.values_mut() {
+            if conn.mode == Mode::Closing {
+                continue;
+            }
+            if clock >= conn.expires_at {
+                say_goodbye(conn, close::SESSION_GONE, config);
+            } else if now.saturating_duration_since(conn.heard) > config.dead_after {
+                say_goodbye(conn, close::NO_ANSWER, config);
+            } else if now >= conn.ping_at && conn.scope.is_some() {
+                conn.ping_at = now + config.heartbeat;
+                let from = conn.told + 1;
+                if conn.mode == Mode::Live {
+                    conn.told = conn.cursor;
+                }
+                // Counts as a batch: a ping says "complete up to", so it must go with the batches.
+                let ping = ServerFrame::Ping { to: conn.told, now: clock };
+                push(conn, Kind::Batch(from), &ping);
+            }
+        }
+    }
+}
+
+/// Adds a frame to a connection's queue.
+pub(super) fn push(conn: &mut Conn, kind: Kind, frame: &ServerFrame) {
+    if let Some(pieces) = wire::text(frame) {
+        conn.outgoing.borrow_mut().push(kind, pieces);
+    }
+}

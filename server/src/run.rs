@@ -1,0 +1,126 @@
+//! Putting the server together and taking it apart; the same for the binary and for tests.
+
+use std::{net::TcpListener, sync::Arc, time::Duration};
+
+use anyhow::Context as _;
+use tokio::runtime::Runtime;
+
+use crate::{
+    app::App,
+    clock::Clock,
+    config::Config,
+    db::{
+        Store,
+        record::{CommitSink, Committed},
+    },
+    http::{self, Readiness},
+    jobs::{Workers, WorkersConfig},
+    live::{Hub, HubConfig},
+    secrets::Keys,
+    whatsapp::{Connections, Graph, OutboxConfig},
+};
+
+/// What tests choose differently from production.
+pub struct Parts {
+    /// The source of time.
+    pub clock: Arc<dyn Clock>,
+    /// How the hub behaves.
+    pub hub: HubConfig,
+    /// How the outbox behaves.
+    pub outbox: OutboxConfig,
+}
+
+impl Parts {
+    /// The machine's clock and the protocol's defaults.
+    pub fn production() -> Self {
+        Self {
+            clock: Arc::new(crate::clock::SystemClock),
+            hub: HubConfig::default(),
+            outbox: OutboxConfig::default(),
+        }
+    }
+}
+
+/// A server that listens.
+pub struct Running {
+    /// Everything a request can reach.
+    pub app: App,
+    /// The tasks behind the outbox and the jobs.
+    pub workers: Workers,
+    readiness: Readiness,
+    http: actix_web::dev::ServerHandle,
+    runtime: Option<Runtime>,
+}
+
+/// A commit goes to the sockets first, then to the workers.
+struct Sinks {
+    hub: Hub,
+    workers: Workers,
+}
+
+impl CommitSink for Sinks {
+    fn committed(&self, committed: Committed) {
+        let (tenant, kicks) = (committed.tenant, committed.kicks);
+        self.hub.committed(committed);
+        self.workers.kicked(tenant, kicks);
+    }
+}
+
+/// Opens the data and starts everything behind the sockets; `serve` on the result accepts requests.
+/// Must run inside an actix system.
+///
+/// # Errors
+/// A sentence for the operator.
+pub fn start(
+    config: Config,
+    parts: Parts,
+    listener: TcpListener,
+) -> anyhow::Result<(Running, actix_web::dev::Server)> {
+    let config = Arc::new(config);
+    let store = Store::open(config.store()?, Arc::clone(&parts.clock))?;
+    let keys = Keys::load(&config.data_dir.join("master.key"), config.password_cost)?;
+    let connections = Connections::new(store.control().clone(), keys.clone());
+    let grace = parts.hub.grace;
+    let hub = Hub::new(store.clone(), parts.hub);
+    let graph = Graph::new(&config.graph_base_url, &config.graph_version)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .thread_name("worker")
+        .enable_all()
+        .build()
+        .context("the workers' runtime")?;
+    let workers = Workers::new(
+        store.clone(),
+        hub.clone(),
+        connections.clone(),
+        graph,
+        WorkersConfig { outbox: parts.outbox, live_log_hours: i64::from(config.live_log_hours), grace },
+        runtime.handle().clone(),
+    );
+    store.listen(Arc::new(Sinks { hub: hub.clone(), workers: workers.clone() }));
+    let app = App { config, store, keys, hub, connections };
+    let readiness = Readiness::starting();
+    let server = http::server_with(app.clone(), listener, readiness.clone())?;
+    workers.watch();
+    readiness.set(true);
+    let running = Running { app, workers, readiness, http: server.handle(), runtime: Some(runtime) };
+    Ok((running, server))
+}
+
+impl Running {
+    /// Stops in order: no new requests, goodbye to the sockets, the workers, the data.
+    pub async fn stop(mut self) {
+        self.readiness.set(false);
+        self.http.pause().await;
+        self.app.hub.shutdown().await;
+        self.http.stop(true).await;
+        if let Some(runtime) = self.runtime.take() {
+            // A send in flight may finish; one that does not is uncertain after the next start.
+            let ended = tokio::task::spawn_blocking(move || runtime.shutdown_timeout(Duration::from_secs(5)));
+            if ended.await.is_err() {
+                tracing::error!("the workers did not stop");
+            }
+        }
+        self.app.store.close().await;
+    }
+}

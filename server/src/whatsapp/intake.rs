@@ -1,0 +1,203 @@
+//! From verified items to durable rows: route, quarantine, one transaction per tenant.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use futures_util::future::join_all;
+
+use super::{
+    Connection, Connections,
+    item::{self, Routed},
+    split::Item,
+};
+use crate::{
+    db::{
+        Store, TenantStore, WriteError,
+        control::{
+            connection::NumberRoute,
+            quarantine::{self, Quarantined},
+        },
+        rows::raw_item,
+    },
+    tenant::TenantId,
+};
+
+/// Something could not be made durable: Meta must deliver again.
+#[derive(Debug)]
+pub(super) struct NotDurable;
+
+/// Stores every item. A second delivery of what is stored already changes nothing.
+pub(super) async fn take(
+    store: &Store,
+    connections: &Connections,
+    connection: &Connection,
+    items: Vec<Item>,
+) -> Result<(), NotDurable> {
+    let routes = connections.routes().await.map_err(|error| {
+        tracing::error!(error = %error, "number routes could not be read");
+        NotDurable
+    })?;
+    let mut tenants: BTreeMap<TenantId, Vec<Routed>> = BTreeMap::new();
+    let mut strangers = Vec::new();
+    for item in items {
+        match route(&routes, connection, &item) {
+            Ok((tenant, channel)) => {
+                tenants.entry(tenant).or_default().push(Routed { item, channel });
+            }
+            Err(reason) => strangers.push((reason, item)),
+        }
+    }
+    isolate(store, connection, strangers).await?;
+    let stored = tenants.into_iter().map(|(tenant, items)| take_for(store, tenant, items));
+    // All of them, so that one tenant's trouble does not cost the others their delivery.
+    let results: Vec<Result<(), NotDurable>> = join_all(stored).await;
+    results.into_iter().collect()
+}
+
+/// Whose an item is. Only the connection a number is bound to may speak for it.
+fn route(
+    routes: &[NumberRoute],
+    connection: &Connection,
+    item: &Item,
+) -> Result<(TenantId, Option<shared::ids::ChannelId>), &'static str> {
+    let mine = |route: &&NumberRoute| route.connection == connection.id;
+    let found = match &item.phone_number_id {
+        Some(number) => {
+            let known = routes.iter().find(|route| &route.phone_number_id == number);
+            let bound = known.filter(mine).filter(|r| item.waba_id.is_empty() || r.waba_id == item.waba_id);
+            bound.map(|route| (route.tenant, Some(route.channel)))
+        }
+        None => {
+            let bound = routes.iter().filter(mine).find(|route| route.waba_id == item.waba_id);
+            bound.map(|route| (route.tenant, None))
+        }
+    };
+    let (tenant, channel) = found.ok_or("not bound to the connection that signed it")?;
+    // A tenant's own app speaks for that tenant only, whatever is bound to it.
+    if connection.tenant.is_some_and(|owner| owner != tenant) {
+        return Err("bound to a tenant that does not own the connection");
+    }
+    Ok((tenant, channel))
+}
+
+async fn isolate(
+    store: &Store,
+    connection: &Connection,
+    strangers: Vec<(&'static str, Item)>,
+) -> Result<(), NotDurable> {
+    if strangers.is_empty() {
+        return Ok(());
+    }
+    tracing::warn!(connection.id = %connection.id, items = strangers.len(), "items went to quarantine");
+    let id = connection.id;
+    let kept: Vec<Quarantined> = strangers
+        .into_iter()
+        .map(|(reason, item)| Quarantined {
+            key: format!("{id}/{}", item::key(&item)),
+            connection: id,
+            reason: reason.to_owned(),
+            raw: item.raw.replace('\0', ""),
+        })
+        .collect();
+    keep_all(store, kept).await
+}
+
+/// Keeps an authentic body that is not a webhook.
+pub(super) async fn isolate_body(
+    store: &Store,
+    connection: &Connection,
+    body: &[u8],
+) -> Result<(), NotDurable> {
+    let id = connection.id;
+    let whole = Quarantined {
+        key: format!("{id}/{}", crate::secrets::sha256(body)),
+        connection: id,
+        reason: "not a webhook".into(),
+        raw: String::from_utf8_lossy(body).replace('\0', ""),
+    };
+    keep_all(store, vec![whole]).await
+}
+
+async fn keep_all(store: &Store, items: Vec<Quarantined>) -> Result<(), NotDurable> {
+    let now = store.clock().now();
+    let kept = store.control().write(move |conn| {
+        for item in &items {
+            quarantine::keep(conn, item, now)?;
+        }
+        Ok(())
+    });
+    kept.await.map_err(|error| {
+        tracing::error!(error = %error, "quarantine could not be written");
+        NotDurable
+    })
+}
+
+async fn take_for(store: &Store, tenant: TenantId, items: Vec<Routed>) -> Result<(), NotDurable> {
+    let tenant_store = store.tenant(tenant).await.map_err(|error| {
+        tracing::error!(tenant.id = %tenant, error = %error, "the tenant could not be opened");
+        NotDurable
+    })?;
+    let items = Arc::new(items);
+    match write(&tenant_store, Arc::clone(&items)).await {
+        Ok(()) => Ok(()),
+        // One item is poison: each alone, so that its siblings live.
+        Err(WriteError::Panicked(_)) => {
+            for item in items.iter() {
+                take_alone(&tenant_store, item).await?;
+            }
+            Ok(())
+        }
+        Err(error) => {
+            tracing::error!(tenant.id = %tenant, error = %error, "a webhook could not be stored");
+            Err(NotDurable)
+        }
+    }
+}
+
+async fn take_alone(tenant: &TenantStore, routed: &Routed) -> Result<(), NotDurable> {
+    let error = match write(tenant, Arc::new(vec![routed.clone()])).await {
+        Ok(()) => return Ok(()),
+        Err(WriteError::Panicked(error)) => error,
+        Err(_) => return Err(NotDurable),
+    };
+    tracing::error!(tenant.id = %tenant.id(), item.kind = ?routed.item.kind, "an item is poisonous and was set aside");
+    let routed = routed.clone();
+    let kept = tenant.write(move |tx| item::keep(tx, &routed, Some(error.clone()))).await;
+    kept.map(|_| ()).map_err(|_| NotDurable)
+}
+
+async fn write(tenant: &TenantStore, items: Arc<Vec<Routed>>) -> Result<(), WriteError> {
+    let written = tenant.write(move |tx| {
+        for routed in items.iter() {
+            if let Err(fault) = tx.part(|tx| item::apply(tx, routed))? {
+                tracing::warn!(tenant.id = %tx.tenant_id(), error = %fault, "an item was refused and set aside");
+                item::keep(tx, routed, Some(fault.to_string()))?;
+            }
+        }
+        Ok(())
+    });
+    written.await.map(|_| ())
+}
+
+/// Applies a tenant's set-aside items again, for instance after an upgrade; says how many are left.
+///
+/// # Errors
+/// When the tenant's database cannot answer now.
+pub async fn replay(tenant: &TenantStore) -> Result<usize, WriteError> {
+    let waiting = tenant.read(raw_item::poisonous).await;
+    let waiting = waiting.map_err(|error| WriteError::Unavailable(error.to_string()))?;
+    let mut left = 0;
+    for (id, stored, channel) in waiting {
+        let channel = channel.and_then(|channel| channel.parse().ok());
+        let Some(item) = item::restored(&stored) else {
+            left += 1;
+            continue;
+        };
+        let routed = Routed { item, channel };
+        let done = tenant.write(move |tx| {
+            item::apply(tx, &routed)?;
+            raw_item::remove(tx, &id)
+        });
+        left += usize::from(done.await.is_err());
+    }
+    Ok(left)
+}

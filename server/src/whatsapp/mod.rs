@@ -1,0 +1,24 @@
+//! Meta's WhatsApp Cloud API: the only room that knows it.
+//!
+//! In: verify the raw bytes, split into items, route each to its tenant, store in one transaction,
+//! answer 200 when durable. Out: the outbox worker leases, sends, records.
+//!
+//! Absent on purpose: fetching any URL that arrived in a webhook, and parsing before the signature.
+
+mod connections;
+mod errors;
+mod graph;
+mod intake;
+mod item;
+mod outbox;
+mod pace;
+mod payload;
+mod signature;
+mod split;
+mod webhook;
+
+pub use connections::{Connection, Connections};
+pub use graph::Graph;
+pub use intake::replay;
+pub use outbox::{OutboxConfig, OutboxWorker};
+pub use webhook::{receive_webhook, verify_webhook};

@@ -1,0 +1,80 @@
+//! How fast we may send: per number and per customer, so that Meta does not have to refuse.
+
+use std::collections::HashMap;
+
+use chrono::Duration;
+use shared::{
+    Instant,
+    ids::{ChannelId, ContactId},
+};
+
+/// Messages per second and number. Source: Cloud API throughput, default 80.
+const NUMBER_RATE: f64 = 80.0;
+/// Messages to one customer: one every six seconds, of which some may be borrowed. Source: pair rate
+/// limit, which allows 45 at once; a person's answers never need more than these.
+const PAIR_RATE: f64 = 1.0 / 6.0;
+const PAIR_BURST: f64 = 20.0;
+/// Customers remembered before full buckets are forgotten.
+const REMEMBERED: usize = 10_000;
+
+#[derive(Debug, Clone, Copy)]
+struct Bucket {
+    tokens: f64,
+    at: Instant,
+}
+
+/// Token buckets of one tenant.
+#[derive(Default)]
+pub(super) struct Pace {
+    numbers: HashMap<ChannelId, Bucket>,
+    pairs: HashMap<(ChannelId, ContactId), Bucket>,
+}
+
+impl Pace {
+    /// Takes one token of each bucket, or says when both will have one.
+    pub(super) fn admit(
+        &mut self,
+        channel: ChannelId,
+        contact: ContactId,
+        now: Instant,
+    ) -> Result<(), Instant> {
+        if self.pairs.len() > REMEMBERED {
+            self.pairs.retain(|_, bucket| refilled(*bucket, PAIR_RATE, PAIR_BURST, now).tokens < PAIR_BURST);
+        }
+        let full = |burst| Bucket { tokens: burst, at: now };
+        let number = self.numbers.entry(channel).or_insert_with(|| full(NUMBER_RATE));
+        let pair = self.pairs.entry((channel, contact)).or_insert_with(|| full(PAIR_BURST));
+        *number = refilled(*number, NUMBER_RATE, NUMBER_RATE, now);
+        *pair = refilled(*pair, PAIR_RATE, PAIR_BURST, now);
+        let wait = ((1.0 - number.tokens) / NUMBER_RATE).max((1.0 - pair.tokens) / PAIR_RATE);
+        if wait > 0.0 {
+            return Err(now + Duration::microseconds((wait * 1e6).ceil() as i64));
+        }
+        number.tokens -= 1.0;
+        pair.tokens -= 1.0;
+        Ok(())
+    }
+}
+
+fn refilled(bucket: Bucket, rate: f64, burst: f64, now: Instant) -> Bucket {
+    let passed = (now - bucket.at).num_microseconds().unwrap_or(0).max(0) as f64 / 1e6;
+    Bucket { tokens: (bucket.tokens + passed * rate).min(burst), at: now.max(bucket.at) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::from_micros;
+
+    #[test]
+    fn a_customer_gets_a_burst_and_then_one_every_six_seconds() {
+        let mut pace = Pace::default();
+        let (channel, contact, start) = (ChannelId::new(), ContactId::new(), from_micros(0));
+        let at_once = (0..100).take_while(|_| pace.admit(channel, contact, start).is_ok()).count();
+        assert_eq!(at_once, 20);
+        let next = pace.admit(channel, contact, start).unwrap_err();
+        assert_eq!((next - start).num_seconds(), 6);
+        assert!(pace.admit(channel, contact, next).is_ok());
+        assert!(pace.admit(channel, ContactId::new(), start).is_ok(), "another customer does not wait");
+    }
+}

@@ -1,0 +1,4 @@
+//! Requests and responses of the HTTP API.
+
+pub mod conversations;
+pub mod session;

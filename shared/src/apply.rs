@@ -1,0 +1,232 @@
+//! The one reducer: `apply` folds the log into a view, on the console and in the server's tests.
+//!
+//! Invariant: for every member, applying the events after a snapshot gives the same view as a fresh
+//! snapshot. Events at or before the view's position are ignored; rows are upserted by `rev`.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    Pos,
+    ids::{ChannelId, ConversationId, MemberId, QueueId},
+    live::{
+        event::{Event, Logged},
+        snapshot::{Opened, Snapshot},
+    },
+    model::{
+        channel::Channel,
+        conversation::{Conversation, ConversationState},
+        member::Member,
+        message::Message,
+        queue::Queue,
+        settings::Settings,
+    },
+};
+
+/// What a console knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct View {
+    /// Everything up to here is contained.
+    pub pos: Pos,
+    /// The scope the view was drawn for.
+    pub scope_rev: u64,
+    /// Who looks.
+    pub me: MemberId,
+    /// The tenant's settings.
+    pub settings: Settings,
+    /// All members.
+    pub members: BTreeMap<MemberId, Member>,
+    /// All queues.
+    pub queues: BTreeMap<QueueId, Queue>,
+    /// All channels.
+    pub channels: BTreeMap<ChannelId, Channel>,
+    /// Conversations in sight that are not closed.
+    pub conversations: BTreeMap<ConversationId, Conversation>,
+    /// Whether the snapshot left some out.
+    pub truncated: bool,
+    /// Opened timelines, also of closed conversations.
+    pub timelines: BTreeMap<ConversationId, Timeline>,
+}
+
+/// An opened timeline.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Timeline {
+    /// The position of the page it was filled from; none while the answer to `open` is on its way.
+    pub opened_at: Option<Pos>,
+    /// The conversation's row, kept here because a closed one is not in the list.
+    pub conversation: Option<Conversation>,
+    /// Messages by place.
+    pub messages: BTreeMap<u64, Message>,
+    /// Whether there are older ones than the first.
+    pub has_older: bool,
+}
+
+/// What an event changed, so that a console redraws only that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Touched {
+    /// Nothing.
+    Nothing,
+    /// A conversation's row; it may be gone.
+    Conversation(ConversationId),
+    /// A message in an opened timeline.
+    Message(ConversationId, u64),
+    /// A member.
+    Member(MemberId),
+    /// A queue.
+    Queue(QueueId),
+    /// A channel.
+    Channel(ChannelId),
+    /// The settings.
+    Settings,
+}
+
+impl View {
+    /// The view a snapshot describes; no timeline is open in it.
+    pub fn new(snapshot: Snapshot) -> Self {
+        Self {
+            pos: snapshot.pos,
+            scope_rev: snapshot.scope_rev,
+            me: snapshot.me,
+            settings: snapshot.settings,
+            members: snapshot.members.into_iter().map(|m| (m.id, m)).collect(),
+            queues: snapshot.queues.into_iter().map(|q| (q.id, q)).collect(),
+            channels: snapshot.channels.into_iter().map(|c| (c.id, c)).collect(),
+            conversations: snapshot.conversations.into_iter().map(|c| (c.id, c)).collect(),
+            truncated: snapshot.truncated,
+            timelines: BTreeMap::new(),
+        }
+    }
+
+    /// Notes that `open` was sent: events that arrive before the answer are kept.
+    pub fn opening(&mut self, id: ConversationId) {
+        self.timelines.entry(id).or_default();
+    }
+
+    /// Takes the answer to `open`.
+    pub fn opened(&mut self, opened: Opened) {
+        let Some(timeline) = self.timelines.get_mut(&opened.conversation.id) else {
+            return; // closed again before the answer came
+        };
+        let oldest = opened.messages.first().map(|m| m.seq);
+        let early = std::mem::take(&mut timeline.messages);
+        timeline.messages = opened.messages.into_iter().map(|m| (m.seq, m)).collect();
+        timeline.has_older = opened.has_older;
+        timeline.opened_at = Some(opened.pos);
+        if timeline.conversation.as_ref().is_none_or(|known| known.rev < opened.conversation.rev) {
+            timeline.conversation = Some(opened.conversation);
+        }
+        for message in early.into_values() {
+            if oldest.is_none_or(|oldest| message.seq >= oldest) {
+                timeline.upsert(message);
+            }
+        }
+    }
+
+    /// Adds an older page that came by HTTP.
+    pub fn older(&mut self, id: ConversationId, messages: Vec<Message>, has_older: bool) {
+        let Some(timeline) = self.timelines.get_mut(&id) else { return };
+        for message in messages {
+            timeline.upsert(message);
+        }
+        timeline.has_older = has_older;
+    }
+
+    /// Forgets a timeline.
+    pub fn close(&mut self, id: ConversationId) {
+        self.timelines.remove(&id);
+    }
+
+    /// The position a batch or ping reached, for a connection without gaps.
+    pub fn reached(&mut self, to: Pos) {
+        self.pos = self.pos.max(to);
+    }
+}
+
+impl Timeline {
+    fn upsert(&mut self, message: Message) {
+        match self.messages.get(&message.seq) {
+            Some(known) if known.rev >= message.rev => {}
+            _ => {
+                self.messages.insert(message.seq, message);
+            }
+        }
+    }
+
+    fn accepts(&self, seq: u64) -> bool {
+        // Older than the window: it will come by HTTP when the reader scrolls there.
+        self.opened_at.is_none()
+            || !self.has_older
+            || self.messages.first_key_value().is_none_or(|(oldest, _)| seq >= *oldest)
+    }
+}
+
+/// Folds one event into the view and says what it touched.
+pub fn apply(view: &mut View, logged: &Logged) -> Touched {
+    if logged.pos <= view.pos {
+        return Touched::Nothing;
+    }
+    view.pos = logged.pos;
+    match &logged.event {
+        Event::Conversation(conversation) => upsert_conversation(view, conversation),
+        Event::ConversationGone { id } => {
+            view.conversations.remove(id);
+            // A page drawn after the object came back outranks the news that it had left.
+            if view.timelines.get(id).is_some_and(|t| t.opened_at.is_none_or(|at| at < logged.pos)) {
+                view.timelines.remove(id);
+            }
+            Touched::Conversation(*id)
+        }
+        Event::Message(message) => {
+            let Some(timeline) = view.timelines.get_mut(&message.conversation) else {
+                return Touched::Nothing;
+            };
+            if !timeline.accepts(message.seq) {
+                return Touched::Nothing;
+            }
+            timeline.upsert(message.clone());
+            Touched::Message(message.conversation, message.seq)
+        }
+        Event::Member(member) => {
+            if view.members.get(&member.id).is_none_or(|known| known.rev < member.rev) {
+                view.members.insert(member.id, member.clone());
+            }
+            Touched::Member(member.id)
+        }
+        Event::Queue(queue) => {
+            if view.queues.get(&queue.id).is_none_or(|known| known.rev < queue.rev) {
+                view.queues.insert(queue.id, queue.clone());
+            }
+            Touched::Queue(queue.id)
+        }
+        Event::Channel(channel) => {
+            if view.channels.get(&channel.id).is_none_or(|known| known.rev < channel.rev) {
+                view.channels.insert(channel.id, channel.clone());
+            }
+            Touched::Channel(channel.id)
+        }
+        Event::Settings(settings) => {
+            if view.settings.rev < settings.rev {
+                view.settings = settings.clone();
+            }
+            Touched::Settings
+        }
+        Event::Erased {} => Touched::Nothing,
+    }
+}
+
+fn upsert_conversation(view: &mut View, conversation: &Conversation) -> Touched {
+    let id = conversation.id;
+    if let Some(timeline) = view.timelines.get_mut(&id)
+        && timeline.conversation.as_ref().is_none_or(|known| known.rev < conversation.rev)
+    {
+        timeline.conversation = Some(conversation.clone());
+    }
+    if view.conversations.get(&id).is_some_and(|known| known.rev >= conversation.rev) {
+        return Touched::Nothing;
+    }
+    if conversation.state == ConversationState::Closed {
+        view.conversations.remove(&id);
+    } else {
+        view.conversations.insert(id, conversation.clone());
+    }
+    Touched::Conversation(id)
+}

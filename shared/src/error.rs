@@ -1,0 +1,174 @@
+//! The closed set of things that can be refused, and the body that carries a refusal.
+//!
+//! Both doors (HTTP and live) answer with the same [`Problem`]; the console translates the code.
+
+use serde::{Deserialize, Serialize};
+
+/// Why something was refused. The console has a sentence for each; the server never invents others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    /// The request could not be understood.
+    BadRequest,
+    /// Nobody is signed in, or the session is over.
+    Unauthenticated,
+    /// E-mail or password is wrong; never says which.
+    InvalidCredentials,
+    /// Signed in, but without the permission.
+    Forbidden,
+    /// The request comes from another site.
+    ForeignOrigin,
+    /// There is no such thing, or it is not yours to see.
+    NotFound,
+    /// The method does not exist for this path.
+    MethodNotAllowed,
+    /// Somebody else took the conversation first.
+    AlreadyAssigned,
+    /// Somebody else is answering this conversation.
+    AssignedToAnother,
+    /// The conversation is closed.
+    ConversationClosed,
+    /// The conversation is open already.
+    ConversationOpen,
+    /// More than 24 hours since the customer's last message: only templates are allowed.
+    WindowClosed,
+    /// The customer has no address a message could be sent to.
+    NoAddress,
+    /// Only a failed message can be sent again.
+    NotRetryable,
+    /// The text is empty.
+    TextEmpty,
+    /// The text is longer than WhatsApp allows.
+    TextTooLong,
+    /// The text contains a character that cannot be stored.
+    TextInvalid,
+    /// The last administrator cannot be demoted or deactivated.
+    LastAdministrator,
+    /// The same key was used before with another body.
+    KeyReused,
+    /// More conversations are open at once than allowed.
+    TooManyOpen,
+    /// Too many requests; try again later.
+    RateLimited,
+    /// The body is too large.
+    PayloadTooLarge,
+    /// The body is not JSON.
+    UnsupportedMediaType,
+    /// The page is older than the server; reload.
+    VersionMismatch,
+    /// The change could not be stored now; nothing happened; try again.
+    Unavailable,
+    /// A fault of ours; it is in the log under the request id.
+    Internal,
+}
+
+impl ErrorCode {
+    /// The HTTP status; the one table that maps codes to statuses.
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::BadRequest | Self::TextEmpty | Self::TextInvalid => 400,
+            Self::Unauthenticated | Self::InvalidCredentials => 401,
+            Self::Forbidden | Self::ForeignOrigin => 403,
+            Self::NotFound => 404,
+            Self::MethodNotAllowed => 405,
+            Self::AlreadyAssigned
+            | Self::AssignedToAnother
+            | Self::ConversationClosed
+            | Self::ConversationOpen
+            | Self::WindowClosed
+            | Self::NotRetryable
+            | Self::LastAdministrator
+            | Self::NoAddress => 409,
+            Self::PayloadTooLarge => 413,
+            Self::UnsupportedMediaType => 415,
+            Self::TextTooLong | Self::KeyReused => 422,
+            Self::VersionMismatch => 426,
+            Self::TooManyOpen | Self::RateLimited => 429,
+            Self::Internal => 500,
+            Self::Unavailable => 503,
+        }
+    }
+
+    /// One plain English line for logs and third parties; the console shows its own translation.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::BadRequest => "The request could not be understood",
+            Self::Unauthenticated => "Sign in first",
+            Self::InvalidCredentials => "E-mail or password is wrong",
+            Self::Forbidden => "You do not have the permission for this",
+            Self::ForeignOrigin => "The request comes from another site",
+            Self::NotFound => "Not found",
+            Self::MethodNotAllowed => "This method does not exist here",
+            Self::AlreadyAssigned => "Somebody else took this conversation first",
+            Self::AssignedToAnother => "Somebody else is answering this conversation",
+            Self::ConversationClosed => "The conversation is closed",
+            Self::ConversationOpen => "The conversation is open already",
+            Self::WindowClosed => "The 24-hour window is closed; only templates can be sent",
+            Self::NoAddress => "The customer has no address a message could be sent to",
+            Self::NotRetryable => "Only a failed message can be sent again",
+            Self::TextEmpty => "The text is empty",
+            Self::TextTooLong => "The text is too long",
+            Self::TextInvalid => "The text contains a character that cannot be stored",
+            Self::LastAdministrator => "A tenant keeps at least one administrator",
+            Self::KeyReused => "This key was used before with another body",
+            Self::TooManyOpen => "Too many conversations are open at once",
+            Self::RateLimited => "Too many requests",
+            Self::PayloadTooLarge => "The body is too large",
+            Self::UnsupportedMediaType => "The body must be JSON",
+            Self::VersionMismatch => "This page is older than the server; reload it",
+            Self::Unavailable => "The change could not be stored; nothing happened; try again",
+            Self::Internal => "A fault on our side",
+        }
+    }
+
+    /// Whether the same request may succeed later without the caller changing anything.
+    pub const fn is_temporary(self) -> bool {
+        matches!(self, Self::RateLimited | Self::Unavailable)
+    }
+}
+
+/// A refusal as `application/problem+json` (RFC 9457) and in live replies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Problem {
+    /// Always `about:blank`: the code says more than a page would.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The code in plain English.
+    pub title: String,
+    /// The HTTP status, also in live replies.
+    pub status: u16,
+    /// What the console translates.
+    pub code: ErrorCode,
+    /// More about this one case; never data of another tenant, never a secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// Seconds to wait before a retry makes sense.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u32>,
+    /// Finds the request in the server's log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+}
+
+impl Problem {
+    /// A problem with nothing but its code.
+    pub fn new(code: ErrorCode) -> Self {
+        Self {
+            kind: "about:blank".into(),
+            title: code.title().into(),
+            status: code.status(),
+            code,
+            detail: None,
+            retry_after: None,
+            request_id: None,
+        }
+    }
+}
+
+impl From<ErrorCode> for Problem {
+    fn from(code: ErrorCode) -> Self {
+        Self::new(code)
+    }
+}

@@ -1,0 +1,127 @@
+//! WhatsApp's limits and our own, each with its source, and the checks that use them.
+//!
+//! Characters are Unicode scalar values, as Meta counts them at least; text is never cut at bytes.
+
+use crate::error::ErrorCode;
+
+/// Longest text message, in characters. Source: Cloud API reference, text messages.
+pub const TEXT_CHARS: usize = 4096;
+/// Longest internal note, in characters. Ours; equal to a text so that a draft fits both.
+pub const NOTE_CHARS: usize = 4096;
+/// Length of the preview in a conversation row, in characters. Ours.
+pub const PREVIEW_CHARS: usize = 80;
+/// The customer service window after the customer's last message, in hours. Source: Cloud API.
+pub const WINDOW_HOURS: i64 = 24;
+/// Timelines one connection may have open. Ours.
+pub const OPEN_TIMELINES: usize = 8;
+/// Messages in the first page of a timeline and in each page after it. Ours.
+pub const TIMELINE_PAGE: usize = 50;
+/// Open conversations in a snapshot before it says `truncated`. Ours.
+pub const SNAPSHOT_CONVERSATIONS: usize = 10_000;
+/// Largest webhook body in bytes. Meta sends up to 3 MB; the rest is headroom.
+pub const WEBHOOK_BYTES: usize = 4 * 1024 * 1024;
+/// Largest client frame on the live socket in bytes. Ours; a 4,096-character text fits six times.
+pub const FRAME_BYTES: usize = 64 * 1024;
+/// Longest name of a contact that is kept, in characters. Ours; WhatsApp shows far fewer.
+pub const NAME_CHARS: usize = 200;
+
+/// Checks a text before it is sent: trimmed at the end, not empty, not too long, storable.
+///
+/// # Errors
+/// [`ErrorCode::TextEmpty`], [`ErrorCode::TextTooLong`] or [`ErrorCode::TextInvalid`] (U+0000,
+/// which PostgreSQL cannot store).
+pub fn outgoing_text(text: &str) -> Result<&str, ErrorCode> {
+    checked(text, TEXT_CHARS)
+}
+
+/// Checks an internal note like [`outgoing_text`].
+///
+/// # Errors
+/// As [`outgoing_text`].
+pub fn note_text(text: &str) -> Result<&str, ErrorCode> {
+    checked(text, NOTE_CHARS)
+}
+
+fn checked(text: &str, most: usize) -> Result<&str, ErrorCode> {
+    let text = text.trim_end();
+    if text.trim_start().is_empty() {
+        return Err(ErrorCode::TextEmpty);
+    }
+    if text.contains('\0') {
+        return Err(ErrorCode::TextInvalid);
+    }
+    if text.chars().count() > most {
+        return Err(ErrorCode::TextTooLong);
+    }
+    Ok(text)
+}
+
+/// The first [`PREVIEW_CHARS`] characters on one line, with `…` when something was cut.
+pub fn preview(text: &str) -> String {
+    let mut words = text.split_whitespace();
+    let mut line = String::new();
+    let mut length = 0;
+    for word in words.by_ref() {
+        if !line.is_empty() {
+            line.push(' ');
+            length += 1;
+        }
+        for c in word.chars() {
+            if length == PREVIEW_CHARS {
+                line.push('…');
+                return line;
+            }
+            line.push(c);
+            length += 1;
+        }
+        if length > PREVIEW_CHARS {
+            break;
+        }
+    }
+    line
+}
+
+/// A phone number with everything but the country's first digits and the last three hidden.
+pub fn mask_phone(phone: &str) -> String {
+    let digits: Vec<char> = phone.chars().collect();
+    let keep_front = 3.min(digits.len().saturating_sub(6));
+    let keep_back = 3.min(digits.len());
+    digits
+        .iter()
+        .enumerate()
+        .map(|(i, c)| if i < keep_front || i + keep_back >= digits.len() { *c } else { '•' })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_of_exactly_the_limit_passes_and_one_more_does_not() {
+        let longest = "é".repeat(TEXT_CHARS);
+        assert_eq!(outgoing_text(&longest), Ok(longest.as_str()));
+        assert_eq!(outgoing_text(&format!("{longest}é")), Err(ErrorCode::TextTooLong));
+    }
+
+    #[test]
+    fn blank_and_unstorable_texts_are_refused() {
+        assert_eq!(outgoing_text(" \n\t"), Err(ErrorCode::TextEmpty));
+        assert_eq!(outgoing_text("a\0b"), Err(ErrorCode::TextInvalid));
+    }
+
+    #[test]
+    fn a_preview_is_one_line_of_at_most_80_characters_and_the_ellipsis() {
+        assert_eq!(preview("Hi,\n  I  ordered"), "Hi, I ordered");
+        let long = preview(&"ü".repeat(300));
+        assert_eq!(long.chars().count(), PREVIEW_CHARS + 1);
+        assert!(long.ends_with('…'));
+    }
+
+    #[test]
+    fn a_masked_number_keeps_its_ends_only() {
+        assert_eq!(mask_phone("4915112345678"), "491•••••••678");
+        assert_eq!(mask_phone("12"), "12");
+        assert_eq!(mask_phone("12345"), "••345");
+    }
+}

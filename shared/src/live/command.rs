@@ -1,0 +1,141 @@
+//! Everything a member can do, as one enum with two doors: the live socket and `POST /api/commands`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Pos,
+    ids::{CommandKey, ConversationId, MemberId, MessageId, QueueId},
+    model::{
+        conversation::CloseReason,
+        member::{Availability, Role},
+    },
+    permission::Permission,
+};
+
+/// A command.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Command {
+    /// Answer the customer; takes an unassigned conversation on the way.
+    SendText {
+        /// Where.
+        conversation: ConversationId,
+        /// At most 4,096 characters.
+        text: String,
+    },
+    /// Write an internal note.
+    AddNote {
+        /// Where.
+        conversation: ConversationId,
+        /// At most 4,096 characters.
+        text: String,
+    },
+    /// Take a conversation that nobody holds.
+    AssignToMe {
+        /// Which.
+        conversation: ConversationId,
+    },
+    /// Give a conversation back to its queue.
+    Release {
+        /// Which.
+        conversation: ConversationId,
+    },
+    /// Close a conversation.
+    Close {
+        /// Which.
+        conversation: ConversationId,
+        /// Why.
+        reason: CloseReason,
+    },
+    /// Open a closed conversation again; it comes back to the member who reopens it.
+    Reopen {
+        /// Which.
+        conversation: ConversationId,
+    },
+    /// The customer's messages up to here have been read.
+    MarkRead {
+        /// Where.
+        conversation: ConversationId,
+        /// The `seq` of the newest message seen.
+        up_to: u64,
+    },
+    /// Send a failed message again.
+    RetryMessage {
+        /// Which.
+        message: MessageId,
+    },
+    /// Choose the own availability.
+    SetAvailability {
+        /// The choice.
+        availability: Availability,
+    },
+    /// Change a member's role.
+    SetRole {
+        /// Whose.
+        member: MemberId,
+        /// The new role.
+        role: Role,
+    },
+    /// Change the queues a member works in.
+    SetQueues {
+        /// Whose.
+        member: MemberId,
+        /// All of them.
+        queues: Vec<QueueId>,
+    },
+    /// Let a member in or lock one out.
+    SetActive {
+        /// Whom.
+        member: MemberId,
+        /// In or out.
+        active: bool,
+    },
+    /// Hide or show phone numbers for members without the permission to see them.
+    SetPhoneMasking {
+        /// Hide or show.
+        masked: bool,
+    },
+}
+
+impl Command {
+    /// The permission the command needs; finer rules (whose conversation) are the domain's.
+    pub const fn permission(&self) -> Permission {
+        match self {
+            Self::SendText { .. }
+            | Self::AddNote { .. }
+            | Self::AssignToMe { .. }
+            | Self::Release { .. }
+            | Self::Close { .. }
+            | Self::Reopen { .. }
+            | Self::MarkRead { .. }
+            | Self::RetryMessage { .. }
+            | Self::SetAvailability { .. } => Permission::WorkConversations,
+            Self::SetRole { .. } | Self::SetQueues { .. } | Self::SetActive { .. } => {
+                Permission::ManageMembers
+            }
+            Self::SetPhoneMasking { .. } => Permission::ManageSettings,
+        }
+    }
+}
+
+/// `POST /api/commands`: a command with its key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct KeyedCommand {
+    /// Made by the client; the same key twice has one effect.
+    pub key: CommandKey,
+    /// What to do.
+    pub command: Command,
+}
+
+/// What a command did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Done {
+    /// The log position after the command's events: a client that has reached it has seen them.
+    pub pos: Pos,
+    /// The message the command made.
+    pub message: Option<MessageId>,
+}

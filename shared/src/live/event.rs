@@ -1,0 +1,73 @@
+//! What changed, as it is logged and pushed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Pos,
+    ids::ConversationId,
+    model::{
+        channel::Channel, conversation::Conversation, member::Member, message::Message, queue::Queue,
+        settings::Settings,
+    },
+};
+
+/// One change. Upserts carry the whole row and its `rev`, so applying one twice does nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// A conversation is new, came into sight, or changed.
+    Conversation(Conversation),
+    /// A conversation left the member's sight or was erased.
+    ConversationGone {
+        /// Which.
+        id: ConversationId,
+    },
+    /// A message is new or changed; sent to connections that have its conversation open.
+    Message(Message),
+    /// A member is new or changed.
+    Member(Member),
+    /// A queue is new or changed.
+    Queue(Queue),
+    /// A channel is new or changed.
+    Channel(Channel),
+    /// The tenant's settings changed.
+    Settings(Settings),
+    /// What stood here was erased; the position stays so that the log has no gap.
+    Erased {},
+}
+
+impl Event {
+    /// The conversation whose opened timelines the event belongs to, for messages only.
+    pub fn timeline(&self) -> Option<ConversationId> {
+        match self {
+            Self::Message(message) => Some(message.conversation),
+            _ => None,
+        }
+    }
+
+    /// The same event for a member who must not see phone numbers.
+    pub fn masked(self) -> Self {
+        match self {
+            Self::Conversation(conversation) => Self::Conversation(conversation.masked()),
+            other => other,
+        }
+    }
+
+    /// What a member receives whose sight the object has just left.
+    pub fn removed(&self) -> Option<Self> {
+        match self {
+            Self::Conversation(conversation) => Some(Self::ConversationGone { id: conversation.id }),
+            Self::ConversationGone { id } => Some(Self::ConversationGone { id: *id }),
+            _ => None,
+        }
+    }
+}
+
+/// An event with its place in the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Logged {
+    /// The place.
+    pub pos: Pos,
+    /// What happened.
+    pub event: Event,
+}

@@ -1,0 +1,73 @@
+//! The state a console starts from, and a timeline as it is opened.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Instant, Pos,
+    ids::{ConversationId, MemberId},
+    model::{
+        channel::Channel, conversation::Conversation, member::Member, message::Message, queue::Queue,
+        settings::Settings,
+    },
+};
+
+/// Everything in a member's scope as of one position.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The position; events up to it are contained.
+    pub pos: Pos,
+    /// The scope this was drawn for.
+    pub scope_rev: u64,
+    /// Who looks.
+    pub me: MemberId,
+    /// The tenant's settings.
+    pub settings: Settings,
+    /// All members.
+    pub members: Vec<Member>,
+    /// All queues.
+    pub queues: Vec<Queue>,
+    /// All channels.
+    pub channels: Vec<Channel>,
+    /// Open conversations in sight, at most 10,000.
+    pub conversations: Vec<Conversation>,
+    /// Whether there are more than were sent.
+    pub truncated: bool,
+}
+
+/// The answer to `open`: the newest page of a timeline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opened {
+    /// The position as of which this is true.
+    pub pos: Pos,
+    /// The conversation, open or closed.
+    pub conversation: Conversation,
+    /// The newest messages, ascending by `seq`.
+    pub messages: Vec<Message>,
+    /// Whether there are older ones.
+    pub has_older: bool,
+    /// Colleagues who look at it right now.
+    pub watchers: Vec<Watcher>,
+}
+
+/// A colleague at a conversation. Not part of the log; expires by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watcher {
+    /// Where.
+    pub conversation: ConversationId,
+    /// Who.
+    pub member: MemberId,
+    /// What they do there.
+    pub activity: Activity,
+    /// When this stops being true unless it is repeated; a past instant means "gone".
+    pub until: Instant,
+}
+
+/// What a colleague does at a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Activity {
+    /// Has it on screen.
+    Viewing,
+    /// Is writing an answer.
+    Typing,
+}

@@ -1,0 +1,19 @@
+//! A customer.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::ContactId;
+
+/// What a conversation row shows of its customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Contact {
+    /// Which.
+    pub id: ContactId,
+    /// Name the customer gave; may be missing.
+    pub name: Option<String>,
+    /// Phone number, digits only; missing when WhatsApp withholds it, masked for some members.
+    pub phone: Option<String>,
+    /// WhatsApp user name without the `@`.
+    pub username: Option<String>,
+}

@@ -1,0 +1,265 @@
+//! Anything in a timeline: what the customer wrote, what we answered, notes and system lines.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ids::{CommandKey, ConversationId, MemberId, MessageId},
+    model::conversation::CloseReason,
+};
+
+/// The kind of author.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum AuthorKind {
+    /// The customer.
+    Customer,
+    /// A member.
+    Member,
+    /// A bot.
+    Bot,
+    /// Nobody: something happened.
+    System,
+}
+
+impl AuthorKind {
+    /// The stored form.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::Member => "member",
+            Self::Bot => "bot",
+            Self::System => "system",
+        }
+    }
+
+    /// The kind with this stored form.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Customer, Self::Member, Self::Bot, Self::System].into_iter().find(|k| k.as_str() == text)
+    }
+}
+
+/// Who wrote a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Author {
+    /// What kind of author.
+    pub kind: AuthorKind,
+    /// Which member, when it was one.
+    pub member: Option<MemberId>,
+}
+
+/// What a message says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Body {
+    /// Text, in either direction.
+    Text {
+        /// The words.
+        text: String,
+    },
+    /// An internal note; the customer never sees it.
+    Note {
+        /// The words.
+        text: String,
+    },
+    /// Authentic but not understood yet: kept raw on the server, shown as a labelled card.
+    Other {
+        /// Meta's name of the type (`image`, `location` …); `unknown` when it had none.
+        kind: String,
+        /// A caption or text found inside, if any.
+        caption: Option<String>,
+    },
+    /// Something happened to the conversation.
+    System {
+        /// What.
+        what: Happening,
+    },
+}
+
+/// What a system line tells.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Happening {
+    /// A member took the conversation.
+    Assigned {
+        /// Who holds it now.
+        member: MemberId,
+    },
+    /// It went back to the queue.
+    Released {
+        /// Who gave it back.
+        member: MemberId,
+    },
+    /// It was closed.
+    Closed {
+        /// By whom.
+        member: MemberId,
+        /// Why.
+        reason: CloseReason,
+    },
+    /// It was opened again.
+    Reopened {
+        /// By whom; none when the customer wrote again.
+        member: Option<MemberId>,
+    },
+}
+
+/// How far an outbound message got. The order of the variants is not the order of ranks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryState {
+    /// Waits in the outbox.
+    Queued,
+    /// A worker is sending it.
+    Sending,
+    /// Sent, but WhatsApp's answer was lost: a status webhook will tell.
+    Uncertain,
+    /// WhatsApp took it.
+    Accepted,
+    /// It left WhatsApp (one tick).
+    Sent,
+    /// On the customer's device (two ticks).
+    Delivered,
+    /// Shown in an open chat.
+    Read,
+    /// A voice note was played.
+    Played,
+    /// Refused for good.
+    Failed,
+}
+
+impl DeliveryState {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Queued,
+        Self::Sending,
+        Self::Uncertain,
+        Self::Accepted,
+        Self::Sent,
+        Self::Delivered,
+        Self::Read,
+        Self::Played,
+        Self::Failed,
+    ];
+
+    /// The stored form.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Sending => "sending",
+            Self::Uncertain => "uncertain",
+            Self::Accepted => "accepted",
+            Self::Sent => "sent",
+            Self::Delivered => "delivered",
+            Self::Read => "read",
+            Self::Played => "played",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The state with this stored form.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.as_str() == text)
+    }
+
+    /// Rank of what WhatsApp told; a state of lower rank never replaces one of higher rank.
+    ///
+    /// `failed` outranks `sent` and is outranked by `delivered`, which proves that it arrived.
+    pub const fn rank(self) -> u8 {
+        match self {
+            Self::Queued => 0,
+            Self::Sending => 1,
+            Self::Uncertain => 2,
+            Self::Accepted => 3,
+            Self::Sent => 4,
+            Self::Failed => 5,
+            Self::Delivered => 6,
+            Self::Read => 7,
+            Self::Played => 8,
+        }
+    }
+}
+
+/// How far an outbound message got, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Delivery {
+    /// The highest state reached.
+    pub state: DeliveryState,
+    /// When it left WhatsApp, by Meta's clock.
+    pub sent_at: Option<DateTime<Utc>>,
+    /// When it reached the device, by Meta's clock.
+    pub delivered_at: Option<DateTime<Utc>>,
+    /// When it was shown, by Meta's clock.
+    pub read_at: Option<DateTime<Utc>>,
+    /// Why it failed.
+    pub failure: Option<Failure>,
+}
+
+/// Why a message failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Failure {
+    /// Meta's code, or none when we never reached Meta.
+    pub code: Option<i64>,
+    /// What went wrong, as a key the console translates.
+    pub reason: FailureReason,
+    /// Meta's own words, for those who want them.
+    pub detail: Option<String>,
+}
+
+/// The failures an agent can understand and act upon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum FailureReason {
+    /// More than 24 hours since the customer's last message.
+    WindowClosed,
+    /// The customer cannot be reached on WhatsApp.
+    Undeliverable,
+    /// The number's token or permission is not valid any more.
+    NotAuthorised,
+    /// WhatsApp's limits were hit for too long.
+    RateLimited,
+    /// WhatsApp restricted the number or account.
+    AccountRestricted,
+    /// WhatsApp did not accept the content.
+    ContentRefused,
+    /// The customer does not want such messages.
+    OptedOut,
+    /// WhatsApp could not be reached, or answered with a fault, for too long.
+    ServiceUnavailable,
+    /// Something else; the detail has Meta's words.
+    Other,
+}
+
+/// One entry of a timeline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Message {
+    /// Which.
+    pub id: MessageId,
+    /// Version of this row; a later change has a larger one.
+    pub rev: u64,
+    /// Where.
+    pub conversation: ConversationId,
+    /// Place in the conversation: gapless, from 1, in the order we stored them.
+    pub seq: u64,
+    /// When we stored it.
+    pub at: DateTime<Utc>,
+    /// When it was written by Meta's clock; inbound only.
+    pub written_at: Option<DateTime<Utc>>,
+    /// Who wrote it.
+    pub author: Author,
+    /// What it says.
+    pub body: Body,
+    /// How far it got; outbound only.
+    pub delivery: Option<Delivery>,
+    /// The command that made it, so that its author's console recognises its own echo.
+    pub key: Option<CommandKey>,
+}

@@ -1,0 +1,9 @@
+//! What the console sees: the plain nouns of the domain.
+
+pub mod channel;
+pub mod contact;
+pub mod conversation;
+pub mod member;
+pub mod message;
+pub mod queue;
+pub mod settings;

@@ -1,0 +1,15 @@
+//! What people do, in a real browser: journeys through the console while customers write.
+//!
+//! Needs `chromium`, `chromedriver`, the server's binary (`SWITCHBOARD_SERVER_BIN`) and the built
+//! console (`SWITCHBOARD_CONSOLE_DIR`); `cargo xtask test` provides all of them.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on should stop where it stands"
+)]
+
+mod browser;
+mod journeys;
+mod proxy;
+mod stack;

@@ -1,0 +1,138 @@
+//! Everything a journey needs: the real server, the simulator, a proxy, and ChromeDriver.
+
+use std::{
+    net::TcpListener,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+use simulator::{App, Config, Control, Number, Running, Simulator, StatusPlan};
+
+use crate::{browser::Browser, proxy::Proxy};
+
+/// How long anything may take before a journey gives up.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A running installation with the demo's people.
+pub(crate) struct Stack {
+    pub(crate) proxy: Proxy,
+    simulator: Option<Running>,
+    server: Child,
+    driver: Child,
+    driver_port: u16,
+    seed: Value,
+    _data: tempfile::TempDir,
+}
+
+impl Stack {
+    /// Seeds a fresh data directory and starts everything.
+    pub(crate) async fn start() -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let (server_port, driver_port) = (free_port(), free_port());
+        let proxy = Proxy::start(server_port).await;
+        let simulator = Simulator::start(Config::for_tests()).unwrap();
+        let environment = [
+            ("SWITCHBOARD_DATA_DIR", data.path().display().to_string()),
+            ("SWITCHBOARD_LISTEN", format!("127.0.0.1:{server_port}")),
+            ("SWITCHBOARD_PUBLIC_ORIGIN", format!("http://localhost:{}", proxy.port)),
+            ("SWITCHBOARD_CONSOLE_DIR", variable("SWITCHBOARD_CONSOLE_DIR", "dist")),
+            ("SWITCHBOARD_GRAPH_BASE_URL", simulator.base_url.clone()),
+            ("SWITCHBOARD_DEMO", "true".to_owned()),
+            ("SWITCHBOARD_LOG", "warn".to_owned()),
+        ];
+        let program = variable("SWITCHBOARD_SERVER_BIN", "target/debug/switchboard");
+        let seeded = Command::new(&program).arg("demo-seed").envs(environment.clone()).output().unwrap();
+        assert!(seeded.status.success(), "{}", String::from_utf8_lossy(&seeded.stderr));
+        let seed: Value = serde_json::from_slice(&seeded.stdout).unwrap();
+        let server =
+            Command::new(&program).arg("serve").envs(environment).stdin(Stdio::null()).spawn().unwrap();
+        let driver = Command::new("chromedriver")
+            .arg(format!("--port={driver_port}"))
+            .arg("--log-level=SEVERE")
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("chromedriver is needed");
+        let control = simulator.control();
+        let webhook = format!("http://127.0.0.1:{server_port}{}", text(&seed, "webhook_path"));
+        control.add_app(app(&seed, webhook));
+        wait_for_port(server_port).await;
+        wait_for_port(driver_port).await;
+        Self { proxy, simulator: Some(simulator), server, driver, driver_port, seed, _data: data }
+    }
+
+    /// Plays Meta and the customers.
+    pub(crate) fn control(&self) -> &Control {
+        self.simulator.as_ref().unwrap().control()
+    }
+
+    /// Statuses come by themselves, fast.
+    pub(crate) fn immediate_statuses(&self) {
+        self.control().set_statuses(StatusPlan::immediate());
+    }
+
+    /// The business number that customers of a journey write to.
+    pub(crate) fn number(&self) -> String {
+        text(&self.seed["numbers"][0], "phone_number_id")
+    }
+
+    /// A browser of its own in which the n-th agent is signed in and live.
+    pub(crate) async fn agent(&self, n: usize) -> Browser {
+        let logins = self.seed["logins"].as_array().unwrap();
+        let agent = logins.iter().filter(|login| login["role"] == "agent").nth(n).unwrap();
+        let browser = Browser::open(self.driver_port, self.proxy.port).await;
+        browser.sign_in(&text(agent, "email"), &text(agent, "password")).await;
+        browser
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
+
+fn app(seed: &Value, webhook_url: String) -> App {
+    let waba_id = text(seed, "waba_id");
+    let numbers = seed["numbers"].as_array().unwrap().iter().map(|number| Number {
+        phone_number_id: text(number, "phone_number_id"),
+        display_phone_number: text(number, "display_phone_number"),
+        verified_name: text(number, "verified_name"),
+        waba_id: None,
+    });
+    App {
+        webhook_url: Some(webhook_url),
+        verify_token: text(seed, "verify_token"),
+        app_secret: text(seed, "app_secret"),
+        access_token: text(seed, "access_token"),
+        app_id: text(seed, "app_id"),
+        waba_id,
+        numbers: numbers.collect(),
+    }
+}
+
+fn text(value: &Value, key: &str) -> String {
+    value[key].as_str().unwrap_or_else(|| panic!("no {key} in {value}")).to_owned()
+}
+
+/// A setting of `cargo xtask test`, or a path below the workspace.
+fn variable(name: &str, otherwise: &str) -> String {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    std::env::var(name).unwrap_or_else(|_| root.join(otherwise).display().to_string())
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+}
+
+async fn wait_for_port(port: u16) {
+    let begin = Instant::now();
+    while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+        assert!(begin.elapsed() < PATIENCE, "nothing listens on port {port}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}

@@ -1,0 +1,341 @@
+//! A headless console: speaks the live protocol, keeps a view, and checks that no position is skipped.
+//!
+//! It reads only while a test waits for something, so a client nobody waits with is a stalled one.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use futures_util::{SinkExt, StreamExt};
+use shared::{
+    Pos,
+    apply::{View, apply},
+    error::{ErrorCode, Problem},
+    ids::{CommandKey, ConversationId},
+    live::{
+        VERSION,
+        command::{Command, Done},
+        event::Logged,
+        frame::{Answer, ClientFrame, ResetReason, ServerFrame, Signal, Welcome},
+    },
+};
+use tokio::net::TcpStream;
+use tokio_tungstenite::{
+    WebSocketStream, client_async,
+    tungstenite::{Error, Message, client::IntoClientRequest},
+};
+
+use super::{User, server::ORIGIN, wait::PATIENCE};
+
+/// A live connection of a member.
+pub(crate) struct LiveClient {
+    pub(crate) user: User,
+    socket: WebSocketStream<TcpStream>,
+    pub(crate) welcome: Option<Welcome>,
+    view: Option<View>,
+    /// Timelines the console has on screen; asked for again after a reset.
+    wanted: BTreeSet<ConversationId>,
+    pub(crate) replies: BTreeMap<CommandKey, Answer>,
+    pub(crate) refused_opens: Vec<(ConversationId, Problem)>,
+    pub(crate) resets: Vec<ResetReason>,
+    pub(crate) signals: Vec<Signal>,
+    /// Every event, as it came.
+    pub(crate) events: Vec<Logged>,
+    pub(crate) snapshots: usize,
+    pub(crate) goodbye: Option<(u16, u32)>,
+    /// The close code, once closed.
+    pub(crate) closed: Option<u16>,
+}
+
+impl LiveClient {
+    /// Connects and waits for the snapshot.
+    pub(crate) async fn connect(user: &User) -> Self {
+        let mut client = Self::open_socket(user).await;
+        client.send(&ClientFrame::Hello { version: VERSION }).await;
+        client.until("the snapshot is there", |c| c.view.is_some()).await;
+        client
+    }
+
+    /// Connects and says nothing.
+    pub(crate) async fn open_socket(user: &User) -> Self {
+        let socket = Self::upgrade(user, ORIGIN).await.expect("the upgrade");
+        Self {
+            user: user.clone(),
+            socket,
+            welcome: None,
+            view: None,
+            wanted: BTreeSet::new(),
+            replies: BTreeMap::new(),
+            refused_opens: Vec::new(),
+            resets: Vec::new(),
+            signals: Vec::new(),
+            events: Vec::new(),
+            snapshots: 0,
+            goodbye: None,
+            closed: None,
+        }
+    }
+
+    /// The bare upgrade, as a page of the given origin would ask for it.
+    pub(crate) async fn upgrade(user: &User, origin: &str) -> Result<WebSocketStream<TcpStream>, Error> {
+        let address = user.base().strip_prefix("http://").unwrap();
+        let stream = TcpStream::connect(address).await.unwrap();
+        let mut request = format!("ws://{address}/live").into_client_request()?;
+        request.headers_mut().insert("cookie", user.cookie.parse().unwrap());
+        request.headers_mut().insert("origin", origin.parse().unwrap());
+        Ok(client_async(request, stream).await?.0)
+    }
+
+    /// Cuts the connection and keeps what a console would keep.
+    pub(crate) fn disconnect(self) -> Away {
+        let Self { user, welcome, view, wanted, .. } = self;
+        Away { user, welcome: welcome.expect("a welcome"), view: view.expect("a view"), wanted }
+    }
+
+    pub(crate) fn view(&self) -> &View {
+        self.view.as_ref().expect("a view")
+    }
+
+    pub(crate) fn pos(&self) -> Pos {
+        self.view().pos
+    }
+
+    pub(crate) async fn send(&mut self, frame: &ClientFrame) {
+        self.send_text(serde_json::to_string(frame).unwrap()).await;
+    }
+
+    pub(crate) async fn send_text(&mut self, text: String) {
+        // A socket that the server has closed meanwhile tells so when it is read.
+        let _ = self.socket.send(Message::text(text)).await;
+    }
+
+    /// Sends a command without waiting for its answer.
+    pub(crate) async fn order(&mut self, command: Command) -> CommandKey {
+        let key = CommandKey::new();
+        self.send(&ClientFrame::Command { key, command }).await;
+        key
+    }
+
+    /// Sends a command and waits for its answer.
+    pub(crate) async fn command(&mut self, command: Command) -> Result<Done, Problem> {
+        self.keyed(CommandKey::new(), command).await
+    }
+
+    pub(crate) async fn keyed(&mut self, key: CommandKey, command: Command) -> Result<Done, Problem> {
+        self.replies.remove(&key);
+        self.send(&ClientFrame::Command { key, command }).await;
+        self.until("the command is answered", |c| c.replies.contains_key(&key)).await;
+        match self.replies.remove(&key).unwrap() {
+            Answer::Ok(done) => Ok(done),
+            Answer::Error(problem) => Err(problem),
+        }
+    }
+
+    /// Sends a command and waits until the view contains what it did.
+    pub(crate) async fn done(&mut self, command: Command) -> Done {
+        let done = self.command(command).await.unwrap_or_else(|problem| panic!("{problem:?}"));
+        self.reach(done.pos).await;
+        done
+    }
+
+    /// A command that must be refused.
+    pub(crate) async fn refused(&mut self, command: Command) -> ErrorCode {
+        self.command(command).await.expect_err("a refusal").code
+    }
+
+    /// Asks for a timeline without waiting for it.
+    pub(crate) async fn ask_open(&mut self, id: ConversationId) {
+        if let Some(view) = &mut self.view {
+            view.opening(id);
+        }
+        self.wanted.insert(id);
+        self.send(&ClientFrame::Open { conversation: id }).await;
+    }
+
+    /// Opens a timeline; false when there is nothing to see.
+    pub(crate) async fn open(&mut self, id: ConversationId) -> bool {
+        let before = self.refused_opens.len();
+        self.ask_open(id).await;
+        self.until("the timeline is open or refused", |c| {
+            c.refused_opens.len() > before
+                || c.view().timelines.get(&id).is_none_or(|timeline| timeline.opened_at.is_some())
+        })
+        .await;
+        self.view().timelines.contains_key(&id)
+    }
+
+    pub(crate) async fn close_timeline(&mut self, id: ConversationId) {
+        self.wanted.remove(&id);
+        if let Some(view) = &mut self.view {
+            view.close(id);
+        }
+        self.send(&ClientFrame::Close { conversation: id }).await;
+    }
+
+    /// Waits until the view contains everything up to a position.
+    pub(crate) async fn reach(&mut self, pos: Pos) {
+        self.until("a position is reached", |c| c.view.as_ref().is_some_and(|view| view.pos >= pos)).await;
+    }
+
+    /// Waits until the server closes the socket; gives the code.
+    pub(crate) async fn end(&mut self) -> u16 {
+        self.until("the socket is closed", |c| c.closed.is_some()).await;
+        self.closed.unwrap()
+    }
+
+    /// Reads until the condition holds.
+    pub(crate) async fn until(&mut self, what: &str, wanted: impl Fn(&Self) -> bool) {
+        self.until_within(PATIENCE, what, wanted).await;
+    }
+
+    pub(crate) async fn until_within(&mut self, limit: Duration, what: &str, wanted: impl Fn(&Self) -> bool) {
+        let reading = async {
+            while !wanted(self) {
+                assert!(self.closed.is_none(), "closed with {:?} before {what}", self.closed);
+                self.read_one().await;
+            }
+        };
+        if tokio::time::timeout(limit, reading).await.is_err() {
+            panic!(
+                "waited in vain until {what}; member {} at {:?}",
+                self.user.member,
+                self.view.as_ref().map(|v| v.pos)
+            );
+        }
+    }
+
+    async fn read_one(&mut self) {
+        match self.socket.next().await {
+            Some(Ok(Message::Text(text))) => {
+                let frame = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e} in {text}"));
+                self.take(frame).await;
+            }
+            Some(Ok(Message::Close(frame))) => {
+                self.closed = Some(frame.map_or(1005, |frame| frame.code.into()));
+            }
+            Some(Ok(_)) => {}
+            Some(Err(_)) | None => self.closed = Some(1006),
+        }
+    }
+
+    async fn take(&mut self, frame: ServerFrame) {
+        match frame {
+            ServerFrame::Welcome(welcome) => self.welcome = Some(welcome),
+            ServerFrame::Snapshot(snapshot) => {
+                self.snapshots += 1;
+                if let Some(welcome) = &mut self.welcome {
+                    welcome.scope_rev = snapshot.scope_rev;
+                }
+                let mut view = View::new(snapshot);
+                for id in &self.wanted {
+                    view.opening(*id);
+                }
+                self.view = Some(view);
+                for id in self.wanted.clone() {
+                    self.send(&ClientFrame::Open { conversation: id }).await;
+                }
+            }
+            ServerFrame::Batch { from, to, events } => self.batch(from, to, events),
+            ServerFrame::Opened(opened) => {
+                if let Some(view) = &mut self.view {
+                    view.opened(opened);
+                }
+            }
+            ServerFrame::OpenFailed { conversation, problem } => {
+                self.wanted.remove(&conversation);
+                if let Some(view) = &mut self.view {
+                    view.close(conversation);
+                }
+                self.refused_opens.push((conversation, problem));
+            }
+            ServerFrame::Signal(signal) => self.signals.push(signal),
+            ServerFrame::Reply { key, answer } => {
+                self.replies.insert(key, answer);
+            }
+            ServerFrame::Ping { to, .. } => {
+                if let Some(view) = &mut self.view {
+                    assert!(to >= view.pos, "a ping went back from {} to {to}", view.pos);
+                    view.reached(to);
+                }
+                self.send(&ClientFrame::Pong {}).await;
+            }
+            ServerFrame::Reset { why } => self.resets.push(why),
+            ServerFrame::Bye { code, retry_after_ms } => self.goodbye = Some((code, retry_after_ms)),
+        }
+    }
+
+    fn batch(&mut self, from: Pos, to: Pos, events: Vec<Logged>) {
+        let view = self.view.as_mut().expect("a batch before the snapshot");
+        assert_eq!(from, view.pos + 1, "a batch must follow what the client has");
+        assert!(from <= to);
+        assert!(events.iter().all(|event| (from..=to).contains(&event.pos)));
+        assert!(events.is_sorted_by(|a, b| a.pos < b.pos));
+        for event in &events {
+            apply(view, event);
+        }
+        view.reached(to);
+        // What left the member's sight is no longer on screen.
+        self.wanted.retain(|id| view.timelines.contains_key(id));
+        self.events.extend(events);
+    }
+}
+
+/// What a console keeps while it is offline.
+#[derive(Clone)]
+pub(crate) struct Away {
+    pub(crate) user: User,
+    pub(crate) welcome: Welcome,
+    pub(crate) view: View,
+    wanted: BTreeSet<ConversationId>,
+}
+
+impl Away {
+    /// Comes back with a resume and waits until the server has decided how to go on.
+    pub(crate) async fn resume(self) -> LiveClient {
+        let mut client = self.begin_resume().await;
+        client.until("the resume is answered", |c| c.welcome.is_some()).await;
+        let (pos, rev) = {
+            let welcome = client.welcome.as_ref().unwrap();
+            (welcome.pos, welcome.scope_rev)
+        };
+        // A welcome with the own position and scope may still be followed by a reset to another log;
+        // the caller sees that in `resets`.
+        if pos != client.pos() || rev != client.view().scope_rev {
+            client.until("the snapshot after a reset", |c| c.snapshots > 0).await;
+        }
+        client
+    }
+
+    /// Connects and sends the resume.
+    pub(crate) async fn begin_resume(self) -> LiveClient {
+        let Self { user, welcome, mut view, wanted } = self;
+        // A timeline whose page never came is asked for again.
+        let pending: Vec<ConversationId> =
+            view.timelines.iter().filter(|(_, t)| t.opened_at.is_none()).map(|(id, _)| *id).collect();
+        for id in &pending {
+            view.close(*id);
+        }
+        let mut client = LiveClient::open_socket(&user).await;
+        let frame = ClientFrame::Resume {
+            version: VERSION,
+            epoch: welcome.epoch,
+            pos: view.pos,
+            scope_rev: view.scope_rev,
+            open: view.timelines.keys().copied().collect(),
+        };
+        client.view = Some(view);
+        client.wanted = wanted;
+        client.send(&frame).await;
+        for id in pending {
+            client.ask_open(id).await;
+        }
+        client
+    }
+
+    /// The same at a server that was started again.
+    pub(crate) fn at(mut self, server: &super::TestServer) -> Self {
+        self.user = self.user.at(server);
+        self
+    }
+}

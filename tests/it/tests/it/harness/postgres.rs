@@ -1,0 +1,147 @@
+//! One private PostgreSQL cluster for all tests of this process.
+//!
+//! A shell owns the cluster and waits on a pipe from us: when this process ends, however it ends, the
+//! pipe closes, and the shell stops the cluster and removes its files.
+
+use std::{
+    io::{BufRead, BufReader},
+    os::unix::{
+        fs::{MetadataExt, PermissionsExt, chown},
+        process::CommandExt,
+    },
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use diesel::{Connection, PgConnection, connection::SimpleConnection};
+
+/// The superuser of the cluster; the server must refuse to work as it.
+const SUPERUSER: &str = "root_of_tests";
+/// Owns the tables and runs migrations.
+const OWNER: &str = "switchboard_owner";
+/// What the server works as.
+const APP: &str = "switchboard_app";
+
+/// Makes the cluster, starts it, says so, waits for the end of the pipe, and clears up.
+const KEEPER: &str = r#"
+set -e
+trap 'rm -rf "$DIR"' EXIT
+"$BIN/initdb" -D "$DIR/data" -U "$SUPERUSER" -A trust -E UTF8 --locale=C >"$DIR/initdb.log" 2>&1
+"$BIN/pg_ctl" -D "$DIR/data" -w -l "$DIR/log" \
+  -o "-c listen_addresses='' -c unix_socket_directories='$DIR' -c fsync=on -c max_connections=200" \
+  start >/dev/null
+echo ready
+cat >/dev/null || true
+"$BIN/pg_ctl" -D "$DIR/data" -m immediate stop >/dev/null 2>&1 || true
+"#;
+
+pub(crate) struct Cluster {
+    dir: PathBuf,
+    databases: AtomicU32,
+    // Its standard input is the pipe that keeps the cluster alive.
+    _keeper: Child,
+}
+
+/// Connection strings of one database.
+#[derive(Debug, Clone)]
+pub(crate) struct Urls {
+    pub(crate) superuser: String,
+    pub(crate) owner: String,
+    pub(crate) app: String,
+}
+
+/// The cluster; started by the first test that needs it.
+pub(crate) fn cluster() -> &'static Cluster {
+    static CLUSTER: OnceLock<Cluster> = OnceLock::new();
+    CLUSTER.get_or_init(Cluster::start)
+}
+
+impl Cluster {
+    fn start() -> Self {
+        let bin = programs();
+        let dir = tempfile::Builder::new().prefix("switchboard-it-pg-").tempdir().unwrap().keep();
+        let mut keeper = Command::new("sh");
+        // initdb and postgres refuse to run as root.
+        if std::fs::metadata("/proc/self").unwrap().uid() == 0 {
+            let (uid, gid) = unprivileged();
+            chown(&dir, Some(uid), Some(gid)).unwrap();
+            keeper.uid(uid).gid(gid);
+        }
+        std::fs::set_permissions(&dir, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let mut keeper = keeper
+            .args(["-c", KEEPER])
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("BIN", &bin)
+            .env("DIR", &dir)
+            .env("SUPERUSER", SUPERUSER)
+            .current_dir(&dir)
+            // An interrupt at the terminal is for the tests; the keeper follows by itself.
+            .process_group(0)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(keeper.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        assert_eq!(line.trim(), "ready", "the PostgreSQL cluster did not start");
+        let cluster = Self { dir, databases: AtomicU32::new(0), _keeper: keeper };
+        let mut conn = PgConnection::establish(&cluster.url(SUPERUSER, "postgres")).unwrap();
+        conn.batch_execute(&format!(
+            "CREATE ROLE {OWNER} LOGIN NOSUPERUSER NOBYPASSRLS; \
+             CREATE ROLE {APP} LOGIN NOSUPERUSER NOBYPASSRLS;"
+        ))
+        .unwrap();
+        cluster
+    }
+
+    /// An empty database that belongs to the owner role.
+    pub(crate) fn create_database(&self) -> Urls {
+        let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        let mut conn = PgConnection::establish(&self.url(SUPERUSER, "postgres")).unwrap();
+        conn.batch_execute(&format!("CREATE DATABASE {name} OWNER {OWNER}")).unwrap();
+        let mut conn = PgConnection::establish(&self.url(SUPERUSER, &name)).unwrap();
+        conn.batch_execute(&format!("ALTER SCHEMA public OWNER TO {OWNER}")).unwrap();
+        Urls {
+            superuser: self.url(SUPERUSER, &name),
+            owner: self.url(OWNER, &name),
+            app: self.url(APP, &name),
+        }
+    }
+
+    fn url(&self, role: &str, database: &str) -> String {
+        format!("postgres://{role}@/{database}?host={}", self.dir.display())
+    }
+}
+
+/// Where `initdb` lies: on the path, or where Debian puts it; the newest of several.
+fn programs() -> PathBuf {
+    let on_path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&on_path).find(|dir| dir.join("initdb").exists());
+    found.or_else(newest_packaged).expect("PostgreSQL's initdb was not found")
+}
+
+fn newest_packaged() -> Option<PathBuf> {
+    let all = std::fs::read_dir("/usr/lib/postgresql").ok()?;
+    let version = |path: &Path| path.file_name()?.to_str()?.parse::<u32>().ok();
+    all.filter_map(Result::ok)
+        .map(|entry| entry.path())
+        .filter(|path| path.join("bin/initdb").exists())
+        .max_by_key(|path| version(path))
+        .map(|path| path.join("bin"))
+}
+
+/// The ids of a user without rights.
+fn unprivileged() -> (u32, u32) {
+    let users = std::fs::read_to_string("/etc/passwd").unwrap();
+    let find = |name: &str| {
+        let line = users.lines().find(|line| line.split(':').next() == Some(name))?;
+        let mut fields = line.split(':').skip(2);
+        Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
+    };
+    find("postgres").or_else(|| find("nobody")).expect("no user to run PostgreSQL as")
+}

@@ -1,0 +1,85 @@
+//! A signed-in member over HTTP.
+
+use reqwest::{Method, RequestBuilder, StatusCode};
+use serde_json::{Value, json};
+use shared::{
+    api::session::Session,
+    error::{ErrorCode, Problem},
+    ids::{CommandKey, MemberId},
+    live::command::{Command, Done, KeyedCommand},
+};
+
+use super::{
+    TestServer,
+    server::ORIGIN,
+    world::{PASSWORD, Person},
+};
+
+/// A session.
+#[derive(Clone)]
+pub(crate) struct User {
+    pub(crate) member: MemberId,
+    pub(crate) cookie: String,
+    base: String,
+    http: reqwest::Client,
+}
+
+impl User {
+    pub(crate) async fn sign_in(server: &TestServer, person: &Person) -> Self {
+        Self::sign_in_at(&server.base, person).await
+    }
+
+    pub(crate) async fn sign_in_at(base: &str, person: &Person) -> Self {
+        let http = reqwest::Client::new();
+        let answer = http
+            .post(format!("{base}/api/session"))
+            .header("origin", ORIGIN)
+            .json(&json!({ "email": person.email, "password": PASSWORD }))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), StatusCode::OK, "signing in as {}", person.email);
+        let cookie = answer.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+        let session: Session = answer.json().await.unwrap();
+        assert_eq!(session.member, person.member);
+        Self { member: person.member, cookie, base: base.to_owned(), http }
+    }
+
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// The same session at a server that was started again.
+    pub(crate) fn at(&self, server: &TestServer) -> Self {
+        Self { base: server.base.clone(), ..self.clone() }
+    }
+
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.http.request(method, format!("{}{path}", self.base));
+        request.header("cookie", &self.cookie).header("origin", ORIGIN)
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> (StatusCode, Value) {
+        let answer = self.request(Method::GET, path).send().await.unwrap();
+        (answer.status(), answer.json().await.unwrap_or(Value::Null))
+    }
+
+    /// A command under a fresh key.
+    pub(crate) async fn command(&self, command: Command) -> Result<Done, Problem> {
+        self.keyed(CommandKey::new(), command).await
+    }
+
+    pub(crate) async fn keyed(&self, key: CommandKey, command: Command) -> Result<Done, Problem> {
+        let body = KeyedCommand { key, command };
+        let answer = self.request(Method::POST, "/api/commands").json(&body).send().await.unwrap();
+        match answer.status().is_success() {
+            true => Ok(answer.json().await.unwrap()),
+            false => Err(answer.json().await.unwrap()),
+        }
+    }
+
+    /// A command that must be refused.
+    pub(crate) async fn refused(&self, command: Command) -> ErrorCode {
+        self.command(command).await.expect_err("a refusal").code
+    }
+}

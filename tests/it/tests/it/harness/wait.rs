@@ -1,0 +1,44 @@
+//! Waiting for conditions, never for time to pass.
+
+use std::{future::Future, time::Duration};
+
+/// Longest time anything may take before a test counts as hanging. Generous: machines are shared.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+/// Longest time a whole test may take.
+const TEST_LIMIT: Duration = Duration::from_secs(240);
+/// Between two looks at a condition that nobody announces.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
+
+/// Runs a test on a runtime of its own.
+pub(crate) fn run(test: impl Future<Output = ()>) {
+    // Fails only when another test was faster.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        tokio::time::timeout(TEST_LIMIT, test).await.expect("the test took too long");
+    });
+}
+
+/// Whether the long rounds are asked for.
+pub(crate) fn thorough() -> bool {
+    std::env::var("SWITCHBOARD_VERIFY").is_ok_and(|value| value == "1")
+}
+
+/// Looks until there is something, and panics with `what` when there is nothing in time.
+pub(crate) async fn eventually<T, F>(what: &str, mut look: impl FnMut() -> F) -> T
+where
+    F: Future<Output = Option<T>>,
+{
+    let search = async {
+        loop {
+            if let Some(found) = look().await {
+                return found;
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    };
+    match tokio::time::timeout(PATIENCE, search).await {
+        Ok(found) => found,
+        Err(_) => panic!("waited in vain until {what}"),
+    }
+}

@@ -1,0 +1,10 @@
+//! The live socket: what a console receives, when, and what closes it.
+
+mod commands;
+mod doors;
+mod news;
+mod presence;
+mod resume;
+mod scope;
+mod slow;
+mod timelines;

@@ -1,0 +1,86 @@
+//! Connected means that a console is there, with some grace for reloads.
+
+use std::time::Duration;
+
+use crate::harness::{Engine, LiveClient, Options, World, sql};
+
+on_both_engines!(
+    colleagues_see_a_member_come_and_go_after_the_grace,
+    a_reload_within_the_grace_is_not_seen,
+    two_windows_count_as_one_presence,
+    after_a_restart_those_who_do_not_come_back_are_gone,
+);
+
+fn connected(client: &LiveClient, world: &World) -> bool {
+    client.view().members[&world.alpha.agent.member].connected
+}
+
+async fn colleagues_see_a_member_come_and_go_after_the_grace(engine: Engine) {
+    let world = World::new(engine).await;
+    let mut watching = LiveClient::connect(&world.supervisor().await).await;
+    assert!(!connected(&watching, &world));
+    let client = LiveClient::connect(&world.agent().await).await;
+    watching.until("the agent is there", |c| connected(c, &world)).await;
+    drop(client);
+    watching.until("the agent is gone", |c| !connected(c, &world)).await;
+}
+
+async fn a_reload_within_the_grace_is_not_seen(engine: Engine) {
+    let mut options = Options::default();
+    options.hub.grace = Duration::from_secs(2);
+    let world = World::with(engine, options).await;
+    let mut watching = LiveClient::connect(&world.supervisor().await).await;
+    let agent = world.agent().await;
+    let mut client = LiveClient::connect(&agent).await;
+    watching.until("the agent is there", |c| connected(c, &world)).await;
+    for _ in 0..5 {
+        client = client.disconnect().resume().await;
+    }
+    watching.until("the supervisor is seen", |c| {
+        c.view().members[&world.alpha.supervisor.member].connected
+    })
+    .await;
+    let facts = "SELECT count(*) AS n FROM fact WHERE tenant_id = $1 AND what = 'member_disconnected'";
+    let connections = "SELECT count(*) AS n FROM fact WHERE tenant_id = $1 AND what = 'member_connected'";
+    // Let the grace of the first leave pass: its timer must find that somebody came back.
+    let busy = shared::live::command::Command::SetAvailability {
+        availability: shared::model::member::Availability::Busy,
+    };
+    client.done(busy).await;
+    drop(client);
+    watching.until("the agent is gone", |c| !connected(c, &world)).await;
+    let store = world.store().await;
+    assert_eq!(sql::number(&store, facts).await, 1);
+    assert_eq!(sql::number(&store, connections).await, 2, "the supervisor and the agent, once each");
+}
+
+async fn two_windows_count_as_one_presence(engine: Engine) {
+    let world = World::new(engine).await;
+    let mut watching = LiveClient::connect(&world.supervisor().await).await;
+    let agent = world.agent().await;
+    let first = LiveClient::connect(&agent).await;
+    let second = LiveClient::connect(&agent).await;
+    watching.until("the agent is there", |c| connected(c, &world)).await;
+    drop(first);
+    let mut third = LiveClient::connect(&world.second_agent().await).await;
+    third.until("the agent is there", |c| connected(c, &world)).await;
+    drop(second);
+    watching.until("the agent is gone", |c| !connected(c, &world)).await;
+    let gone = "SELECT count(*) AS n FROM fact WHERE tenant_id = $1 AND what = 'member_disconnected'";
+    assert_eq!(sql::number(&world.store().await, gone).await, 1);
+}
+
+async fn after_a_restart_those_who_do_not_come_back_are_gone(engine: Engine) {
+    let world = World::new(engine).await;
+    let mut watching = LiveClient::connect(&world.supervisor().await).await;
+    let client = LiveClient::connect(&world.agent().await).await;
+    watching.until("the agent is there", |c| connected(c, &world)).await;
+    let away = watching.disconnect();
+    let world = world.restart().await;
+    drop(client);
+    let mut back = away.at(&world.server).resume().await;
+    back.until("the agent is gone", |c| !connected(c, &world)).await;
+    let me = world.alpha.supervisor.member;
+    assert!(back.view().members[&me].connected, "who came back was never gone");
+    assert!(back.resets.is_empty());
+}

@@ -1,0 +1,108 @@
+//! Coming back: nothing is missed, or everything is sent anew.
+
+use shared::{ids::Epoch, live::command::Command, live::frame::ResetReason};
+
+use crate::harness::{Engine, LiveClient, World, webhook::ann};
+
+on_both_engines!(
+    a_short_absence_is_continued_from_memory,
+    a_restart_is_continued_from_the_log,
+    a_view_of_another_log_is_started_over,
+    a_position_that_cannot_be_continued_is_started_over,
+    a_scope_that_changed_meanwhile_is_started_over,
+    a_timeline_opened_while_catching_up_stays_complete,
+);
+
+async fn a_short_absence_is_continued_from_memory(engine: Engine) {
+    let world = World::new(engine).await;
+    world.customer_writes(&ann(), "one").await;
+    let id = world.only_conversation().await;
+    let mut client = LiveClient::connect(&world.agent().await).await;
+    assert!(client.open(id).await);
+    let away = client.disconnect();
+    for n in 0..20 {
+        world.customer_writes(&ann(), &format!("while away {n}")).await;
+    }
+    let mut back = away.resume().await;
+    back.until("all messages are there", |c| c.view().timelines[&id].messages.len() == 21).await;
+    back.until("the row is there", |c| c.view().conversations[&id].unread == 21).await;
+    assert_eq!((back.snapshots, back.resets.len()), (0, 0));
+}
+
+async fn a_restart_is_continued_from_the_log(engine: Engine) {
+    let world = World::new(engine).await;
+    world.customer_writes(&ann(), "one").await;
+    let id = world.only_conversation().await;
+    let mut client = LiveClient::connect(&world.agent().await).await;
+    assert!(client.open(id).await);
+    let away = client.disconnect();
+    for n in 0..300 {
+        world.customer_writes(&ann(), &format!("while away {n}")).await;
+    }
+    let world = world.restart().await;
+    let mut back = away.at(&world.server).resume().await;
+    back.until("all messages are there", |c| c.view().timelines[&id].messages.len() == 301).await;
+    assert_eq!((back.snapshots, back.resets.len()), (0, 0));
+    world.customer_writes(&ann(), "after").await;
+    back.until("news arrive", |c| c.view().timelines[&id].messages.len() == 302).await;
+}
+
+async fn a_view_of_another_log_is_started_over(engine: Engine) {
+    let world = World::new(engine).await;
+    world.customer_writes(&ann(), "one").await;
+    let mut away = LiveClient::connect(&world.agent().await).await.disconnect();
+    away.welcome.epoch = Epoch::new();
+    away.view.conversations.clear();
+    let mut back = away.begin_resume().await;
+    back.until("a snapshot comes", |c| c.snapshots == 1).await;
+    assert_eq!(back.resets, [ResetReason::Epoch]);
+    assert_eq!(back.view().conversations.len(), 1);
+}
+
+async fn a_position_that_cannot_be_continued_is_started_over(engine: Engine) {
+    let world = World::new(engine).await;
+    world.customer_writes(&ann(), "one").await;
+    let mut away = LiveClient::connect(&world.agent().await).await.disconnect();
+    away.view.pos += 1_000;
+    let mut back = away.begin_resume().await;
+    back.until("a snapshot comes", |c| c.snapshots == 1).await;
+    assert_eq!(back.resets, [ResetReason::Position]);
+    assert!(back.pos() < 1_000);
+}
+
+async fn a_scope_that_changed_meanwhile_is_started_over(engine: Engine) {
+    let world = World::new(engine).await;
+    world.customer_writes(&ann(), "one").await;
+    let agent = world.agent().await;
+    let client = LiveClient::connect(&agent).await;
+    assert_eq!(client.view().conversations.len(), 1);
+    let away = client.disconnect();
+    let administrator = world.administrator().await;
+    administrator.command(Command::SetQueues { member: agent.member, queues: vec![] }).await.unwrap();
+    let mut back = away.begin_resume().await;
+    back.until("a snapshot comes", |c| c.snapshots == 1).await;
+    assert_eq!(back.resets, [ResetReason::Scope]);
+    assert!(back.view().conversations.is_empty());
+}
+
+async fn a_timeline_opened_while_catching_up_stays_complete(engine: Engine) {
+    let world = World::new(engine).await;
+    world.customer_writes(&ann(), "one").await;
+    let id = world.only_conversation().await;
+    let (agent, supervisor, administrator) =
+        (world.agent().await, world.supervisor().await, world.administrator().await);
+    // The agent sees it only while it is theirs: it leaves their sight and comes back while they are
+    // away, without any change of their scope.
+    administrator.command(Command::SetQueues { member: agent.member, queues: vec![] }).await.unwrap();
+    administrator.command(Command::SetQueues { member: supervisor.member, queues: vec![] }).await.unwrap();
+    let away = LiveClient::connect(&agent).await.disconnect();
+    for _ in 0..40 {
+        supervisor.command(Command::AssignToMe { conversation: id }).await.unwrap();
+        supervisor.command(Command::Release { conversation: id }).await.unwrap();
+    }
+    let world = world.restart().await;
+    let mut back = away.at(&world.server).begin_resume().await;
+    let opened = back.open(id).await;
+    assert!(!opened, "it is in the queue `sales`, which is not the agent's");
+    assert_eq!(back.resets.len(), 0);
+}

@@ -1,0 +1,46 @@
+//! A console that does not read harms nobody, costs a bounded amount, and converges when it wakes.
+
+use std::time::{Duration, Instant};
+
+use shared::live::command::Command;
+
+use crate::harness::{Engine, LiveClient, Options, World, webhook::ann};
+
+on_both_engines!(a_stalled_console_harms_nobody_and_converges_when_it_wakes);
+
+async fn a_stalled_console_harms_nobody_and_converges_when_it_wakes(engine: Engine) {
+    let mut options = Options::default();
+    options.hub.soft_bytes = 8 * 1024;
+    options.hub.hard_bytes = 32 * 1024;
+    let world = World::with(engine, options).await;
+    world.customer_writes(&ann(), "one").await;
+    let id = world.only_conversation().await;
+    let mut stalled = LiveClient::connect(&world.second_agent().await).await;
+    let mut prompt = LiveClient::connect(&world.agent().await).await;
+    assert!(stalled.open(id).await && prompt.open(id).await);
+
+    // Far more than the sockets' buffers and the budget hold together.
+    let text = "x".repeat(4_000);
+    let mut slowest = Duration::ZERO;
+    let mut last = 0;
+    for n in 0..1_500 {
+        let began = Instant::now();
+        let seen = prompt.pos();
+        if n % 50 == 0 {
+            last = prompt.done(Command::AddNote { conversation: id, text: format!("{n} {text}") }).await.pos;
+        } else {
+            world.customer_writes(&ann(), &format!("{n} {text}")).await;
+            prompt.until("the event arrives", |c| c.pos() > seen).await;
+        }
+        slowest = slowest.max(began.elapsed());
+    }
+    assert!(slowest < Duration::from_secs(2), "the other console waited {slowest:?}");
+    world.customer_writes(&ann(), "the end").await;
+    let seq = 1_502;
+    prompt.until("the end arrives", |c| c.view().timelines[&id].messages.contains_key(&seq)).await;
+    stalled.until("the end arrives here too", |c| c.view().timelines[&id].messages.contains_key(&seq)).await;
+    stalled.reach(last).await;
+    assert_eq!(stalled.view().timelines[&id].messages, prompt.view().timelines[&id].messages);
+    assert_eq!(stalled.view().conversations, prompt.view().conversations);
+    assert!(stalled.resets.is_empty(), "the log reaches back far enough");
+}

@@ -1,0 +1,1 @@
+//! What refuses to start.

@@ -1,0 +1,8 @@
+//! From Meta's POST to what a console sees.
+
+mod authenticity;
+mod duplicates;
+mod poison;
+mod routing;
+mod statuses;
+mod text;

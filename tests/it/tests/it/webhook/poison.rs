@@ -1,0 +1,108 @@
+//! What customers' phones and Meta's versions send that nobody expected.
+
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use simulator::payload::{self, messages};
+
+use crate::harness::{
+    Engine, World, sql,
+    webhook::{ann, unix_now, wamid},
+};
+
+on_both_engines!(
+    a_poisonous_item_does_not_harm_its_siblings,
+    an_authentic_body_that_is_not_a_webhook_is_kept_by_the_operator,
+    a_body_of_three_megabytes_is_taken_and_one_of_five_is_not,
+    an_unknown_field_is_kept_raw_for_its_tenant,
+);
+
+async fn a_poisonous_item_does_not_harm_its_siblings(engine: Engine) {
+    let world = World::new(engine).await;
+    let now = unix_now(&world.server);
+    let text = |body: &str| payload::message_of(&ann(), &wamid(), now, "text", json!({ "body": body }));
+    let mut deep = json!(1);
+    for _ in 0..100 {
+        deep = json!([deep]);
+    }
+    let items: Vec<(Value, &str)> = vec![
+        (text("good 1"), "text"),
+        (text("a SURROGATE b"), "text"),
+        (text("nul \u{0} inside"), "text"),
+        (json!({ "from": "4915200000001", "id": wamid(), "timestamp": "1", "type": "text", "text": 7 }), "unknown"),
+        (json!({ "from": "4915200000001", "id": wamid(), "timestamp": [], "type": {}, "x": deep }), "unknown"),
+        (payload::message_of(&ann(), &wamid(), now, "hologram", json!({ "a": 1 })), "hologram"),
+        (text("good 2"), "text"),
+    ];
+    // Without an id, or without a sender, nothing can be deduplicated or answered: kept raw.
+    let nameless = [
+        json!({ "from": "4915200000001", "timestamp": "1", "type": "text", "text": { "body": "no id" } }),
+        json!("not even an object"),
+        json!({ "id": "", "from": "4915200000001", "type": "text", "text": { "body": "empty id" } }),
+    ];
+    let mut list: Vec<Value> = items.iter().map(|(item, _)| item.clone()).collect();
+    list.extend(nameless.iter().cloned());
+    list.push(text("good 3"));
+    let body = messages(&world.alpha.sales, &ann(), list).to_string();
+    // serde_json cannot write a lone surrogate; phones can.
+    let body = body.replace("SURROGATE", r"\ud83d");
+    for _ in 0..2 {
+        let status = world.alpha.post_bytes(&world.server, body.clone().into_bytes()).await;
+        assert_eq!(status, StatusCode::OK);
+    }
+    let store = world.store().await;
+    let kinds = "SELECT kind AS t FROM message WHERE tenant_id = $1 ORDER BY seq";
+    let mut wanted: Vec<&str> = items.iter().map(|(_, kind)| *kind).collect();
+    wanted.push("text");
+    let stored = sql::texts(&store, kinds).await;
+    assert_eq!(stored.len(), wanted.len(), "{stored:?}");
+    let texts = sql::texts(&store, "SELECT text AS t FROM message WHERE tenant_id = $1 AND kind = 'text' ORDER BY seq").await;
+    assert_eq!(texts, ["good 1", "a \u{fffd} b", "nul  inside", "good 2", "good 3"]);
+    assert_eq!(sql::count(&store, "raw_item").await, nameless.len() as i64);
+    let raw = sql::texts(&store, "SELECT raw AS t FROM raw_item WHERE tenant_id = $1").await.join("\n");
+    assert!(raw.contains("no id") && raw.contains("not even an object") && raw.contains("empty id"));
+}
+
+async fn an_authentic_body_that_is_not_a_webhook_is_kept_by_the_operator(engine: Engine) {
+    let world = World::new(engine).await;
+    let mut nested = vec![b'['; 20_000];
+    nested.extend(vec![b']'; 20_000]);
+    let bodies: Vec<Vec<u8>> = vec![
+        b"{\"entry\":[{".to_vec(),
+        b"[]".to_vec(),
+        b"\xff\xfe\x00".to_vec(),
+        br#"{"entry":7}"#.to_vec(),
+        nested,
+    ];
+    for body in &bodies {
+        assert_eq!(world.alpha.post_bytes(&world.server, body.clone()).await, StatusCode::OK);
+        assert_eq!(world.alpha.post_bytes(&world.server, body.clone()).await, StatusCode::OK);
+    }
+    assert_eq!(world.quarantined().await, bodies.len());
+    assert_eq!(sql::count(&world.store().await, "raw_item").await, 0);
+}
+
+async fn a_body_of_three_megabytes_is_taken_and_one_of_five_is_not(engine: Engine) {
+    let world = World::new(engine).await;
+    let now = unix_now(&world.server);
+    let text = |megabytes: usize| {
+        let body = "x".repeat(megabytes * 1024 * 1024);
+        payload::text_message(&world.alpha.sales, &ann(), &wamid(), now, &body)
+    };
+    assert_eq!(world.alpha.post(&world.server, &text(3)).await, StatusCode::OK);
+    assert_eq!(sql::count(&world.store().await, "message").await, 1);
+    assert_eq!(world.alpha.post(&world.server, &text(5)).await, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(sql::count(&world.store().await, "message").await, 1);
+}
+
+async fn an_unknown_field_is_kept_raw_for_its_tenant(engine: Engine) {
+    let world = World::new(engine).await;
+    let waba = &world.alpha.sales.waba_id;
+    let body = payload::change(waba, "template_category_update", json!({ "new_category": "MARKETING" }));
+    for _ in 0..2 {
+        assert_eq!(world.alpha.post(&world.server, &body).await, StatusCode::OK);
+    }
+    let store = world.store().await;
+    let kinds = sql::texts(&store, "SELECT kind AS t FROM raw_item WHERE tenant_id = $1").await;
+    assert_eq!(kinds, ["template_category_update/change"]);
+    assert_eq!(world.quarantined().await, 0);
+}

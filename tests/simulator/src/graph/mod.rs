@@ -1,0 +1,57 @@
+//! The part of the Cloud API the server uses, under any `/v{N}.0/`.
+
+mod access;
+mod accounts;
+mod error;
+mod interactive;
+mod media;
+mod messages;
+pub(crate) mod templates;
+mod validation;
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use crate::state::Shared;
+
+pub(crate) use error::{GraphError, details_of, title_of};
+
+type Answer = Result<HttpResponse, GraphError>;
+
+/// The Graph routes. `{node}` is a number, a business account, an app's medium: ids tell.
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
+    config.route("/media-files/{id}", web::get().to(media::download_media)).service(
+        web::scope("/{version:v\\d+\\.\\d+}")
+            .route("/{node}", web::get().to(get_node))
+            .route("/{node}", web::post().to(accounts::update_number))
+            .route("/{node}", web::delete().to(media::delete_media))
+            .route("/{node}/messages", web::post().to(messages::send_message))
+            .route("/{node}/media", web::post().to(media::upload_media))
+            .route("/{node}/phone_numbers", web::get().to(accounts::list_phone_numbers))
+            .route("/{node}/message_templates", web::get().to(templates::list_templates))
+            .route("/{node}/subscribed_apps", web::get().to(accounts::list_subscribed_apps))
+            .route("/{node}/subscribed_apps", web::post().to(accounts::subscribe_app))
+            .route("/{node}/subscribed_apps", web::delete().to(accounts::unsubscribe_app)),
+    );
+}
+
+/// What a Graph path names.
+#[derive(Debug, serde::Deserialize)]
+struct GraphPath {
+    version: String,
+    node: String,
+}
+
+async fn get_node(
+    request: HttpRequest,
+    shared: web::Data<Arc<Shared>>,
+    path: web::Path<GraphPath>,
+) -> Answer {
+    let app = access::authorised_app(&request, &shared, &path.version)?;
+    let media = shared.with(|state| state.media.get(&path.node).cloned());
+    match media.filter(|file| file.app_id == app.app_id) {
+        Some(file) => Ok(media::describe(&shared, &file)),
+        None => accounts::describe(&app, &path.node),
+    }
+}

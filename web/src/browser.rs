@@ -1,0 +1,100 @@
+//! The few things asked of the browser directly; each has a harmless answer when it refuses.
+
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{HtmlElement, Storage};
+
+/// Milliseconds since 1970 by this computer's clock.
+pub(crate) fn now_ms() -> f64 {
+    js_sys::Date::now()
+}
+
+/// A value kept in this browser; private windows may keep none.
+pub(crate) fn stored(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok().flatten()
+}
+
+/// Keeps a value in this browser, or forgets it.
+pub(crate) fn store(key: &str, value: Option<&str>) {
+    let Some(storage) = storage() else { return };
+    // A full or forbidden storage costs the convenience, nothing else.
+    let _ = match value {
+        Some(value) => storage.set_item(key, value),
+        None => storage.remove_item(key),
+    };
+}
+
+fn storage() -> Option<Storage> {
+    window().local_storage().ok().flatten()
+}
+
+/// Where the page comes from, such as `https://desk.example`.
+pub(crate) fn origin() -> String {
+    window().location().origin().unwrap_or_default()
+}
+
+/// The address of the live socket beside the page.
+pub(crate) fn socket_url() -> String {
+    format!("{}/live", origin().replacen("http", "ws", 1))
+}
+
+/// Loads the page again.
+pub(crate) fn reload() {
+    let _ = window().location().reload();
+}
+
+/// Whether nobody can see the page.
+pub(crate) fn hidden() -> bool {
+    document().hidden()
+}
+
+/// Whether somebody can see the page and works in it.
+pub(crate) fn has_attention() -> bool {
+    !hidden() && document().has_focus().unwrap_or(false)
+}
+
+/// The element with the keyboard, when it is one that takes typing.
+pub(crate) fn is_typing() -> bool {
+    document().active_element().is_some_and(|element| {
+        let tag = element.tag_name();
+        matches!(tag.as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+    })
+}
+
+/// Whether the keyboard is at an element that matches.
+pub(crate) fn is_focused(selector: &str) -> bool {
+    document().active_element().is_some_and(|element| element.matches(selector).unwrap_or(false))
+}
+
+/// Focuses the first element that matches, if there is one.
+pub(crate) fn focus(selector: &str) {
+    let found = document().query_selector(selector).ok().flatten();
+    if let Some(element) = found.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
+/// Clicks the first element that matches and is enabled: keys and buttons share one path.
+pub(crate) fn click(selector: &str) {
+    let found = document().query_selector(selector).ok().flatten();
+    if let Some(element) = found.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+        element.click();
+    }
+}
+
+/// A random number from 0 up to 1.
+pub(crate) fn random() -> f64 {
+    js_sys::Math::random()
+}
+
+/// The message of a JavaScript error, for the console of the browser.
+pub(crate) fn warn(what: &str, error: &JsValue) {
+    leptos::logging::warn!("{what}: {error:?}");
+}
+
+/// Takes the keyboard away from where it is.
+pub(crate) fn blur() {
+    if let Some(element) = document().active_element().and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.blur();
+    }
+}

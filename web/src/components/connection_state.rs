@@ -1,0 +1,38 @@
+//! How true the screen is, always in the same place.
+
+use leptos::prelude::*;
+use shared::live::close::Verdict;
+
+use crate::{
+    browser,
+    i18n::{Key, fill, text, tr},
+    live::{Live, Status},
+    time,
+    ui::{Button, ButtonLook},
+};
+
+/// Live, catching up, or offline since when.
+#[component]
+pub(crate) fn ConnectionState(live: Live) -> impl IntoView {
+    let state = move || match live.status() {
+        Status::Live => "live",
+        Status::CatchingUp => "catching_up",
+        Status::Offline(_) | Status::Ended(_) => "offline",
+    };
+    let words = move || match live.status() {
+        Status::Live => text(Key::LiveLive).to_owned(),
+        Status::CatchingUp => text(Key::LiveCatchingUp).to_owned(),
+        Status::Offline(since) => fill(Key::LiveOffline, &[("time", &time::clock(since))]),
+        Status::Ended(Verdict::Stop) => text(Key::LiveStopped).to_owned(),
+        Status::Ended(_) => text(Key::LiveEnded).to_owned(),
+    };
+    let stopped = move || matches!(live.status(), Status::Ended(Verdict::Stop));
+    view! {
+        <Show when=stopped>
+            <Button look=ButtonLook::Ghost on:click=|_| browser::reload()>{tr(Key::Reload)}</Button>
+        </Show>
+        <span class="live" role="status" aria-live="polite" data-testid="connection-state" data-state=state>
+            {words}
+        </span>
+    }
+}

@@ -1,0 +1,169 @@
+//! One entry of a timeline.
+
+use leptos::prelude::*;
+use shared::{
+    ids::MemberId,
+    model::message::{AuthorKind, Body, DeliveryState, Happening, Message},
+};
+
+use super::{
+    delivery::{Failed, Ticks},
+    entries::Entry,
+    links::LinkedText,
+};
+use crate::{
+    i18n::{Key, fill, text, tr},
+    live::{Live, Status},
+    time,
+    ui::{Icon, IconName},
+    words,
+};
+
+/// Draws an entry.
+pub(super) fn entry(live: Live, entry: Entry) -> AnyView {
+    match entry {
+        Entry::Day { at_ms, .. } => {
+            let words = Memo::new(move |_| time::day(at_ms, live.now()));
+            view! { <li class="day"><span>{words}</span></li> }.into_any()
+        }
+        Entry::Pending { text, note, at_ms, .. } => on_its_way(live, text, note, at_ms),
+        Entry::Message { message, first } => match &message.body {
+            Body::System { what } => system_line(live, &message, what),
+            _ => bubble(live, *message, first),
+        },
+    }
+}
+
+fn bubble(live: Live, message: Message, first: bool) -> AnyView {
+    let at_ms = time::millis(message.written_at.unwrap_or(message.at));
+    let is_note = matches!(message.body, Body::Note { .. });
+    let state = message.delivery.as_ref().map(|d| d.state);
+    let failed = message.delivery.clone().filter(|d| d.state == DeliveryState::Failed);
+    let is_failed = failed.is_some();
+    let uncertain = state == Some(DeliveryState::Uncertain);
+    let class = match (message.author.kind, is_note) {
+        (_, true) => "bubble bubble--note",
+        (AuthorKind::Customer, _) => "bubble bubble--in",
+        _ => "bubble bubble--out",
+    };
+    let id = message.id;
+    let author = message.author.clone();
+    // The side says "customer" or "us"; a name is needed when it is not the reader's own.
+    let mine = untrack(|| live.me()).is_some_and(|me| author.member == Some(me.id));
+    let who = first && (is_note || author.kind != AuthorKind::Customer && !mine);
+    let who = who.then(|| {
+        let name = move || author_name(live, author.kind, author.member);
+        let words = move || if is_note { fill(Key::NoteBy, &[("name", &name())]) } else { name() };
+        view! { <p class="bubble__who" dir="auto">{words}</p> }
+    });
+    let body = match message.body {
+        Body::Text { text } | Body::Note { text } => {
+            view! { <p class="bubble__text" dir="auto"><LinkedText text/></p> }.into_any()
+        }
+        Body::Other { kind, caption } => card(kind, caption),
+        Body::System { .. } => ().into_any(),
+    };
+    view! {
+        <li
+            class=class
+            class:bubble--first=first
+            class:bubble--failed=is_failed
+            data-testid="message"
+            data-seq=message.seq.to_string()
+            data-author=message.author.kind.as_str()
+            data-delivery=state.map(DeliveryState::as_str)
+        >
+            {who}
+            {body}
+            <p class="bubble__meta">
+                {uncertain.then(|| view! { <span class="bubble__unsure">{tr(Key::DeliveryUncertain)}</span> })}
+                <time title=move || time::whole(at_ms)>{move || time::clock(at_ms)}</time>
+                {state.map(|state| view! { <Ticks state/> })}
+            </p>
+            {failed.map(|delivery| view! { <Failed live message=id delivery/> })}
+        </li>
+    }
+    .into_any()
+}
+
+/// A text of mine before the server's answer. It says so when it cannot go out.
+fn on_its_way(live: Live, words: String, note: bool, at_ms: f64) -> AnyView {
+    let class = if note { "bubble bubble--note" } else { "bubble bubble--out" };
+    let waits = move || matches!(live.status(), Status::Offline(_) | Status::Ended(_));
+    view! {
+        <li class=class data-testid="message" data-seq="" data-author="member" data-delivery="pending">
+            <p class="bubble__text" dir="auto"><LinkedText text=words/></p>
+            <p class="bubble__meta">
+                {move || waits().then(|| view! { <span class="bubble__unsure">{tr(Key::WaitsForConnection)}</span> })}
+                <time>{move || time::clock(at_ms)}</time>
+                <Ticks state=DeliveryState::Queued/>
+            </p>
+        </li>
+    }
+    .into_any()
+}
+
+/// A message the console cannot show as itself yet.
+fn card(kind: String, caption: Option<String>) -> AnyView {
+    let icon = match kind.as_str() {
+        "image" | "video" | "sticker" => IconName::Picture,
+        "audio" | "voice" => IconName::Voice,
+        "location" => IconName::Pin,
+        _ => IconName::File,
+    };
+    let label = words::kind(&kind);
+    view! {
+        <div class="card" title=kind>
+            <span class="card__mark"><Icon name=icon/></span>
+            <span class="card__words">
+                <strong>{tr(label)}</strong>
+                <span>{tr(Key::CardNotShown)}</span>
+            </span>
+        </div>
+        {caption.map(|text| view! { <p class="bubble__text" dir="auto"><LinkedText text/></p> })}
+    }
+    .into_any()
+}
+
+fn system_line(live: Live, message: &Message, what: &Happening) -> AnyView {
+    let at_ms = time::millis(message.at);
+    let what = what.clone();
+    let words = move || happening(live, &what);
+    view! {
+        <li class="happened" data-testid="message" data-seq=message.seq.to_string() data-author="system">
+            <span dir="auto">{words}</span>
+            <time title=move || time::whole(at_ms)>{move || time::clock(at_ms)}</time>
+        </li>
+    }
+    .into_any()
+}
+
+fn happening(live: Live, what: &Happening) -> String {
+    let told = |by: MemberId, mine: Key, theirs: Key| match live.me() {
+        Some(me) if me.id == by => text(mine).to_owned(),
+        _ => fill(theirs, &[("name", &author_name(live, AuthorKind::Member, Some(by)))]),
+    };
+    match what {
+        Happening::Assigned { member } => told(*member, Key::HappenedAssignedYou, Key::HappenedAssigned),
+        Happening::Released { member } => told(*member, Key::HappenedReleasedYou, Key::HappenedReleased),
+        Happening::Closed { member, reason } => {
+            let line = told(*member, Key::HappenedClosedYou, Key::HappenedClosed);
+            format!("{line} · {}", text(words::close_reason(*reason)))
+        }
+        Happening::Reopened { member: Some(member) } => {
+            told(*member, Key::HappenedReopenedYou, Key::HappenedReopened)
+        }
+        Happening::Reopened { member: None } => text(Key::HappenedReopenedCustomer).to_owned(),
+    }
+}
+
+fn author_name(live: Live, kind: AuthorKind, member: Option<MemberId>) -> String {
+    if kind == AuthorKind::Bot {
+        return text(Key::AuthorBot).to_owned();
+    }
+    let Some(id) = member else { return text(Key::AuthorSomebody).to_owned() };
+    if live.me().is_some_and(|me| me.id == id) {
+        return text(Key::AuthorYou).to_owned();
+    }
+    live.member(id).map_or_else(|| text(Key::AuthorSomebody).to_owned(), |member| member.name)
+}

@@ -1,0 +1,234 @@
+//! Where answers and notes are written.
+
+use leptos::{html, prelude::*};
+use shared::{error::ErrorCode, limits, live::command::Command};
+use web_sys::KeyboardEvent;
+
+use super::{Talk, emoji::EmojiMenu, permit::Obstacle};
+use crate::{
+    browser,
+    i18n::{Key, fill, text, tr},
+    keys::{self, Action},
+    ui::{Button, ButtonLook, Icon, IconButton, IconName, Kbd, Notice, Tone},
+    words,
+};
+
+/// From this many characters before the limit on, the counter shows.
+const NEAR_LIMIT: usize = 200;
+/// Colleagues learn of typing at most this often, in milliseconds; the protocol's rule.
+const TYPING_EVERY_MS: f64 = 3_000.0;
+
+/// What the parts of the composer share.
+#[derive(Clone, Copy)]
+struct Draft {
+    talk: Talk,
+    text: RwSignal<String>,
+    note: RwSignal<bool>,
+    field: NodeRef<html::Textarea>,
+    typed_at: StoredValue<f64>,
+}
+
+impl Draft {
+    fn new(talk: Talk) -> Self {
+        let (drafts, id) = (talk.desk.drafts, talk.id);
+        let text = RwSignal::new(drafts.read(id));
+        Effect::new(move |before: Option<()>| {
+            drafts.track();
+            if before.is_some() {
+                text.set(drafts.read(id));
+            }
+        });
+        Self { talk, text, note: talk.desk.noting, field: NodeRef::new(), typed_at: StoredValue::new(0.0) }
+    }
+
+    fn obstacle(self) -> Option<Obstacle> {
+        self.talk.permit.get().and_then(|permit| permit.obstacle)
+    }
+
+    /// Whether anything can be written now; tracked.
+    fn open(self) -> bool {
+        match self.obstacle() {
+            None => true,
+            Some(Obstacle::Closed) => false,
+            Some(Obstacle::Window | Obstacle::Held(_)) => self.note.get(),
+        }
+    }
+
+    fn typed(self, text: String) {
+        self.talk.desk.drafts.write(self.talk.id, &text);
+        let now = browser::now_ms();
+        let due = now - self.typed_at.get_value() >= TYPING_EVERY_MS;
+        if due && !text.is_empty() && !self.note.get_untracked() {
+            self.typed_at.set_value(now);
+            self.talk.live.typing(self.talk.id);
+        }
+        self.text.set(text);
+    }
+
+    fn send(self) {
+        let conversation = self.talk.id;
+        let (note, typed) = (self.note.get_untracked(), self.text.get_untracked());
+        if !untrack(|| self.open()) {
+            return;
+        }
+        let checked = if note { limits::note_text(&typed) } else { limits::outgoing_text(&typed) };
+        let text = match checked {
+            Ok(text) => text.to_owned(),
+            Err(ErrorCode::TextEmpty) => return,
+            Err(code) => return self.talk.desk.toasts.say(text(words::error(code)).to_owned()),
+        };
+        self.talk.act(if note {
+            Command::AddNote { conversation, text }
+        } else {
+            Command::SendText { conversation, text }
+        });
+        self.talk.desk.drafts.write(conversation, "");
+        self.text.set(String::new());
+        self.typed_at.set_value(0.0);
+        // One note at a time: the next thing written is for the customer again.
+        self.note.set(false);
+        self.focus();
+    }
+
+    fn focus(self) {
+        if let Some(field) = self.field.get_untracked() {
+            let _ = field.focus();
+        }
+    }
+
+    /// Puts an emoji where the cursor is.
+    fn insert(self, emoji: &'static str) {
+        let Some(field) = self.field.get_untracked() else { return };
+        let start = field.selection_start().ok().flatten().unwrap_or_default();
+        if field.set_range_text(emoji).is_ok() {
+            let length = u32::try_from(emoji.encode_utf16().count()).unwrap_or_default();
+            let _ = field.set_selection_range(start + length, start + length);
+            self.typed(field.value());
+        }
+        self.focus();
+    }
+
+    fn pressed(self, event: &KeyboardEvent) {
+        // While an input method composes, Enter belongs to it (229: Safari says so too late).
+        let composing = event.is_composing() || event.key_code() == 229;
+        if event.key() == "Enter" && !event.shift_key() && !composing {
+            event.prevent_default();
+            self.send();
+        }
+    }
+}
+
+/// The composer.
+#[component]
+pub(super) fn Composer(talk: Talk) -> impl IntoView {
+    let draft = Draft::new(talk);
+    let Draft { text: words, note, field, .. } = draft;
+    let length = Memo::new(move |_| words.with(|w| w.trim_end().chars().count()));
+    let over = Memo::new(move |_| length.get() > limits::TEXT_CHARS);
+    let near = move || length.get() + NEAR_LIMIT > limits::TEXT_CHARS;
+    let open = Memo::new(move |_| draft.open());
+    let placeholder = move || {
+        text(match (note.get(), open.get()) {
+            (true, _) => Key::ComposerNotePlaceholder,
+            (false, true) => Key::ComposerPlaceholder,
+            (false, false) => Key::ComposerUnavailable,
+        })
+    };
+    let cannot_send = Signal::derive(move || !open.get() || over.get() || length.get() == 0);
+    view! {
+        <section class="composer" class:composer--note=move || note.get() aria-label=tr(Key::ComposerLabel)>
+            <Explanation draft/>
+            <textarea
+                class="composer__text"
+                node_ref=field
+                rows="1"
+                dir="auto"
+                data-testid="composer"
+                aria-label=placeholder
+                placeholder=placeholder
+                disabled=move || !open.get()
+                prop:value=move || words.get()
+                on:input:target=move |event| draft.typed(event.target().value())
+                on:keydown=move |event| draft.pressed(&event)
+            ></textarea>
+            <div class="composer__bar">
+                <IconButton
+                    icon=IconName::Smile
+                    label=Signal::derive(|| text(Key::Emoji).to_owned())
+                    disabled=Signal::derive(move || !open.get())
+                    attr:popovertarget="emoji-menu"
+                />
+                <button
+                    type="button"
+                    class="button button--ghost composer__note"
+                    data-testid="note-toggle"
+                    aria-pressed=move || note.get().to_string()
+                    title=move || keys::hint(Key::NoteHint, Action::Note)
+                    disabled=move || draft.obstacle() == Some(Obstacle::Closed)
+                    on:click=move |_| {
+                        note.update(|on| *on = !*on);
+                        request_animation_frame(move || draft.focus());
+                    }
+                >
+                    <Icon name=IconName::Note/>
+                    {tr(Key::Note)}
+                </button>
+                <span class="grow"></span>
+                <Show when=near>
+                    <span class="composer__count" class:composer__count--over=move || over.get() aria-live="polite">
+                        {move || format!("{} / {}", length.get(), limits::TEXT_CHARS)}
+                    </span>
+                </Show>
+                <span class="composer__key"><Kbd shown="Enter"/></span>
+                <Button look=ButtonLook::Primary disabled=cannot_send on:click=move |_| draft.send() attr:data-testid="send">
+                    {move || text(if note.get() { Key::SaveNote } else { Key::Send })}
+                </Button>
+            </div>
+            <EmojiMenu on_pick=Callback::new(move |emoji| draft.insert(emoji))/>
+        </section>
+    }
+    .into_any()
+}
+
+/// Why nothing can be sent, or who else answers here, and what to do about it.
+#[component]
+fn Explanation(draft: Draft) -> impl IntoView {
+    let talk = draft.talk;
+    let name = move |id| talk.live.member(id).map(|m| m.name).unwrap_or_default();
+    let state = Memo::new(move |_| {
+        talk.permit.get().map(|permit| (permit.obstacle, permit.held_by, permit.take_over))
+    });
+    move || {
+        match (draft.note.get(), state.get()?) {
+        (_, (Some(Obstacle::Closed), ..)) => Some(
+            view! {
+                <Notice tone=Tone::Calm icon=IconName::Tick>
+                    <span>{tr(Key::ComposerClosed)}</span>
+                    <Button on:click=move |_| talk.reopen()>{tr(Key::Reopen)}</Button>
+                </Notice>
+            }
+            .into_any(),
+        ),
+        (true, _) => Some(
+            view! { <Notice tone=Tone::Note icon=IconName::Note><span>{tr(Key::ComposerNoteHint)}</span></Notice> }
+                .into_any(),
+        ),
+        (_, (Some(Obstacle::Window), ..)) => Some(
+            view! {
+                <Notice tone=Tone::Warn icon=IconName::Clock><span>{tr(Key::ComposerWindowClosed)}</span></Notice>
+            }
+            .into_any(),
+        ),
+        (_, (_, Some(holder), take_over)) => Some(
+            view! {
+                <Notice tone=Tone::Calm icon=IconName::Take>
+                    <span>{move || fill(if take_over { Key::ComposerHeldMay } else { Key::ComposerHeld }, &[("name", &name(holder))])}</span>
+                    {take_over.then(|| view! { <Button on:click=move |_| talk.take_over()>{tr(Key::TakeOver)}</Button> })}
+                </Notice>
+            }
+            .into_any(),
+        ),
+        _ => None,
+    }
+    }
+}

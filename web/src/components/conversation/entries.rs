@@ -1,0 +1,171 @@
+//! A timeline as a list of things to draw: days, messages in groups, and what is still on its way.
+//! Pure, but for the time zone, which the caller brings.
+
+use std::collections::HashSet;
+
+use shared::{
+    apply::Timeline,
+    ids::{CommandKey, ConversationId},
+    model::message::{Author, Body, Message},
+};
+
+use crate::live::Pending;
+
+/// Two messages further apart than this start a new group, in milliseconds.
+const GROUP_MS: i64 = 5 * 60_000;
+
+/// Something to draw.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Entry {
+    /// A new day begins.
+    Day {
+        /// Number of the local day.
+        number: i64,
+        /// A moment on it.
+        at_ms: f64,
+    },
+    /// A message of the view.
+    Message {
+        /// The message.
+        message: Box<Message>,
+        /// Whether it begins a group of one author.
+        first: bool,
+    },
+    /// A text of mine that the view does not contain yet.
+    Pending {
+        /// The command's key.
+        key: CommandKey,
+        /// The words.
+        text: String,
+        /// Whether it is a note.
+        note: bool,
+        /// When it was written, in milliseconds.
+        at_ms: f64,
+    },
+}
+
+/// Tells entries apart; a changed message is another entry, so it is drawn anew.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum EntryKey {
+    /// A day.
+    Day(i64),
+    /// A message with its version and place in its group.
+    Message(u64, u64, bool),
+    /// A text on its way.
+    Pending(CommandKey),
+}
+
+impl Entry {
+    /// The entry's key.
+    pub(super) fn key(&self) -> EntryKey {
+        match self {
+            Self::Day { number, .. } => EntryKey::Day(*number),
+            Self::Message { message, first } => EntryKey::Message(message.seq, message.rev, *first),
+            Self::Pending { key, .. } => EntryKey::Pending(*key),
+        }
+    }
+}
+
+/// What to draw for a timeline and the commands on their way.
+pub(super) fn entries(
+    id: ConversationId,
+    timeline: &Timeline,
+    pending: &[Pending],
+    day_of: impl Fn(f64) -> i64,
+) -> Vec<Entry> {
+    let mut list = Vec::with_capacity(timeline.messages.len() + 4);
+    let mut day = None;
+    let mut before: Option<&Message> = None;
+    let mut known: HashSet<CommandKey> = HashSet::new();
+    for message in timeline.messages.values() {
+        known.extend(message.key);
+        let at_ms = crate::time::millis(message.at);
+        let number = day_of(at_ms);
+        let new_day = day != Some(number);
+        if new_day {
+            list.push(Entry::Day { number, at_ms });
+            day = Some(number);
+        }
+        let first = new_day || before.is_none_or(|before| !same_group(before, message));
+        list.push(Entry::Message { message: Box::new(message.clone()), first });
+        before = Some(message);
+    }
+    for one in pending.iter().filter(|p| !known.contains(&p.key)) {
+        if let Some((text, note)) = one.bubble(id) {
+            list.push(Entry::Pending { key: one.key, text: text.to_owned(), note, at_ms: one.at_ms });
+        }
+    }
+    list
+}
+
+fn same_group(before: &Message, after: &Message) -> bool {
+    let soon = (after.at - before.at).num_milliseconds() < GROUP_MS;
+    let author = |m: &Message| -> Author { m.author.clone() };
+    let is_note = |m: &Message| matches!(m.body, Body::Note { .. });
+    soon && author(before) == author(after) && is_note(before) == is_note(after)
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::{
+        Instant,
+        ids::MessageId,
+        live::command::Command,
+        model::message::{AuthorKind, Body},
+    };
+
+    use super::*;
+
+    fn message(conversation: ConversationId, seq: u64, minute: i64) -> Message {
+        Message {
+            id: MessageId::new(),
+            rev: 1,
+            conversation,
+            seq,
+            at: Instant::from_timestamp_millis(minute * 60_000).unwrap(),
+            written_at: None,
+            author: Author { kind: AuthorKind::Customer, member: None },
+            body: Body::Text { text: "hello".into() },
+            delivery: None,
+            key: None,
+        }
+    }
+
+    #[test]
+    fn days_are_separated_and_quick_messages_of_one_author_are_grouped() {
+        let id = ConversationId::new();
+        let mut timeline = Timeline::default();
+        for (seq, minute) in [(1, 0), (2, 1), (3, 30), (4, 1_500)] {
+            timeline.messages.insert(seq, message(id, seq, minute));
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "small in this test")]
+        let list = entries(id, &timeline, &[], |at| (at / 86_400_000.0) as i64);
+        let shape: Vec<_> = list
+            .iter()
+            .map(|entry| match entry {
+                Entry::Day { .. } => "day",
+                Entry::Message { first: true, .. } => "first",
+                Entry::Message { .. } => "next",
+                Entry::Pending { .. } => "pending",
+            })
+            .collect();
+        assert_eq!(shape, ["day", "first", "next", "first", "day", "first"]);
+    }
+
+    #[test]
+    fn a_text_on_its_way_disappears_when_the_view_contains_its_message() {
+        let id = ConversationId::new();
+        let key = CommandKey::new();
+        let pending = Pending {
+            key,
+            command: Command::SendText { conversation: id, text: "hi".into() },
+            at_ms: 0.0,
+            done: None,
+        };
+        let mut timeline = Timeline::default();
+        assert_eq!(entries(id, &timeline, std::slice::from_ref(&pending), |_| 0).len(), 1);
+        timeline.messages.insert(1, Message { key: Some(key), ..message(id, 1, 0) });
+        let list = entries(id, &timeline, &[pending], |_| 0);
+        assert!(list.iter().all(|entry| !matches!(entry, Entry::Pending { .. })));
+    }
+}

@@ -1,0 +1,166 @@
+//! Who this is, how long there is, who else looks, and what can be done.
+
+use leptos::prelude::*;
+use shared::{
+    ids::ConversationId,
+    live::{command::Command, snapshot::Activity},
+    model::conversation::{CloseReason, ConversationState},
+};
+
+use super::Talk;
+use crate::{
+    i18n::{Key, fill, text, tr},
+    keys::{self, Action},
+    routes, time,
+    ui::{
+        Avatar, AvatarSize, Button, ButtonLook, Chip, Icon, IconButton, IconName, Menu, MenuHeading, MenuItem,
+    },
+    words,
+};
+
+/// The header.
+#[component]
+pub(super) fn Header(talk: Talk) -> impl IntoView {
+    let (live, row) = (talk.live, talk.row);
+    let name =
+        Memo::new(move |_| row.with(|c| c.as_ref().map(|c| words::customer(&c.contact)).unwrap_or_default()));
+    let channel = move || live.channel(row.with(|c| c.as_ref().map(|c| c.channel))?);
+    let facts = Memo::new(move |_| facts(talk));
+    view! {
+        <header class="talk__head">
+            <a class="icon-button talk__back" href=routes::INBOX aria-label=tr(Key::BackToList) title=tr(Key::BackToList)>
+                <Icon name=IconName::Back/>
+            </a>
+            <Avatar initials=Signal::derive(move || words::initials(&name.get())) size=AvatarSize::Medium/>
+            <div class="talk__who">
+                <div class="talk__name">
+                    <h2 dir="auto">{name}</h2>
+                    {move || channel().map(|c| view! { <Chip><i class=words::channel_class(c.colour)></i>{c.name}</Chip> })}
+                </div>
+                <p class="talk__facts">{move || facts.get().into_iter().map(|fact| view! { <span>{fact}</span> }).collect_view()}</p>
+            </div>
+            <Watchers talk/>
+            <Actions talk/>
+            <IconButton
+                icon=IconName::Details
+                label=Signal::derive(|| text(Key::DetailsToggle).to_owned())
+                on:click=move |_| talk.details.update(|open| *open = !*open)
+                attr:class="icon-button talk__details"
+            />
+        </header>
+    }
+    .into_any()
+}
+
+fn facts(talk: Talk) -> Vec<String> {
+    let Some(row) = talk.row.get() else { return Vec::new() };
+    let mut facts = Vec::new();
+    if row.state == ConversationState::Closed {
+        facts.push(text(Key::StateClosed).to_owned());
+    } else {
+        let left = row.window_until.map(|until| time::millis(until) - talk.live.now());
+        facts.push(match left {
+            Some(left) if left > 0.0 => fill(Key::WindowCloses, &[("span", &time::left(left))]),
+            _ => text(Key::WindowIsClosed).to_owned(),
+        });
+    }
+    if row.contact.name.is_some()
+        && let Some(digits) = &row.contact.phone
+    {
+        facts.push(words::phone(digits));
+    }
+    facts
+}
+
+/// Colleagues who look at or write in the conversation.
+#[component]
+fn Watchers(talk: Talk) -> impl IntoView {
+    let live = talk.live;
+    let watchers = Memo::new(move |_| {
+        let all = live.watchers(talk.id).into_iter();
+        all.filter_map(|w| Some((live.member(w.member)?.name, w.activity))).collect::<Vec<_>>()
+    });
+    let typing =
+        move || watchers.with(|all| all.iter().find(|(_, a)| *a == Activity::Typing).map(|(n, _)| n.clone()));
+    view! {
+        <div class="watchers" aria-live="polite">
+            {move || typing().map(|name| view! {
+                <span class="watchers__typing">{fill(Key::IsTyping, &[("name", &name)])}</span>
+            })}
+            {move || watchers.get().into_iter().map(|(name, _)| view! {
+                <span title=fill(Key::IsViewing, &[("name", &name)])>
+                    <Avatar initials=words::initials(&name) size=AvatarSize::Small/>
+                    <span class="unseen">{fill(Key::IsViewing, &[("name", &name)])}</span>
+                </span>
+            }).collect_view()}
+        </div>
+    }
+}
+
+/// Take, release, close, reopen: whatever fits.
+#[component]
+fn Actions(talk: Talk) -> impl IntoView {
+    let permit = talk.permit;
+    let closed = Memo::new(move |_| {
+        talk.row.with(|c| c.as_ref().is_some_and(|c| c.state == ConversationState::Closed))
+    });
+    let busy = talk.busy;
+    view! {
+        <div class="talk__actions">
+            <Show when=move || permit.get().is_some_and(|p| p.take)>
+                <Button
+                    look=ButtonLook::Primary
+                    disabled=busy
+                    hint=Signal::derive(|| keys::hint(Key::TakeHint, Action::Take))
+                    on:click=move |_| talk.take()
+                    attr:data-testid="take"
+                >{tr(Key::Take)}</Button>
+            </Show>
+            <Show when=move || permit.get().is_some_and(|p| p.take_over)>
+                <Button disabled=busy on:click=move |_| talk.take_over() attr:data-testid="take">{tr(Key::TakeOver)}</Button>
+            </Show>
+            <Show when=move || permit.get().is_some_and(|p| p.release)>
+                <Button
+                    disabled=busy
+                    hint=Signal::derive(|| text(Key::ReleaseHint).to_owned())
+                    on:click=move |_| talk.act(Command::Release { conversation: talk.id })
+                    attr:data-testid="release"
+                >{tr(Key::Release)}</Button>
+            </Show>
+            <Show when=move || permit.get().is_some_and(|p| p.close)>
+                <Button
+                    look=ButtonLook::Plain
+                    disabled=busy
+                    hint=Signal::derive(|| keys::hint(Key::CloseHint, Action::Close))
+                    attr:popovertarget="close-menu"
+                    attr:data-testid="close"
+                >{tr(Key::Close)}</Button>
+            </Show>
+            <Show when=move || closed.get()>
+                <Button look=ButtonLook::Primary disabled=busy on:click=move |_| talk.reopen() attr:data-testid="reopen">
+                    {tr(Key::Reopen)}
+                </Button>
+            </Show>
+            <Menu id="close-menu" label=Signal::derive(|| text(Key::CloseMenu).to_owned())>
+                <MenuHeading words=Signal::derive(|| text(Key::CloseMenu).to_owned())/>
+                {CloseReason::ALL.into_iter().map(|reason| view! {
+                    <MenuItem testid=format!("close-reason-{}", reason.as_str()) on_choose=move || talk.close(reason)>
+                        {tr(words::close_reason(reason))}
+                    </MenuItem>
+                }).collect_view()}
+            </Menu>
+        </div>
+    }
+    .into_any()
+}
+
+/// The command that a conversation's buttons wait for.
+pub(super) fn concerns(command: &Command, id: ConversationId) -> bool {
+    match command {
+        Command::AssignToMe { conversation }
+        | Command::Release { conversation }
+        | Command::Reopen { conversation }
+        | Command::Close { conversation, .. } => *conversation == id,
+        _ => false,
+    }
+}

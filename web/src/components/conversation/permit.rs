@@ -1,0 +1,57 @@
+//! What the signed-in member may do with a conversation now. Pure; the server decides again.
+
+use shared::{
+    ids::MemberId,
+    model::conversation::{Conversation, ConversationState},
+};
+
+/// What stands in the way of a text to the customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Obstacle {
+    /// The conversation is closed.
+    Closed,
+    /// More than 24 hours since the customer's last message.
+    Window,
+    /// Somebody else answers.
+    Held(MemberId),
+}
+
+/// What may be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Permit {
+    /// Why no text can be sent; none when one can.
+    pub(crate) obstacle: Option<Obstacle>,
+    /// Whether a colleague holds it, also when one may act for them.
+    pub(crate) held_by: Option<MemberId>,
+    /// Take what nobody holds.
+    pub(crate) take: bool,
+    /// Take what a colleague holds.
+    pub(crate) take_over: bool,
+    /// Give it back to its queue.
+    pub(crate) release: bool,
+    /// Close it.
+    pub(crate) close: bool,
+}
+
+/// What `me` may do; `for_others` is the permission to act for colleagues.
+pub(crate) fn permit(conversation: &Conversation, me: MemberId, for_others: bool, now_ms: f64) -> Permit {
+    let closed = conversation.state == ConversationState::Closed;
+    let held_by = conversation.assignee.filter(|holder| *holder != me && !closed);
+    let mine = conversation.assignee == Some(me);
+    let window = conversation.window_until.is_none_or(|until| crate::time::millis(until) <= now_ms);
+    let may_act = held_by.is_none() || for_others;
+    let obstacle = match held_by {
+        _ if closed => Some(Obstacle::Closed),
+        Some(holder) if !for_others => Some(Obstacle::Held(holder)),
+        _ if window => Some(Obstacle::Window),
+        _ => None,
+    };
+    Permit {
+        obstacle,
+        held_by,
+        take: !closed && conversation.assignee.is_none(),
+        take_over: held_by.is_some() && for_others,
+        release: mine && !closed || held_by.is_some() && for_others,
+        close: !closed && may_act,
+    }
+}

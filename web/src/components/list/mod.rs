@@ -1,0 +1,149 @@
+//! The list of conversations: tabs, search, and the rows in sight.
+
+mod order;
+mod row;
+mod rows;
+mod source;
+mod window;
+
+use leptos::prelude::*;
+use shared::ids::ConversationId;
+
+pub(crate) use order::{Counts, ListTab};
+use source::Remote;
+
+use crate::{
+    components::connection_state::ConnectionState,
+    i18n::{Key, text, tr},
+    live::Live,
+    ui::{Icon, IconName, Kbd, Tab},
+};
+use rows::Rows;
+
+/// What the parts of the inbox share.
+#[derive(Clone, Copy)]
+pub(crate) struct Inbox {
+    /// The live view.
+    pub(crate) live: Live,
+    /// The conversation in the address.
+    pub(crate) selected: Signal<Option<ConversationId>>,
+    /// The tab chosen.
+    pub(crate) tab: RwSignal<ListTab>,
+    /// What is searched for.
+    pub(crate) search: RwSignal<String>,
+    /// The row the keyboard is at.
+    pub(crate) cursor: RwSignal<Option<ConversationId>>,
+    /// The rows of the list as they are shown.
+    pub(crate) shown: RwSignal<Vec<ConversationId>>,
+    /// Row to scroll to and focus.
+    pub(crate) reveal: RwSignal<Option<ConversationId>>,
+    remote: Remote,
+}
+
+impl Inbox {
+    /// An inbox that starts with the own work.
+    pub(crate) fn new(live: Live, selected: Signal<Option<ConversationId>>) -> Self {
+        Self {
+            live,
+            selected,
+            tab: RwSignal::new(ListTab::Mine),
+            search: RwSignal::new(String::new()),
+            cursor: RwSignal::new(None),
+            shown: RwSignal::new(Vec::new()),
+            reveal: RwSignal::new(None),
+            remote: Remote::new(),
+        }
+    }
+
+    /// How many conversations each tab has; tracked.
+    pub(crate) fn counts(self) -> Counts {
+        self.live.rows(order::counts).unwrap_or_default()
+    }
+
+    /// The row `by` rows after the keyboard's row, or after the selected one.
+    pub(crate) fn neighbour(self, by: isize) -> Option<ConversationId> {
+        self.shown.with_untracked(|shown| {
+            let at = self.cursor.get_untracked().or(self.selected.get_untracked());
+            let at = at.and_then(|id| shown.iter().position(|other| *other == id));
+            let next = match at {
+                Some(at) => at.saturating_add_signed(by).min(shown.len().saturating_sub(1)),
+                None => 0,
+            };
+            shown.get(next).copied()
+        })
+    }
+
+    /// The next or previous row with something unread.
+    pub(crate) fn unread(self, forwards: bool) -> Option<ConversationId> {
+        let shown = self.shown.get_untracked();
+        let at = self.selected.get_untracked().and_then(|id| shown.iter().position(|o| *o == id));
+        let unread =
+            |id: &&ConversationId| untrack(|| self.live.conversation(**id)).is_some_and(|c| c.unread > 0);
+        match (forwards, at) {
+            (true, at) => shown.iter().skip(at.map_or(0, |at| at + 1)).find(unread).copied(),
+            (false, at) => shown.iter().take(at.unwrap_or(shown.len())).rev().find(unread).copied(),
+        }
+    }
+}
+
+/// The list's pane.
+#[component]
+pub(crate) fn List(inbox: Inbox) -> impl IntoView {
+    let Inbox { tab, search, remote, .. } = inbox;
+    let counts = Memo::new(move |_| inbox.counts());
+    Effect::new(move || {
+        let words = search.get();
+        match (words.trim().is_empty(), tab.get()) {
+            (false, _) => remote.search(&words),
+            (true, ListTab::Closed) => remote.closed(),
+            (true, _) => remote.clear(),
+        }
+    });
+    let tabs = ListTab::ALL.into_iter().map(|one| {
+        let (label, number): (Key, fn(Counts) -> Option<usize>) = match one {
+            ListTab::Mine => (Key::TabMine, |c| Some(c.mine)),
+            ListTab::Waiting => (Key::TabWaiting, |c| Some(c.waiting)),
+            ListTab::All => (Key::TabAll, |c| Some(c.all)),
+            ListTab::Closed => (Key::TabClosed, |_| None),
+        };
+        view! {
+            <Tab
+                label=Signal::derive(move || text(label).to_owned())
+                selected=Signal::derive(move || tab.get() == one)
+                count=Signal::derive(move || number(counts.get()))
+                on:click=move |_| {
+                    search.set(String::new());
+                    tab.set(one);
+                }
+                attr:data-testid=format!("tab-{}", one.as_str())
+            />
+        }
+    });
+    view! {
+        <section class="list" aria-label=tr(Key::ListLabel)>
+            <header class="list__head">
+                <div class="list__title">
+                    <h1>{tr(Key::InboxTitle)}</h1>
+                    <ConnectionState live=inbox.live/>
+                </div>
+                <div class="search">
+                    <Icon name=IconName::Search/>
+                    <input
+                        type="search"
+                        class="search__input"
+                        data-testid="search"
+                        placeholder=tr(Key::SearchPlaceholder)
+                        aria-label=tr(Key::SearchPlaceholder)
+                        bind:value=search
+                    />
+                    <Kbd shown="/"/>
+                </div>
+                <div class="tabs" role="tablist" aria-label=tr(Key::TabsLabel)>
+                    {tabs.collect_view()}
+                </div>
+            </header>
+            <Rows inbox/>
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,9 @@
+//! Components that know the domain: list, conversation, context, rail.
+
+pub(crate) mod connection_state;
+pub(crate) mod context_pane;
+pub(crate) mod conversation;
+pub(crate) mod help;
+pub(crate) mod list;
+pub(crate) mod presence_menu;
+pub(crate) mod rail;

@@ -1,0 +1,33 @@
+//! The Switchboard console.
+//!
+//! `live` keeps the view true, `pages` and `components` show it, `ui` is the design system and knows
+//! nothing of the domain. The models, the protocol and the reducer come from `shared`.
+//!
+//! Absent on purpose: `style="…"` attributes and `inner_html` (the page's CSP and the lint test
+//! refuse them), bare strings (every text is an i18n key), and state that only one component knows
+//! although the address bar could hold it.
+
+#![expect(unreachable_pub, reason = "the component macro writes a public item for every component")]
+
+mod app;
+mod browser;
+mod components;
+mod drafts;
+mod http;
+mod i18n;
+mod keys;
+mod live;
+mod pages;
+mod prefs;
+mod routes;
+mod session;
+mod time;
+mod ui;
+mod words;
+
+/// Starts the console: looks first, so that the first paint has the right theme and language.
+pub fn start() {
+    console_error_panic_hook::set_once();
+    prefs::load();
+    leptos::mount::mount_to_body(app::App);
+}

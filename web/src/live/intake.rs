@@ -1,0 +1,182 @@
+//! What each frame of the server does to the view and to the commands on their way.
+
+use leptos::prelude::*;
+use shared::{
+    apply::View,
+    ids::CommandKey,
+    live::{
+        frame::{Answer, ClientFrame, ServerFrame, Signal as News, Welcome},
+        snapshot::{Opened, Snapshot, Watcher},
+    },
+};
+
+use super::{
+    absorb::{self, Absorbed, Redraw},
+    store::{Live, Refusal, Status, millis},
+};
+use crate::browser;
+
+impl Live {
+    /// Takes in one frame and notes what must be drawn again.
+    pub(super) fn take_in(self, frame: ServerFrame, redraw: &mut Redraw) -> Absorbed {
+        match frame {
+            ServerFrame::Welcome(welcome) => self.welcomed(&welcome),
+            ServerFrame::Snapshot(snapshot) => {
+                *redraw = Redraw::ALL;
+                self.replaced(snapshot);
+            }
+            ServerFrame::Batch { from, to, events } => {
+                let how = self.view.try_update_value(|view| match view {
+                    Some(view) => absorb::batch(view, redraw, from, to, &events),
+                    None => Absorbed::Complete,
+                });
+                if how == Some(Absorbed::Gap) {
+                    return Absorbed::Gap;
+                }
+                self.arrived();
+            }
+            ServerFrame::Ping { to, now } => {
+                self.view.update_value(|view| {
+                    if let Some(view) = view {
+                        view.reached(to);
+                    }
+                });
+                self.link.update_value(|link| link.offset_ms = millis(now) - browser::now_ms());
+                self.arrived();
+            }
+            ServerFrame::Opened(opened) => {
+                redraw.timelines = true;
+                self.opened(opened);
+            }
+            ServerFrame::OpenFailed { conversation, problem } => {
+                self.view.update_value(|view| {
+                    if let Some(view) = view {
+                        view.close(conversation);
+                    }
+                });
+                self.link.update_value(|link| link.opened.retain(|id| *id != conversation));
+                self.unopened.set(Some((conversation, problem.code)));
+                redraw.timelines = true;
+            }
+            ServerFrame::Signal(News::Watcher(watcher)) => self.watched(watcher),
+            ServerFrame::Reply { key, answer } => self.answered(key, answer),
+            ServerFrame::Reset { .. } => {
+                self.link.update_value(|link| link.awaits_snapshot = true);
+                self.status.set(Status::CatchingUp);
+            }
+            ServerFrame::Bye { retry_after_ms, .. } => {
+                self.link.update_value(|link| link.asked_ms = Some(retry_after_ms));
+            }
+        }
+        Absorbed::Complete
+    }
+
+    /// A snapshot replaces everything; what is on screen is opened again.
+    fn replaced(self, snapshot: Snapshot) {
+        self.view.set_value(Some(View::new(snapshot)));
+        let shown = self.link.try_update_value(|link| {
+            link.awaits_snapshot = false;
+            link.goal = 0;
+            link.opened = link.shown.into_iter().collect();
+            link.shown
+        });
+        if let Some(id) = shown.flatten() {
+            self.open(id);
+        }
+        self.arrived();
+    }
+
+    fn opened(self, opened: Opened) {
+        let (id, news) = (opened.conversation.id, opened.watchers.clone());
+        self.view.update_value(|view| {
+            if let Some(view) = view {
+                view.opened(opened);
+            }
+        });
+        self.watchers.update(|all| {
+            all.retain(|w| w.conversation != id);
+            all.extend(news);
+        });
+    }
+
+    fn welcomed(self, welcome: &Welcome) {
+        self.link.update_value(|link| {
+            link.welcomed = true;
+            link.epoch = Some(welcome.epoch);
+            link.goal = welcome.pos;
+            link.heartbeat_ms = f64::from(welcome.heartbeat_ms);
+            link.offset_ms = millis(welcome.now) - browser::now_ms();
+        });
+        let again: Vec<ClientFrame> = self.outbox.with_value(|outbox| {
+            let frames = outbox.unanswered();
+            frames.map(|p| ClientFrame::Command { key: p.key, command: p.command.clone() }).collect()
+        });
+        for frame in &again {
+            self.tell(frame);
+        }
+        let unanswered = self.view.with_value(|view| {
+            let timelines = view.iter().flat_map(|v| &v.timelines);
+            timelines.filter(|(_, t)| t.opened_at.is_none()).map(|(id, _)| *id).collect::<Vec<_>>()
+        });
+        for id in unanswered {
+            self.tell(&ClientFrame::Open { conversation: id });
+        }
+        self.arrived();
+    }
+
+    /// After every step forward: are we there yet?
+    fn arrived(self) {
+        let pos = self.view.with_value(|view| view.as_ref().map(|v| v.pos));
+        let Some(pos) = pos else { return };
+        if self.outbox.try_update_value(|outbox| outbox.settle(pos)) == Some(true) {
+            self.pending.notify();
+        }
+        let there = self
+            .link
+            .try_update_value(|link| {
+                let there = link.welcomed && !link.awaits_snapshot && pos >= link.goal;
+                if there {
+                    link.attempt = 0;
+                    link.lost_at = None;
+                    link.asked_ms = None;
+                }
+                there
+            })
+            .unwrap_or(false);
+        if there && self.status.get_untracked() != Status::Live {
+            self.status.set(Status::Live);
+        }
+    }
+
+    fn answered(self, key: CommandKey, answer: Answer) {
+        let then = self.answers.try_update_value(|answers| answers.remove(&key)).flatten();
+        let outcome = match answer {
+            Answer::Ok(done) => {
+                self.outbox.update_value(|outbox| outbox.done(key, done.pos));
+                self.arrived();
+                Ok(done)
+            }
+            Answer::Error(problem) => {
+                let refused = self.outbox.try_update_value(|outbox| outbox.refused(key)).flatten();
+                if let Some(pending) = refused {
+                    let refusal = Refusal { command: pending.command, problem: problem.clone() };
+                    self.refusals.update(|all| all.push(refusal));
+                }
+                Err(problem)
+            }
+        };
+        self.pending.notify();
+        if let Some(then) = then {
+            then(outcome);
+        }
+    }
+
+    fn watched(self, watcher: Watcher) {
+        let now = self.clock.get_untracked();
+        self.watchers.update(|all| {
+            let same = |w: &Watcher| w.conversation == watcher.conversation && w.member == watcher.member;
+            all.retain(|w| !same(w) && millis(w.until) > now);
+            all.push(watcher);
+        });
+    }
+}

@@ -1,0 +1,112 @@
+//! Commands that have no answer yet. They survive a lost connection and go out again with the same
+//! key, so each has one effect.
+
+use shared::{
+    Pos,
+    ids::{CommandKey, ConversationId},
+    live::command::Command,
+};
+
+/// A command on its way.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Pending {
+    /// Same key, same effect, once.
+    pub(crate) key: CommandKey,
+    /// What to do.
+    pub(crate) command: Command,
+    /// When it was issued, in milliseconds of the server's clock.
+    pub(crate) at_ms: f64,
+    /// The log position that contains its effect, once it was answered.
+    pub(crate) done: Option<Pos>,
+}
+
+impl Pending {
+    /// The text it adds to a conversation and whether that is a note.
+    pub(crate) fn bubble(&self, id: ConversationId) -> Option<(&str, bool)> {
+        match &self.command {
+            Command::SendText { conversation, text } if *conversation == id => Some((text, false)),
+            Command::AddNote { conversation, text } if *conversation == id => Some((text, true)),
+            _ => None,
+        }
+    }
+}
+
+/// All commands on their way, in the order they were issued.
+#[derive(Debug, Default)]
+pub(crate) struct Outbox {
+    entries: Vec<Pending>,
+}
+
+impl Outbox {
+    /// Adds a command.
+    pub(crate) fn push(&mut self, pending: Pending) {
+        self.entries.push(pending);
+    }
+
+    /// What has no answer and must be sent again after a reconnect.
+    pub(crate) fn unanswered(&self) -> impl Iterator<Item = &Pending> {
+        self.entries.iter().filter(|p| p.done.is_none())
+    }
+
+    /// All entries: also answered ones whose effect is not in the view yet.
+    pub(crate) fn entries(&self) -> &[Pending] {
+        &self.entries
+    }
+
+    /// Notes that a command was done as of a position.
+    pub(crate) fn done(&mut self, key: CommandKey, pos: Pos) {
+        if let Some(entry) = self.entries.iter_mut().find(|p| p.key == key) {
+            entry.done = Some(pos);
+        }
+    }
+
+    /// Takes out a refused command.
+    pub(crate) fn refused(&mut self, key: CommandKey) -> Option<Pending> {
+        let at = self.entries.iter().position(|p| p.key == key)?;
+        Some(self.entries.remove(at))
+    }
+
+    /// Forgets what the view contains by now; says whether there was any.
+    pub(crate) fn settle(&mut self, pos: Pos) -> bool {
+        let before = self.entries.len();
+        self.entries.retain(|p| p.done.is_none_or(|done| done > pos));
+        before != self.entries.len()
+    }
+
+    /// Forgets everything.
+    pub(crate) fn clear(&mut self) {
+        self.entries.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pending() -> Pending {
+        let command = Command::AddNote { conversation: ConversationId::new(), text: "x".into() };
+        Pending { key: CommandKey::new(), command, at_ms: 0.0, done: None }
+    }
+
+    #[test]
+    fn an_answered_command_stays_until_the_view_contains_its_effect() {
+        let mut outbox = Outbox::default();
+        let one = pending();
+        outbox.push(one.clone());
+        assert_eq!(outbox.unanswered().count(), 1);
+        outbox.done(one.key, 7);
+        assert_eq!(outbox.unanswered().count(), 0);
+        assert!(!outbox.settle(6));
+        assert!(outbox.settle(7));
+        assert!(outbox.entries().is_empty());
+    }
+
+    #[test]
+    fn a_refused_command_comes_back_once() {
+        let mut outbox = Outbox::default();
+        let one = pending();
+        outbox.push(one.clone());
+        assert_eq!(outbox.refused(one.key), Some(one.clone()));
+        assert_eq!(outbox.refused(one.key), None);
+    }
+}

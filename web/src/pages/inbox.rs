@@ -1,0 +1,147 @@
+//! The inbox: rail, list, conversation, context.
+
+use leptos::prelude::*;
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate},
+};
+use web_sys::KeyboardEvent;
+
+use crate::{
+    app::Desk,
+    browser,
+    components::{
+        context_pane::ContextPane,
+        conversation::Conversation,
+        help::Help,
+        list::{Inbox, List},
+        rail::Rail,
+    },
+    i18n::{Key, text},
+    keys::{self, Action},
+    routes,
+    ui::{EmptyState, IconName},
+};
+
+/// The search field.
+const SEARCH: &str = "[data-testid=search]";
+
+/// The page.
+#[component]
+pub(crate) fn InboxPage() -> impl IntoView {
+    let desk = Desk::get();
+    let location = use_location();
+    let selected = Memo::new(move |_| routes::selected(&location.pathname.get()));
+    let inbox = Inbox::new(desk.live, selected.into());
+    let details = RwSignal::new(false);
+    Effect::new(move || {
+        if selected.get().is_none() {
+            desk.live.show(None);
+        }
+        desk.noting.set(false);
+    });
+    title(inbox);
+    listen(desk, inbox);
+    view! {
+        <div class="app" class:app--talking=move || selected.get().is_some()>
+            <Rail desk inbox/>
+            <List inbox/>
+            {move || match selected.get() {
+                Some(id) => view! {
+                    <Conversation inbox id details/>
+                    <div class="veil" class:veil--on=move || details.get() on:click=move |_| details.set(false)></div>
+                    <ContextPane live=desk.live id open=details/>
+                }
+                .into_any(),
+                None => view! {
+                    <main class="talk talk--none">
+                        <EmptyState
+                            icon=IconName::Inbox
+                            title=Signal::derive(|| text(Key::NothingSelected).to_owned())
+                            hint=Signal::derive(|| text(Key::NothingSelectedHint).to_owned())
+                        />
+                    </main>
+                }
+                .into_any(),
+            }}
+            <Help open=desk.help/>
+        </div>
+    }
+    .into_any()
+}
+
+/// The tab of the browser says how much is unread.
+fn title(inbox: Inbox) {
+    let unread = Memo::new(move |_| inbox.counts().mine_unread);
+    Effect::new(move || {
+        let product = text(Key::Product);
+        document().set_title(&match unread.get() {
+            0 => product.to_owned(),
+            n => format!("({n}) {product}"),
+        });
+    });
+}
+
+fn listen(desk: Desk, inbox: Inbox) {
+    let navigate = use_navigate();
+    let listener = window_event_listener(leptos::ev::keydown, move |event| {
+        let Some(action) = wanted(&event) else { return };
+        let go = |path: &str| navigate(path, NavigateOptions::default());
+        let open = |id| {
+            inbox.cursor.set(Some(id));
+            go(&routes::conversation(id));
+        };
+        match action {
+            Action::Search => browser::focus(SEARCH),
+            Action::Next => inbox.reveal.set(inbox.neighbour(1)),
+            Action::Previous => inbox.reveal.set(inbox.neighbour(-1)),
+            Action::Open => return,
+            Action::NextUnread => {
+                if let Some(id) = inbox.unread(true) {
+                    open(id);
+                }
+            }
+            Action::PreviousUnread => {
+                if let Some(id) = inbox.unread(false) {
+                    open(id);
+                }
+            }
+            Action::Reply => {
+                desk.noting.set(false);
+                request_animation_frame(|| browser::focus("[data-testid=composer]"));
+            }
+            Action::Note => browser::click("[data-testid=note-toggle]"),
+            Action::Take => browser::click("[data-testid=take]"),
+            Action::Close => browser::click("[data-testid=close]"),
+            Action::Undo => desk.undo(),
+            Action::Back => back(inbox, go),
+            Action::Help => desk.help.set(true),
+        }
+        event.prevent_default();
+    });
+    on_cleanup(move || listener.remove());
+}
+
+/// Nothing while something is open above the page: the browser closes that with `Esc` itself.
+fn wanted(event: &KeyboardEvent) -> Option<Action> {
+    let above = document().query_selector("dialog[open],[popover]:popover-open").ok().flatten();
+    if above.is_some() || event.default_prevented() {
+        return None;
+    }
+    keys::action(event, browser::is_typing())
+}
+
+/// From a field to the page, from the page to the list.
+fn back(inbox: Inbox, go: impl Fn(&str)) {
+    if browser::is_typing() {
+        if browser::is_focused(SEARCH) {
+            inbox.search.set(String::new());
+        }
+        browser::blur();
+        if let Some(id) = inbox.selected.get_untracked() {
+            inbox.reveal.set(Some(id));
+        }
+    } else {
+        go(routes::INBOX);
+    }
+}

@@ -1,0 +1,101 @@
+//! The icon set: one path each on a 24-pixel grid, drawn as lines in the colour of the text.
+
+use leptos::prelude::*;
+
+/// An icon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum IconName {
+    /// A tray.
+    Inbox,
+    /// A magnifying glass.
+    Search,
+    /// A smiling face.
+    Smile,
+    /// A sheet with a folded corner.
+    Note,
+    /// A cross.
+    Cross,
+    /// An arrow to the left.
+    Back,
+    /// An arrow downwards.
+    Down,
+    /// An arrow in a circle, back.
+    Retry,
+    /// A question mark.
+    Help,
+    /// A clock.
+    Clock,
+    /// One tick.
+    Tick,
+    /// Two ticks.
+    Ticks,
+    /// A triangle with an exclamation mark.
+    Warning,
+    /// A sheet.
+    Details,
+    /// A hand that takes.
+    Take,
+    /// A door with an arrow outwards.
+    Leave,
+    /// A sheet with a corner and lines: a file.
+    File,
+    /// A microphone.
+    Voice,
+    /// A picture.
+    Picture,
+    /// A pin.
+    Pin,
+    /// A phone.
+    Phone,
+    /// A question mark in a circle, broken: not confirmed.
+    Unsure,
+}
+
+impl IconName {
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Inbox => "M4 13l2-8h12l2 8v6H4zM4 13h5l1 2h4l1-2h5",
+            Self::Search => "M11 4.500a6.500 6.500 0 100 13 6.500 6.500 0 000-13zM16 16l4.500 4.500",
+            Self::Smile => {
+                "M12 3a9 9 0 100 18 9 9 0 000-18zM8.500 14.500c2 2.400 5 2.400 7 0M9 9.500v.1M15 9.500v.1"
+            }
+            Self::Note => "M5 4h14v10l-6 6H5zM13 20v-6h6M8.500 8.500h7M8.500 12h3",
+            Self::Cross => "M6 6l12 12M18 6L6 18",
+            Self::Back => "M19 12H5M11 6l-6 6 6 6",
+            Self::Down => "M12 5v14M6 13l6 6 6-6",
+            Self::Retry => "M19.500 12a7.500 7.500 0 11-2.500-5.600M19.500 3.500v4h-4",
+            Self::Help => {
+                "M9 9a3 3 0 115 2.200c-1.200.9-2 1.500-2 2.800M12 17.500v.1M12 3a9 9 0 100 18 9 9 0 000-18z"
+            }
+            Self::Clock => "M12 4a8 8 0 100 16 8 8 0 000-16zM12 8v4.500l3 1.500",
+            Self::Tick => "M5 12.500l4.500 4.500L19 7.500",
+            Self::Ticks => "M2.500 12.500L7 17l8.500-9M11.500 16l1 1L21 8",
+            Self::Warning => "M12 4l9 16H3zM12 10v4.500M12 17.200v.1",
+            Self::Details => "M4 5h16v14H4zM14.500 5v14",
+            Self::Take => "M12 4v10M8 10.500l4 4 4-4M5 15v4h14v-4",
+            Self::Leave => "M14 4h5v16h-5M4 12h10M8 8l-4 4 4 4",
+            Self::File => "M6 3h8l4 4v14H6zM14 3v4h4M9 12h6M9 16h6",
+            Self::Voice => {
+                "M12 3a3 3 0 00-3 3v5a3 3 0 006 0V6a3 3 0 00-3-3zM5.500 11.500a6.500 6.500 0 0013 0M12 18v3"
+            }
+            Self::Picture => "M4 5h16v14H4zM4 16l4.500-4.500L13 16l3-3 4 4M15.500 9v.1",
+            Self::Pin => {
+                "M12 21c-4-4.500-6.500-7.500-6.500-11a6.500 6.500 0 0113 0c0 3.500-2.500 6.500-6.500 11zM12 8a2 2 0 100 4 2 2 0 000-4z"
+            }
+            Self::Phone => "M8 3h8v18H8zM11 18h2",
+            Self::Unsure => {
+                "M12 4a8 8 0 11-5.700 2.300M10 10a2 2 0 113.300 1.500c-.8.600-1.300 1-1.300 2M12 16v.1"
+            }
+        }
+    }
+}
+
+/// An icon; decoration, so whatever carries it has the words.
+#[component]
+pub(crate) fn Icon(name: IconName) -> impl IntoView {
+    view! {
+        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+            <path d=name.path()></path>
+        </svg>
+    }
+}

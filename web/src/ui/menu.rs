@@ -1,0 +1,135 @@
+//! A menu in a native popover: the browser closes it on `Esc` and on a click outside. It is placed
+//! beside its button when it opens, because anchored positioning is not everywhere yet.
+
+use leptos::{html, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
+
+/// Room between a button and its menu, and between a menu and the window's edge, in pixels.
+const GAP: f64 = 6.0;
+
+/// The popover with a menu. Its button has `popovertarget=id`.
+#[component]
+pub(crate) fn Menu(
+    id: &'static str,
+    #[prop(into)] label: Signal<String>,
+    children: Children,
+) -> impl IntoView {
+    let menu = NodeRef::<html::Div>::new();
+    let place_it = move |_| {
+        if let Some(menu) = menu.get()
+            && menu.matches(":popover-open").unwrap_or(false)
+        {
+            place(id, &menu);
+            focus_first(&menu);
+        }
+    };
+    view! {
+        <div
+            class="menu"
+            id=id
+            node_ref=menu
+            popover="auto"
+            aria-label=move || label.get()
+            role="menu"
+            on:toggle=place_it
+            on:keydown=move |event| step(&event)
+        >
+            {children()}
+        </div>
+    }
+}
+
+/// A choice of a menu; choosing closes the menu.
+#[component]
+pub(crate) fn MenuItem(
+    testid: String,
+    #[prop(optional, into)] chosen: Signal<bool>,
+    on_choose: impl Fn() + 'static,
+    children: Children,
+) -> impl IntoView {
+    let choose = move |event: web_sys::MouseEvent| {
+        let item = event.current_target().and_then(|t| t.dyn_into::<Element>().ok());
+        if let Some(menu) = item.and_then(|i| i.closest("[popover]").ok().flatten()) {
+            hide(&menu);
+        }
+        on_choose();
+    };
+    view! {
+        <button
+            type="button"
+            class="menu__item"
+            role="menuitemradio"
+            data-testid=testid
+            aria-checked=move || chosen.get().to_string()
+            on:click=choose
+        >
+            {children()}
+        </button>
+    }
+}
+
+/// Words above a group of choices.
+#[component]
+pub(crate) fn MenuHeading(#[prop(into)] words: Signal<String>) -> impl IntoView {
+    view! { <p class="menu__heading">{move || words.get()}</p> }
+}
+
+/// Closes an open menu by its id.
+pub(crate) fn close_menu(id: &str) {
+    if let Some(menu) = document().get_element_by_id(id) {
+        hide(&menu);
+    }
+}
+
+fn hide(menu: &Element) {
+    if let Some(menu) = menu.dyn_ref::<HtmlElement>() {
+        let _ = menu.hide_popover();
+    }
+}
+
+fn focus_first(menu: &Element) {
+    if let Ok(Some(first)) = menu.query_selector("[role=menuitemradio],input,button")
+        && let Some(first) = first.dyn_ref::<HtmlElement>()
+    {
+        let _ = first.focus();
+    }
+}
+
+/// Arrow keys walk through the choices.
+fn step(event: &web_sys::KeyboardEvent) {
+    let by = match event.key().as_str() {
+        "ArrowDown" | "ArrowRight" => 1,
+        "ArrowUp" | "ArrowLeft" => -1,
+        _ => return,
+    };
+    let Some(menu) = event.current_target().and_then(|t| t.dyn_into::<Element>().ok()) else { return };
+    let Ok(items) = menu.query_selector_all("button:not(:disabled)") else { return };
+    let focused = document().active_element();
+    let many = i64::from(items.length());
+    let at = (0..many).find(|i| {
+        let node = u32::try_from(*i).ok().and_then(|i| items.get(i));
+        node.as_ref() == focused.as_ref().map(AsRef::as_ref)
+    });
+    let next = at.map_or(0, |at| (at + by).rem_euclid(many.max(1)));
+    let node = u32::try_from(next).ok().and_then(|i| items.get(i));
+    if let Some(item) = node.and_then(|n| n.dyn_into::<HtmlElement>().ok()) {
+        event.prevent_default();
+        let _ = item.focus();
+    }
+}
+
+/// Puts the menu below its button, or above when there is more room.
+fn place(id: &str, menu: &HtmlElement) {
+    let button = document().query_selector(&format!("[popovertarget={id}]")).ok().flatten();
+    let Some(button) = button else { return };
+    let (anchor, own) = (button.get_bounding_client_rect(), menu.get_bounding_client_rect());
+    let size = |value: Result<wasm_bindgen::JsValue, _>| value.ok().and_then(|v| v.as_f64()).unwrap_or(0.0);
+    let (width, height) = (size(window().inner_width()), size(window().inner_height()));
+    let below = anchor.bottom() + GAP;
+    let top = if below + own.height() > height { anchor.top() - GAP - own.height() } else { below };
+    let left = anchor.left().min(width - own.width() - GAP);
+    let style = menu.style();
+    let _ = style.set_property("left", &format!("{}px", left.max(GAP)));
+    let _ = style.set_property("top", &format!("{}px", top.max(GAP)));
+}

@@ -1,0 +1,31 @@
+//! The design system: small components that know tokens and nothing of the domain.
+
+mod avatar;
+mod button;
+mod chip;
+mod count;
+mod dialog;
+mod empty_state;
+mod icon;
+mod kbd;
+mod menu;
+mod notice;
+mod skeleton;
+mod tabs;
+mod text_field;
+mod toasts;
+
+pub(crate) use avatar::{Avatar, AvatarSize, Dot};
+pub(crate) use button::{Button, ButtonLook, IconButton};
+pub(crate) use chip::{Chip, Tone};
+pub(crate) use count::Count;
+pub(crate) use dialog::Dialog;
+pub(crate) use empty_state::EmptyState;
+pub(crate) use icon::{Icon, IconName};
+pub(crate) use kbd::Kbd;
+pub(crate) use menu::{Menu, MenuHeading, MenuItem, close_menu};
+pub(crate) use notice::Notice;
+pub(crate) use skeleton::{RowSkeletons, TimelineSkeleton};
+pub(crate) use tabs::Tab;
+pub(crate) use text_field::TextField;
+pub(crate) use toasts::{ToastList, Toasts};

@@ -1,0 +1,204 @@
+//! From the closed sets of `shared` to the words of the console. A new variant does not compile
+//! until it has words.
+
+use shared::{
+    error::ErrorCode,
+    model::{
+        channel::ChannelColour,
+        contact::Contact,
+        conversation::{CloseReason, ConversationState},
+        member::{Availability, Role},
+        message::{DeliveryState, FailureReason},
+    },
+};
+
+use crate::i18n::{Key, text};
+
+/// What a refusal means for the person.
+pub(crate) const fn error(code: ErrorCode) -> Key {
+    match code {
+        ErrorCode::BadRequest => Key::ErrorBadRequest,
+        ErrorCode::Unauthenticated => Key::ErrorUnauthenticated,
+        ErrorCode::InvalidCredentials => Key::ErrorInvalidCredentials,
+        ErrorCode::Forbidden => Key::ErrorForbidden,
+        ErrorCode::ForeignOrigin => Key::ErrorForeignOrigin,
+        ErrorCode::NotFound => Key::ErrorNotFound,
+        ErrorCode::MethodNotAllowed => Key::ErrorMethodNotAllowed,
+        ErrorCode::AlreadyAssigned => Key::ErrorAlreadyAssigned,
+        ErrorCode::AssignedToAnother => Key::ErrorAssignedToAnother,
+        ErrorCode::ConversationClosed => Key::ErrorConversationClosed,
+        ErrorCode::ConversationOpen => Key::ErrorConversationOpen,
+        ErrorCode::WindowClosed => Key::ErrorWindowClosed,
+        ErrorCode::NoAddress => Key::ErrorNoAddress,
+        ErrorCode::NotRetryable => Key::ErrorNotRetryable,
+        ErrorCode::TextEmpty => Key::ErrorTextEmpty,
+        ErrorCode::TextTooLong => Key::ErrorTextTooLong,
+        ErrorCode::TextInvalid => Key::ErrorTextInvalid,
+        ErrorCode::LastAdministrator => Key::ErrorLastAdministrator,
+        ErrorCode::KeyReused => Key::ErrorKeyReused,
+        ErrorCode::TooManyOpen => Key::ErrorTooManyOpen,
+        ErrorCode::RateLimited => Key::ErrorRateLimited,
+        ErrorCode::PayloadTooLarge => Key::ErrorPayloadTooLarge,
+        ErrorCode::UnsupportedMediaType => Key::ErrorUnsupportedMediaType,
+        ErrorCode::VersionMismatch => Key::ErrorVersionMismatch,
+        ErrorCode::Unavailable => Key::ErrorUnavailable,
+        ErrorCode::Internal => Key::ErrorInternal,
+    }
+}
+
+/// Why a message failed, and what to do about it.
+pub(crate) const fn failure(reason: FailureReason) -> (Key, Key) {
+    match reason {
+        FailureReason::WindowClosed => (Key::FailWindowClosed, Key::FailWindowClosedDo),
+        FailureReason::Undeliverable => (Key::FailUndeliverable, Key::FailUndeliverableDo),
+        FailureReason::NotAuthorised => (Key::FailNotAuthorised, Key::FailNotAuthorisedDo),
+        FailureReason::RateLimited => (Key::FailRateLimited, Key::FailRateLimitedDo),
+        FailureReason::AccountRestricted => (Key::FailAccountRestricted, Key::FailAccountRestrictedDo),
+        FailureReason::ContentRefused => (Key::FailContentRefused, Key::FailContentRefusedDo),
+        FailureReason::OptedOut => (Key::FailOptedOut, Key::FailOptedOutDo),
+        FailureReason::ServiceUnavailable => (Key::FailServiceUnavailable, Key::FailServiceUnavailableDo),
+        FailureReason::Other => (Key::FailOther, Key::FailOtherDo),
+    }
+}
+
+/// How far a message got.
+pub(crate) const fn delivery(state: DeliveryState) -> Key {
+    match state {
+        DeliveryState::Queued => Key::DeliveryQueued,
+        DeliveryState::Sending => Key::DeliverySending,
+        DeliveryState::Uncertain => Key::DeliveryUncertain,
+        DeliveryState::Accepted => Key::DeliveryAccepted,
+        DeliveryState::Sent => Key::DeliverySent,
+        DeliveryState::Delivered => Key::DeliveryDelivered,
+        DeliveryState::Read => Key::DeliveryRead,
+        DeliveryState::Played => Key::DeliveryPlayed,
+        DeliveryState::Failed => Key::DeliveryFailed,
+    }
+}
+
+/// Why a conversation was closed.
+pub(crate) const fn close_reason(reason: CloseReason) -> Key {
+    match reason {
+        CloseReason::Resolved => Key::ReasonResolved,
+        CloseReason::NoReply => Key::ReasonNoReply,
+        CloseReason::Spam => Key::ReasonSpam,
+        CloseReason::Other => Key::ReasonOther,
+    }
+}
+
+/// Who has a conversation.
+pub(crate) const fn state(state: ConversationState) -> Key {
+    match state {
+        ConversationState::Bot => Key::StateBot,
+        ConversationState::Queued => Key::StateQueued,
+        ConversationState::Offered => Key::StateOffered,
+        ConversationState::Assigned => Key::StateAssigned,
+        ConversationState::Parked => Key::StateParked,
+        ConversationState::Closed => Key::StateClosed,
+    }
+}
+
+/// What a member is.
+pub(crate) const fn role(role: Role) -> Key {
+    match role {
+        Role::Agent => Key::RoleAgent,
+        Role::Supervisor => Key::RoleSupervisor,
+        Role::Administrator => Key::RoleAdministrator,
+    }
+}
+
+/// What a member chose.
+pub(crate) const fn availability(availability: Availability) -> Key {
+    match availability {
+        Availability::Available => Key::AvailabilityAvailable,
+        Availability::Busy => Key::AvailabilityBusy,
+        Availability::Away => Key::AvailabilityAway,
+    }
+}
+
+/// The CSS class that carries a channel's colour.
+pub(crate) const fn channel_class(colour: ChannelColour) -> &'static str {
+    match colour {
+        ChannelColour::Teal => "mark mark--teal",
+        ChannelColour::Blue => "mark mark--blue",
+        ChannelColour::Violet => "mark mark--violet",
+        ChannelColour::Amber => "mark mark--amber",
+        ChannelColour::Rose => "mark mark--rose",
+        ChannelColour::Slate => "mark mark--slate",
+    }
+}
+
+/// What a message without text is, by Meta's name of its type.
+pub(crate) fn kind(meta_name: &str) -> Key {
+    match meta_name {
+        "image" => Key::KindImage,
+        "video" => Key::KindVideo,
+        "audio" => Key::KindAudio,
+        "voice" => Key::KindVoice,
+        "document" => Key::KindDocument,
+        "sticker" => Key::KindSticker,
+        "location" => Key::KindLocation,
+        "contacts" => Key::KindContacts,
+        "reaction" => Key::KindReaction,
+        "button" | "interactive" => Key::KindChoice,
+        "order" => Key::KindOrder,
+        "template" => Key::KindTemplate,
+        "system" => Key::KindSystem,
+        _ => Key::KindUnknown,
+    }
+}
+
+/// A customer's name, or the best there is instead; tracked for the language.
+pub(crate) fn customer(contact: &Contact) -> String {
+    let name = contact.name.as_deref().map(str::trim).filter(|name| !name.is_empty());
+    match (name, &contact.username, &contact.phone) {
+        (Some(name), _, _) => name.to_owned(),
+        (None, Some(username), _) => format!("@{username}"),
+        (None, None, Some(digits)) => phone(digits),
+        (None, None, None) => text(Key::CustomerUnknown).to_owned(),
+    }
+}
+
+/// A phone number as people write it: a plus, and a gap after every third digit from the end.
+pub(crate) fn phone(digits: &str) -> String {
+    let all: Vec<char> = digits.chars().collect();
+    let mut line = String::from("+");
+    for (i, digit) in all.iter().enumerate() {
+        let left = all.len() - i;
+        if i > 0 && left.is_multiple_of(3) && left >= 3 && i > 1 {
+            line.push('\u{a0}');
+        }
+        line.push(*digit);
+    }
+    line
+}
+
+/// One or two letters for an avatar.
+pub(crate) fn initials(name: &str) -> String {
+    let mut words = name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphabetic()));
+    let first = words.next();
+    let last = words.next_back();
+    match (first, last) {
+        (Some(first), Some(last)) => first.to_uppercase().chain(last.to_uppercase()).collect(),
+        (Some(first), None) => first.to_uppercase().collect(),
+        _ => "#".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initials_are_those_of_the_first_and_the_last_name() {
+        assert_eq!(initials("Maya Okafor"), "MO");
+        assert_eq!(initials("anna maria von Berg"), "AB");
+        assert_eq!(initials("Cher"), "C");
+        assert_eq!(initials("+49 151"), "#");
+    }
+
+    #[test]
+    fn a_number_is_grouped_from_its_end() {
+        assert_eq!(phone("491512345678"), "+491\u{a0}512\u{a0}345\u{a0}678");
+    }
+}

@@ -1,0 +1,131 @@
+//! Building the console into `dist/`: Trunk, then wasm-opt, then files compressed beforehand.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use anyhow::{Context, Result, bail};
+
+use crate::project::{command, dist, root};
+use crate::step;
+use crate::tools::Tools;
+
+/// What the console is made of.
+const SOURCES: [&str; 7] =
+    ["web", "shared", "assets", "migrations", "Cargo.toml", "Cargo.lock", "Trunk.toml"];
+/// Written last, so that an interrupted build does not look finished.
+const STAMP: &str = ".built";
+/// Brotli's best; the bundle is compressed once and downloaded often.
+const BROTLI_QUALITY: i32 = 11;
+/// Brotli's largest window of the format browsers read.
+const BROTLI_WINDOW: i32 = 22;
+/// What rustc emits and every browser of the last years knows.
+const WASM_FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
+/// Builds the console where its sources are newer than the last build.
+pub(crate) fn build(tools: &Tools) -> Result<()> {
+    if is_fresh() {
+        eprintln!("==> The console is up to date");
+        return Ok(());
+    }
+    step::run(
+        "Building the console (a first release build to wasm takes several minutes)",
+        command("trunk")
+            .args(["build", "--release", "--offline"])
+            .env("TRUNK_SKIP_VERSION_CHECK", "true")
+            // Trunk reads it as a flag of its own and refuses the usual value 1.
+            .env_remove("NO_COLOR"),
+    )?;
+    if let Some(wasm_opt) = &tools.wasm_opt {
+        shrink(wasm_opt)?;
+    }
+    step::timed("Compressing the console", || {
+        let mut sizes = Vec::new();
+        for file in files(&dist())?.iter().filter(|file| is_compressible(file)) {
+            sizes.push(compress(file)?);
+        }
+        report(&sizes);
+        Ok(())
+    })?;
+    fs::write(dist().join(STAMP), "").context("cannot finish the console's folder")
+}
+
+fn is_fresh() -> bool {
+    let Ok(built) = fs::metadata(dist().join(STAMP)).and_then(|stamp| stamp.modified()) else { return false };
+    let newest = SOURCES.iter().filter_map(|source| newest_change(&root().join(source))).max();
+    newest.is_some_and(|newest| newest < built)
+}
+
+fn newest_change(path: &Path) -> Option<SystemTime> {
+    let own = fs::metadata(path).and_then(|metadata| metadata.modified()).ok()?;
+    let inside = fs::read_dir(path).into_iter().flatten().flatten();
+    let newest = inside.filter_map(|entry| newest_change(&entry.path())).max();
+    Some(newest.map_or(own, |newest| newest.max(own)))
+}
+
+fn shrink(wasm_opt: &Path) -> Result<()> {
+    for file in files(&dist())?.iter().filter(|file| has_extension(file, "wasm")) {
+        let smaller = file.with_extension("wasm.smaller");
+        let mut command = command(wasm_opt);
+        command.arg("-Oz").args(WASM_FEATURES).arg(file).arg("-o").arg(&smaller);
+        match step::run("Making the bundle smaller with wasm-opt", &mut command) {
+            Ok(_) => fs::rename(&smaller, file)?,
+            // Larger is better than nothing, and a newer compiler may use features unknown to it.
+            Err(error) => eprintln!("    the bundle stays as it is ({error:#})"),
+        }
+    }
+    Ok(())
+}
+
+fn compress(file: &Path) -> Result<(PathBuf, usize, usize)> {
+    let content = fs::read(file)?;
+    let mut packed = Vec::new();
+    let params = brotli::enc::BrotliEncoderParams {
+        quality: BROTLI_QUALITY,
+        lgwin: BROTLI_WINDOW,
+        size_hint: content.len(),
+        ..Default::default()
+    };
+    brotli::BrotliCompress(&mut content.as_slice(), &mut packed, &params)?;
+    let mut name = file.as_os_str().to_owned();
+    name.push(".br");
+    fs::write(name, &packed)?;
+    Ok((file.to_path_buf(), content.len(), packed.len()))
+}
+
+fn report(sizes: &[(PathBuf, usize, usize)]) {
+    for (file, plain, packed) in sizes {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        eprintln!("    {:>8} KB → {:>6} KB  {name}", plain.div_ceil(1024), packed.div_ceil(1024));
+    }
+    let total: usize = sizes.iter().map(|(_, _, packed)| packed).sum();
+    eprintln!("    {} KB in all, compressed", total.div_ceil(1024));
+}
+
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    if !folder.is_dir() {
+        bail!("{} is missing: Trunk.toml must name it as its dist folder", folder.display());
+    }
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() { found.extend(files(&path)?) } else { found.push(path) }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn is_compressible(file: &Path) -> bool {
+    ["wasm", "js", "css", "svg", "json", "webmanifest"].iter().any(|extension| has_extension(file, extension))
+}
+
+fn has_extension(file: &Path, extension: &str) -> bool {
+    file.extension().is_some_and(|own| own == extension)
+}

@@ -1,0 +1,134 @@
+//! Build tools of the console: the wasm target, Trunk, wasm-bindgen, and wasm-opt where Node is.
+//!
+//! A tool of the right version on the path is used as it is. Others are built from source into
+//! `target/tools`, lightly optimised, because compiling them well takes longer than they ever run.
+//! Trunk downloads nothing itself.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::packages::{self, C_COMPILER, CERTIFICATES};
+use crate::project::{cargo, command, find, root, tools};
+use crate::step;
+
+const TRUNK_VERSION: &str = "0.21.14";
+/// Binaryen's build for Node, which needs no other download.
+const BINARYEN_VERSION: &str = "132.0.0";
+const WASM_TARGET: &str = "wasm32-unknown-unknown";
+
+/// What was found beyond the necessary.
+pub(crate) struct Tools {
+    /// Makes the bundle smaller, where it is there.
+    pub(crate) wasm_opt: Option<PathBuf>,
+}
+
+/// Makes sure that the console and the server can be built.
+pub(crate) fn ensure() -> Result<Tools> {
+    packages::ensure(&[&C_COMPILER, &CERTIFICATES])?;
+    ensure_wasm_target()?;
+    ensure_trunk()?;
+    ensure_wasm_bindgen()?;
+    Ok(Tools { wasm_opt: ensure_wasm_opt() })
+}
+
+/// The wasm target alone, which is enough for the lints.
+pub(crate) fn ensure_wasm_target() -> Result<()> {
+    let sysroot =
+        step::output(command("rustc").args(["--print", "sysroot"])).context("rustc does not answer")?;
+    if PathBuf::from(sysroot).join("lib/rustlib").join(WASM_TARGET).is_dir() {
+        return Ok(());
+    }
+    if find("rustup").is_none() {
+        bail!("the target {WASM_TARGET} is missing and rustup is not there to add it");
+    }
+    step::run("Adding the wasm target", command("rustup").args(["target", "add", WASM_TARGET])).map(|_| ())
+}
+
+fn ensure_trunk() -> Result<()> {
+    if has_version("trunk", TRUNK_VERSION) {
+        return Ok(());
+    }
+    let mut install = installation("trunk", TRUNK_VERSION);
+    install
+        // Without its update check it needs no TLS library of its own.
+        .args(["--locked", "--no-default-features"])
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0");
+    step::run("Building Trunk, once (about 3 minutes on two cores)", &mut install).map(|_| ())
+}
+
+fn ensure_wasm_bindgen() -> Result<()> {
+    let version = locked_version("wasm-bindgen")?;
+    if has_version("wasm-bindgen", &version) {
+        return Ok(());
+    }
+    // Its own lock file pins crates that newer compilers warn about; ours decides the version.
+    let mut install = installation("wasm-bindgen-cli", &version);
+    install.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");
+    step::run("Building wasm-bindgen, once (about 2 minutes on two cores)", &mut install).map(|_| ())
+}
+
+fn ensure_wasm_opt() -> Option<PathBuf> {
+    if let Some(there) = find("wasm-opt") {
+        return Some(there);
+    }
+    if find("npm").is_none() || find("node").is_none() {
+        eprintln!("    wasm-opt needs Node, which is not here: the console works, its bundle is larger");
+        return None;
+    }
+    let mut install = command("npm");
+    install
+        .args(["install", "--no-audit", "--no-fund", "--loglevel=error", "--prefix"])
+        .arg(tools())
+        .arg(format!("binaryen@{BINARYEN_VERSION}"));
+    match step::run("Installing wasm-opt through npm, once", &mut install) {
+        Ok(_) => find("wasm-opt"),
+        Err(error) => {
+            eprintln!("    without wasm-opt the console works, its bundle is larger ({error:#})");
+            None
+        }
+    }
+}
+
+fn installation(package: &str, version: &str) -> Command {
+    let mut install = cargo();
+    install
+        .args(["install", package, "--version", version, "--force", "--root"])
+        .arg(tools())
+        // A folder of its own: the workspace's flags and lock must not meet theirs.
+        .env("CARGO_TARGET_DIR", tools().join("build"))
+        .env("CARGO_PROFILE_RELEASE_LTO", "off")
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
+    install
+}
+
+fn has_version(program: &str, version: &str) -> bool {
+    let said = find(program).and_then(|path| step::output(command(path).arg("--version")));
+    said.is_some_and(|said| said.split_whitespace().any(|word| word == version))
+}
+
+/// The version of a package in Cargo.lock.
+fn locked_version(package: &str) -> Result<String> {
+    let lock = std::fs::read_to_string(root().join("Cargo.lock")).context("Cargo.lock cannot be read")?;
+    version_in(&lock, package).with_context(|| format!("Cargo.lock names no {package}"))
+}
+
+fn version_in(lock: &str, package: &str) -> Option<String> {
+    let named = format!("name = \"{package}\"");
+    let mut lines = lock.lines().skip_while(|line| *line != named);
+    lines.nth(1)?.strip_prefix("version = \"")?.strip_suffix('"').map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::version_in;
+
+    #[test]
+    fn the_locked_version_is_that_of_the_very_package() {
+        let lock = "[[package]]\nname = \"wasm-bindgen-futures\"\nversion = \"0.4.9\"\n\n\
+                    [[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\n";
+        assert_eq!(version_in(lock, "wasm-bindgen").as_deref(), Some("0.2.130"));
+        assert_eq!(version_in(lock, "wasm"), None);
+    }
+}
