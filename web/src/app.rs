@@ -1,12 +1,6 @@
 //! The whole: what every page shares, the routes, and the page's own events.
 
 use leptos::prelude::*;
-use leptos_router::{
-    NavigateOptions,
-    components::{FlatRoutes, Route, Router},
-    hooks::use_navigate,
-    path,
-};
 use shared::{
     error::{ErrorCode, Problem},
     ids::ConversationId,
@@ -16,18 +10,20 @@ use shared::{
 use crate::{
     browser,
     drafts::Drafts,
+    effects::effect,
     i18n::{Key, fill, text, tr},
     live::{Live, Refusal, Status},
     pages::{inbox::InboxPage, sign_in::SignInPage},
+    router::Router,
     routes,
     session::{CurrentSession, Who},
-    time,
+    time::{self, whole_number as whole},
     ui::{Button, EmptyState, IconName, RowSkeletons, ToastList, Toasts},
     words,
 };
 
 /// Not reloading for the same reason again within this time keeps a wrong version from looping.
-const RELOAD_MS: f64 = 60_000.0;
+const RELOAD_MS: u64 = 60_000;
 const RELOADED: &str = "switchboard.reloaded";
 
 /// What every component may ask for.
@@ -35,6 +31,8 @@ const RELOADED: &str = "switchboard.reloaded";
 pub(crate) struct Desk {
     /// Who is signed in.
     pub(crate) session: CurrentSession,
+    /// Where the page is.
+    pub(crate) router: Router,
     /// The live view.
     pub(crate) live: Live,
     /// Short messages.
@@ -55,6 +53,7 @@ impl Desk {
     fn new() -> Self {
         Self {
             session: CurrentSession::new(),
+            router: Router::new(),
             live: Live::new(),
             toasts: Toasts::new(),
             drafts: Drafts::new(),
@@ -97,6 +96,19 @@ fn explain(problem: &Problem) -> String {
     }
 }
 
+/// What fills the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Screen {
+    /// It is not known yet who is signed in.
+    Boot,
+    /// The server does not answer.
+    Unreachable,
+    /// The sign-in page.
+    SignIn,
+    /// The inbox.
+    Inbox,
+}
+
 /// The console.
 #[component]
 pub(crate) fn App() -> impl IntoView {
@@ -104,93 +116,75 @@ pub(crate) fn App() -> impl IntoView {
     provide_context(desk);
     follow_session(desk);
     follow_page(desk);
+    send_home(desk);
+    let screen = Memo::new(move |_| {
+        desk.session.with(|who| match who {
+            Who::Unknown => Screen::Boot,
+            Who::Unreachable => Screen::Unreachable,
+            Who::Nobody => Screen::SignIn,
+            Who::Member(_) => Screen::Inbox,
+        })
+    });
     view! {
-        <Router>
-            <Gate desk/>
-            <FlatRoutes fallback=InboxOrNothing>
-                <Route path=path!("/sign-in") view=SignInOrNothing/>
-                <Route path=path!("/*rest") view=InboxOrNothing/>
-            </FlatRoutes>
-            <ToastList toasts=desk.toasts/>
-        </Router>
+        {move || match screen.get() {
+            Screen::Boot => view! { <main class="boot"><RowSkeletons/></main> }.into_any(),
+            Screen::Unreachable => unreachable_server(desk),
+            Screen::SignIn => SignInPage().into_any(),
+            Screen::Inbox => InboxPage().into_any(),
+        }}
+        <ToastList toasts=desk.toasts/>
     }
 }
 
-#[component]
-fn InboxOrNothing() -> impl IntoView {
-    let desk = Desk::get();
-    let is_member = Memo::new(move |_| desk.session.is_member());
-    move || is_member.get().then(InboxPage)
+fn unreachable_server(desk: Desk) -> AnyView {
+    view! {
+        <main class="boot">
+            <EmptyState
+                icon=IconName::Warning
+                title=Signal::derive(|| text(Key::Unreachable).to_owned())
+                hint=Signal::derive(|| text(Key::UnreachableHint).to_owned())
+            >
+                <Button on:click=move |_| desk.session.ask()>{tr(Key::TryAgain)}</Button>
+            </EmptyState>
+        </main>
+    }
+    .into_any()
 }
 
-#[component]
-fn SignInOrNothing() -> impl IntoView {
-    let desk = Desk::get();
-    let nobody = Memo::new(move |_| desk.session.who() == Who::Nobody);
-    move || nobody.get().then(SignInPage)
-}
-
-/// Sends people where they belong, and fills the screen until that is known.
-#[component]
-fn Gate(desk: Desk) -> impl IntoView {
-    let navigate = use_navigate();
-    let location = leptos_router::hooks::use_location();
-    let wanted = StoredValue::new(None::<String>);
-    Effect::new(move || {
-        let path = location.pathname.get();
-        let replace = NavigateOptions { replace: true, ..NavigateOptions::default() };
+/// Keeps the address true to the screen: to the sign-in page, and back to where somebody wanted to go.
+fn send_home(desk: Desk) {
+    let mut wanted = None;
+    effect(move || {
+        let path = desk.router.path();
         match desk.session.who() {
             Who::Nobody if path != routes::SIGN_IN => {
-                wanted.set_value(Some(path));
-                navigate(routes::SIGN_IN, replace);
+                wanted = Some(path).filter(|path| path.starts_with(routes::INBOX));
+                desk.router.replace(routes::SIGN_IN);
             }
             Who::Member(_) if !path.starts_with(routes::INBOX) => {
-                let back = wanted.try_update_value(Option::take).flatten();
-                let back = back.filter(|path| path.starts_with(routes::INBOX));
-                navigate(&back.unwrap_or_else(|| routes::INBOX.to_owned()), replace);
+                desk.router.replace(wanted.take().as_deref().unwrap_or(routes::INBOX));
             }
             _ => {}
         }
     });
-    move || match desk.session.who() {
-        Who::Unknown => Some(view! { <main class="boot"><RowSkeletons/></main> }.into_any()),
-        Who::Unreachable => Some(
-            view! {
-                <main class="boot">
-                    <EmptyState
-                        icon=IconName::Warning
-                        title=Signal::derive(|| text(Key::Unreachable).to_owned())
-                        hint=Signal::derive(|| text(Key::UnreachableHint).to_owned())
-                    >
-                        <Button on:click=move |_| desk.session.ask()>{tr(Key::TryAgain)}</Button>
-                    </EmptyState>
-                </main>
-            }
-            .into_any(),
-        ),
-        Who::Nobody | Who::Member(_) => None,
-    }
 }
 
 /// Connects and disconnects with the session, and does what the server says at the end.
 fn follow_session(desk: Desk) {
     let Desk { session, live, .. } = desk;
     let member = Memo::new(move |_| session.is_member());
-    Effect::new(move |was: Option<bool>| {
-        let is = member.get();
-        match (was.unwrap_or(false), is) {
-            (false, true) => live.start(),
-            (true, false) => live.stop(),
-            _ => {}
-        }
-        is
+    let mut was = false;
+    effect(move || match (std::mem::replace(&mut was, member.get()), member.get()) {
+        (false, true) => live.start(),
+        (true, false) => live.stop(),
+        _ => {}
     });
-    Effect::new(move || match live.status() {
+    effect(move || match live.status() {
         Status::Ended(Verdict::SignIn) => session.ended(),
         Status::Ended(Verdict::Reload) => reload_once(),
         _ => {}
     });
-    Effect::new(move || {
+    effect(move || {
         for refusal in live.take_refusals() {
             desk.tell(&refusal);
         }
@@ -198,9 +192,9 @@ fn follow_session(desk: Desk) {
 }
 
 fn reload_once() {
-    let now = browser::now_ms();
-    let last = browser::stored(RELOADED).and_then(|text| text.parse::<f64>().ok()).unwrap_or(0.0);
-    if now - last > RELOAD_MS {
+    let now = whole(browser::now_ms());
+    let last = browser::stored(RELOADED).and_then(|text| text.parse().ok()).unwrap_or(0);
+    if now.saturating_sub(last) > RELOAD_MS {
         browser::store(RELOADED, Some(&now.to_string()));
         browser::reload();
     }

@@ -33,6 +33,11 @@ pub(crate) fn origin() -> String {
     window().location().origin().unwrap_or_default()
 }
 
+/// The path of the page, such as `/inbox`.
+pub(crate) fn path() -> String {
+    window().location().pathname().unwrap_or_default()
+}
+
 /// The address of the live socket beside the page.
 pub(crate) fn socket_url() -> String {
     format!("{}/live", origin().replacen("http", "ws", 1))
@@ -89,7 +94,7 @@ pub(crate) fn random() -> f64 {
 
 /// The message of a JavaScript error, for the console of the browser.
 pub(crate) fn warn(what: &str, error: &JsValue) {
-    leptos::logging::warn!("{what}: {error:?}");
+    web_sys::console::warn_2(&what.into(), error);
 }
 
 /// Takes the keyboard away from where it is.

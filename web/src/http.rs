@@ -1,8 +1,13 @@
 //! Requests to our own server: JSON in, JSON or a [`Problem`] out.
 
-use gloo_net::http::{Request, Response};
+use js_sys::futures::JsFuture;
+use leptos::prelude::window;
 use serde::{Serialize, de::DeserializeOwned};
 use shared::error::{ErrorCode, Problem};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Headers, RequestInit, Response};
+
+use crate::json;
 
 /// Why there is no answer to use.
 #[derive(Debug, Clone)]
@@ -25,21 +30,18 @@ impl Refused {
 
 /// `GET` with a JSON answer.
 pub(crate) async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Refused> {
-    let response = Request::get(path).send().await.map_err(|_| Refused::Unreachable)?;
-    read(accepted(response).await?).await
+    read(&ask("GET", path, None).await?)
 }
 
 /// `POST` of a JSON body with a JSON answer.
 pub(crate) async fn post<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> Result<T, Refused> {
-    let request = Request::post(path).json(body).map_err(|_| Refused::Unreachable)?;
-    let response = request.send().await.map_err(|_| Refused::Unreachable)?;
-    read(accepted(response).await?).await
+    let body = serde_json::to_string(body).map_err(|_| Refused::Unreachable)?;
+    read(&ask("POST", path, Some(body)).await?)
 }
 
 /// `DELETE` without an answer.
 pub(crate) async fn delete(path: &str) -> Result<(), Refused> {
-    let response = Request::delete(path).send().await.map_err(|_| Refused::Unreachable)?;
-    accepted(response).await.map(|_| ())
+    ask("DELETE", path, None).await.map(|_| ())
 }
 
 /// A value for a query string.
@@ -47,15 +49,30 @@ pub(crate) fn encoded(value: &str) -> String {
     js_sys::encode_uri_component(value).into()
 }
 
-async fn accepted(response: Response) -> Result<Response, Refused> {
-    if response.ok() {
-        return Ok(response);
-    }
-    Err(response.json().await.map_or(Refused::Unreachable, Refused::Problem))
+fn read<T: DeserializeOwned>(text: &str) -> Result<T, Refused> {
+    json::read(text).map_err(|_| Refused::Unreachable)
 }
 
-async fn read<T: DeserializeOwned>(response: Response) -> Result<T, Refused> {
-    // Text first: serde_json is here anyway, and one JSON reader is enough for the download.
-    let text = response.text().await.map_err(|_| Refused::Unreachable)?;
-    serde_json::from_str(&text).map_err(|_| Refused::Unreachable)
+async fn ask(method: &str, path: &str, body: Option<String>) -> Result<String, Refused> {
+    let (accepted, text) = fetch(method, path, body).await.map_err(|_| Refused::Unreachable)?;
+    if accepted {
+        return Ok(text);
+    }
+    Err(json::read(&text).map_or(Refused::Unreachable, Refused::Problem))
+}
+
+/// Whether the status is one of success, and the body.
+async fn fetch(method: &str, path: &str, body: Option<String>) -> Result<(bool, String), JsValue> {
+    let init = RequestInit::new();
+    init.set_method(method);
+    if let Some(body) = body {
+        let headers = Headers::new()?;
+        headers.set("content-type", "application/json")?;
+        init.set_headers(&headers);
+        init.set_body(&body.into());
+    }
+    let response = JsFuture::from(window().fetch_with_str_and_init(path, &init)).await?;
+    let response: Response = response.unchecked_into();
+    let text = JsFuture::from(response.text()?).await?;
+    Ok((response.ok(), JsValue::from(text).as_string().unwrap_or_default()))
 }

@@ -87,8 +87,8 @@ pub(crate) fn action(event: &KeyboardEvent, typing: bool) -> Option<Action> {
     if event.ctrl_key() || event.meta_key() || event.is_composing() {
         return None;
     }
-    let key = event.key().to_lowercase();
-    let found = BINDINGS.iter().find(|b| b.key == key && b.alt == event.alt_key())?;
+    let key = event.key();
+    let found = BINDINGS.iter().find(|b| b.key.eq_ignore_ascii_case(&key) && b.alt == event.alt_key())?;
     let allowed = !typing || found.alt || found.action == Action::Back;
     allowed.then_some(found.action)
 }

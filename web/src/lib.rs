@@ -13,12 +13,15 @@ mod app;
 mod browser;
 mod components;
 mod drafts;
+mod effects;
 mod http;
 mod i18n;
+mod json;
 mod keys;
 mod live;
 mod pages;
 mod prefs;
+mod router;
 mod routes;
 mod session;
 mod time;
@@ -27,6 +30,8 @@ mod words;
 
 /// Starts the console: looks first, so that the first paint has the right theme and language.
 pub fn start() {
+    // A release build says nothing when it panics: names and places would be a tenth of the download.
+    #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
     prefs::load();
     leptos::mount::mount_to_body(app::App);

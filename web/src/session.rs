@@ -36,6 +36,11 @@ impl CurrentSession {
         session
     }
 
+    /// Reads what is known now; tracked.
+    pub(crate) fn with<T>(self, read: impl FnOnce(&Who) -> T) -> T {
+        self.0.with(read)
+    }
+
     /// What is known now; tracked.
     pub(crate) fn who(self) -> Who {
         self.0.get()

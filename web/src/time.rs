@@ -1,7 +1,7 @@
 //! Moments and spans as people read them. Moments are written by the browser's `Intl`, which knows
 //! every language; spans are ours, because they tick.
 
-use std::{cell::RefCell, collections::HashMap};
+use std::cell::RefCell;
 
 use js_sys::{Array, Date, Function, Intl, Object, Reflect};
 use leptos::prelude::*;
@@ -16,7 +16,7 @@ const HOUR: f64 = 60.0 * MINUTE;
 const DAY: f64 = 24.0 * HOUR;
 
 /// What of a moment is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Style {
     /// 10:07
     Clock,
@@ -44,24 +44,32 @@ impl Style {
 
 thread_local! {
     // Making a formatter costs a thousand times what using one does.
-    static FORMATS: RefCell<HashMap<(Locale, Style), Function>> = RefCell::new(HashMap::new());
+    static FORMATS: RefCell<Vec<(Locale, Style, Function)>> = const { RefCell::new(Vec::new()) };
 }
 
 fn write(at_ms: f64, style: Style) -> String {
     let locale = locale();
-    FORMATS.with_borrow_mut(|formats| {
-        let format = formats.entry((locale, style)).or_insert_with(|| {
-            let options = Object::new();
-            for (name, value) in style.options() {
-                let _ = Reflect::set(&options, &JsValue::from(*name), &JsValue::from(*value));
-            }
-            let format = Intl::DateTimeFormat::new(&Array::of1(&locale.tag().into()), &options);
-            // The getter returns a function bound to its formatter.
-            Reflect::get(&format, &"format".into()).unwrap_or_default().unchecked_into()
-        });
-        let date = Date::new(&at_ms.into());
-        format.call1(&JsValue::UNDEFINED, &date).ok().and_then(|v| v.as_string()).unwrap_or_default()
-    })
+    let format = FORMATS.with_borrow_mut(|formats| {
+        let known = formats.iter().find(|(l, s, _)| (*l, *s) == (locale, style));
+        if let Some((_, _, format)) = known {
+            return format.clone();
+        }
+        let format = formatter(locale, style);
+        formats.push((locale, style, format.clone()));
+        format
+    });
+    let date = Date::new(&at_ms.into());
+    format.call1(&JsValue::UNDEFINED, &date).ok().and_then(|v| v.as_string()).unwrap_or_default()
+}
+
+fn formatter(locale: Locale, style: Style) -> Function {
+    let options = Object::new();
+    for (name, value) in style.options() {
+        let _ = Reflect::set(&options, &JsValue::from(*name), &JsValue::from(*value));
+    }
+    let format = Intl::DateTimeFormat::new(&Array::of1(&locale.tag().into()), &options);
+    // The getter returns a function bound to its formatter.
+    Reflect::get(&format, &"format".into()).unwrap_or_default().unchecked_into()
 }
 
 /// An instant in milliseconds since 1970.
@@ -104,7 +112,7 @@ pub(crate) fn ago(at_ms: f64, now_ms: f64) -> String {
     if passed < MINUTE {
         text(Key::AgoNow).to_owned()
     } else if passed < HOUR {
-        fill(Key::AgoMinutes, &[("n", &whole_number(passed / MINUTE))])
+        fill(Key::AgoMinutes, &[("n", &number(passed / MINUTE))])
     } else if days == 0 {
         write(at_ms, Style::Clock)
     } else if days < 7 {
@@ -118,8 +126,8 @@ pub(crate) fn ago(at_ms: f64, now_ms: f64) -> String {
 pub(crate) fn counter(span_ms: f64) -> String {
     let span = span_ms.max(0.0);
     if span < HOUR {
-        let seconds = (span / SECOND).floor();
-        return format!("{}:{:02}", (seconds / 60.0).floor(), seconds % 60.0);
+        let seconds = whole_number(span / SECOND);
+        return format!("{}:{:02}", seconds / 60, seconds % 60);
     }
     span_of(span, if span < DAY { (HOUR, MINUTE) } else { (DAY, HOUR) })
 }
@@ -128,21 +136,28 @@ pub(crate) fn counter(span_ms: f64) -> String {
 pub(crate) fn left(span_ms: f64) -> String {
     let span = span_ms.max(0.0);
     if span < HOUR {
-        fill(Key::SpanMinutes, &[("n", &whole_number((span / MINUTE).ceil()))])
+        fill(Key::SpanMinutes, &[("n", &number((span / MINUTE).ceil()))])
     } else if span < 6.0 * HOUR {
         span_of(span, (HOUR, MINUTE))
     } else {
-        fill(Key::SpanHours, &[("n", &whole_number(span / HOUR))])
+        fill(Key::SpanHours, &[("n", &number(span / HOUR))])
     }
 }
 
 fn span_of(span: f64, (large, small): (f64, f64)) -> String {
     let key = if large > HOUR { Key::SpanDaysHours } else { Key::SpanHoursMinutes };
-    fill(key, &[("n", &whole_number(span / large)), ("m", &whole_number((span % large) / small))])
+    fill(key, &[("n", &number(span / large)), ("m", &number((span % large) / small))])
 }
 
-fn whole_number(value: f64) -> String {
-    format!("{}", value.floor())
+/// A number without its fraction; nothing below zero. Whole numbers are written without the
+/// kilobytes of tables that fractions need.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates at both ends")]
+pub(crate) const fn whole_number(value: f64) -> u64 {
+    value as u64
+}
+
+fn number(value: f64) -> String {
+    whole_number(value).to_string()
 }
 
 /// Now by the page's own ticking clock, for components outside the live view.

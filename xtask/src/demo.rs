@@ -135,7 +135,9 @@ fn server(options: &Options) -> Command {
         .env("SWITCHBOARD_GRAPH_BASE_URL", format!("http://127.0.0.1:{}", options.simulator_port))
         .env("SWITCHBOARD_LISTEN", format!("127.0.0.1:{}", options.port))
         .env("SWITCHBOARD_PUBLIC_ORIGIN", format!("http://localhost:{}", options.port))
-        .env("SWITCHBOARD_CONSOLE_DIR", dist());
+        .env("SWITCHBOARD_CONSOLE_DIR", dist())
+        .env("SWITCHBOARD_DEMO", "true")
+        .env("SWITCHBOARD_DEMO_PHONE_URL", format!("http://localhost:{}/phone", options.simulator_port));
     server
 }
 

@@ -89,8 +89,8 @@ impl Step {
                 let mut journeys = cargo();
                 journeys
                     .args(["test", "-p", "e2e", "--locked"])
-                    .env("SWITCHBOARD_SERVER_BIN", target().join("debug/switchboard"))
-                    .env("SWITCHBOARD_CONSOLE_DIR", dist());
+                    .env("TEST_SERVER_BIN", target().join("debug/switchboard"))
+                    .env("TEST_CONSOLE_DIR", dist());
                 step::run("Journeys in the browser", &mut journeys).map(|_| ())
             }
         }

@@ -1,7 +1,7 @@
 //! `cargo xtask verify [NAME]`: the long proofs.
 //!
 //! Integration tests named `verify_…` hold on every run with few rounds; here they run in release
-//! with `SWITCHBOARD_VERIFY=1`, which makes them do many. `verify chroot` is another thing: it runs
+//! with `TEST_VERIFY=1`, which makes them do many. `verify chroot` is another thing: it runs
 //! both README commands in a fresh Debian that has nothing but a C compiler and rustup's toolchain.
 
 use anyhow::Result;
@@ -20,6 +20,6 @@ pub(crate) fn run(name: Option<&str>) -> Result<()> {
     packages::ensure(&[&C_COMPILER, &POSTGRESQL])?;
     let filter = format!("verify_{}", name.unwrap_or_default());
     let mut proofs = cargo();
-    proofs.args(["test", "--release", "-p", "it", "--locked", &filter]).env("SWITCHBOARD_VERIFY", "1");
+    proofs.args(["test", "--release", "-p", "it", "--locked", &filter]).env("TEST_VERIFY", "1");
     step::run("Long proofs (minutes to hours)", &mut proofs).map(|_| ())
 }

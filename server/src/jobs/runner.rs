@@ -17,7 +17,7 @@ use crate::{
     clock::{from_micros, micros},
     db::{
         Store, TenantStore, WriteError,
-        control::tenant,
+        control::{session, tenant, throttle},
         record::Kicks,
         rows::{job, member, outbox},
     },
@@ -116,6 +116,13 @@ impl Workers {
         self.0.runtime.spawn(async move {
             loop {
                 let now = workers.0.store.clock().now();
+                let pruned = workers.0.store.control().write(move |conn| {
+                    session::prune(conn, now)?;
+                    throttle::prune(conn, now - Duration::days(1))
+                });
+                if let Err(error) = pruned.await {
+                    tracing::error!(error = %error, "old sessions could not be forgotten");
+                }
                 match workers.0.store.control().read(move |conn| tenant::due(conn, now)).await {
                     Ok(due) => {
                         for id in due.into_iter().filter(|id| !workers.sleeps_on(*id, micros(now))) {

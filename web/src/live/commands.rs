@@ -29,7 +29,7 @@ impl Live {
     pub(crate) fn command_then(self, command: Command, then: impl FnOnce(Result<Done, Problem>) + 'static) {
         let key = self.issue(command);
         self.answers.update_value(|answers| {
-            answers.insert(key, Box::new(then));
+            answers.push((key, Box::new(then)));
         });
     }
 

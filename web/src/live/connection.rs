@@ -20,7 +20,7 @@ use super::{
     socket::{Socket, SocketEvent},
     store::{Live, Status},
 };
-use crate::browser;
+use crate::{browser, json, time};
 
 /// Silence beyond the server's heartbeat that means a dead connection, in milliseconds.
 const GRACE_MS: f64 = 10_000.0;
@@ -70,7 +70,7 @@ impl Live {
         });
         self.view.set_value(None);
         self.outbox.update_value(super::outbox::Outbox::clear);
-        self.answers.update_value(std::collections::HashMap::clear);
+        self.answers.update_value(Vec::clear);
         self.status.set(Status::CatchingUp);
         self.draw(Redraw::ALL);
     }
@@ -147,11 +147,11 @@ impl Live {
                 self.status.set(Status::CatchingUp);
                 self.greet();
             }
-            SocketEvent::Text(text) => match serde_json::from_str(&text) {
+            SocketEvent::Text(text) => match json::read::<ServerFrame>(&text) {
                 Ok(frame) => self.received(frame),
-                Err(error) => {
+                Err(_) => {
                     // Skipping it would be a silent hole: start afresh.
-                    leptos::logging::warn!("frame not understood: {error}");
+                    leptos::logging::console_warn("frame not understood");
                     self.link.update_value(|link| link.epoch = None);
                     self.lost(close::NO_ANSWER);
                 }
@@ -235,7 +235,7 @@ impl Live {
                 wait
             })
             .unwrap_or_default();
-        let wait = std::time::Duration::from_secs_f64(wait / 1_000.0);
+        let wait = std::time::Duration::from_millis(time::whole_number(wait));
         if let Ok(timer) = set_timeout_with_handle(move || self.connect(), wait) {
             self.link.update_value(|link| link.retry = Some(timer));
         }

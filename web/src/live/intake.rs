@@ -149,7 +149,10 @@ impl Live {
     }
 
     fn answered(self, key: CommandKey, answer: Answer) {
-        let then = self.answers.try_update_value(|answers| answers.remove(&key)).flatten();
+        let then = self.answers.try_update_value(|answers| {
+            let at = answers.iter().position(|(other, _)| *other == key)?;
+            Some(answers.swap_remove(at).1)
+        });
         let outcome = match answer {
             Answer::Ok(done) => {
                 self.outbox.update_value(|outbox| outbox.done(key, done.pos));
@@ -166,7 +169,7 @@ impl Live {
             }
         };
         self.pending.notify();
-        if let Some(then) = then {
+        if let Some(then) = then.flatten() {
             then(outcome);
         }
     }

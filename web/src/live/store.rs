@@ -1,8 +1,6 @@
 //! What the console knows, and how components read it. Reads that are drawn track a trigger, so a
 //! frame redraws only what it touched.
 
-use std::collections::HashMap;
-
 use leptos::prelude::*;
 use shared::{
     apply::{Timeline, View},
@@ -51,7 +49,7 @@ pub(crate) struct Live {
     pub(super) view: StoredValue<Option<View>>,
     pub(super) outbox: StoredValue<Outbox>,
     pub(super) link: StoredValue<Link, LocalStorage>,
-    pub(super) answers: StoredValue<HashMap<CommandKey, OnAnswer>, LocalStorage>,
+    pub(super) answers: StoredValue<Vec<(CommandKey, OnAnswer)>, LocalStorage>,
     pub(super) rows: Trigger,
     pub(super) timelines: Trigger,
     pub(super) directory: Trigger,
@@ -70,7 +68,7 @@ impl Live {
             view: StoredValue::new(None),
             outbox: StoredValue::new(Outbox::default()),
             link: StoredValue::new_local(Link::default()),
-            answers: StoredValue::new_local(HashMap::new()),
+            answers: StoredValue::new_local(Vec::new()),
             rows: Trigger::new(),
             timelines: Trigger::new(),
             directory: Trigger::new(),

@@ -1,10 +1,6 @@
 //! The inbox: rail, list, conversation, context.
 
 use leptos::prelude::*;
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_location, use_navigate},
-};
 use web_sys::KeyboardEvent;
 
 use crate::{
@@ -17,6 +13,7 @@ use crate::{
         list::{Inbox, List},
         rail::Rail,
     },
+    effects::effect,
     i18n::{Key, text},
     keys::{self, Action},
     routes,
@@ -30,11 +27,10 @@ const SEARCH: &str = "[data-testid=search]";
 #[component]
 pub(crate) fn InboxPage() -> impl IntoView {
     let desk = Desk::get();
-    let location = use_location();
-    let selected = Memo::new(move |_| routes::selected(&location.pathname.get()));
+    let selected = Memo::new(move |_| routes::selected(&desk.router.path()));
     let inbox = Inbox::new(desk.live, selected.into());
     let details = RwSignal::new(false);
-    Effect::new(move || {
+    effect(move || {
         if selected.get().is_none() {
             desk.live.show(None);
         }
@@ -73,7 +69,7 @@ pub(crate) fn InboxPage() -> impl IntoView {
 /// The tab of the browser says how much is unread.
 fn title(inbox: Inbox) {
     let unread = Memo::new(move |_| inbox.counts().mine_unread);
-    Effect::new(move || {
+    effect(move || {
         let product = text(Key::Product);
         document().set_title(&match unread.get() {
             0 => product.to_owned(),
@@ -83,10 +79,9 @@ fn title(inbox: Inbox) {
 }
 
 fn listen(desk: Desk, inbox: Inbox) {
-    let navigate = use_navigate();
     let listener = window_event_listener(leptos::ev::keydown, move |event| {
         let Some(action) = wanted(&event) else { return };
-        let go = |path: &str| navigate(path, NavigateOptions::default());
+        let go = |path: &str| desk.router.go(path);
         let open = |id| {
             inbox.cursor.set(Some(id));
             go(&routes::conversation(id));

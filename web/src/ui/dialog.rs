@@ -3,7 +3,10 @@
 use leptos::{html, prelude::*};
 
 use super::{button::IconButton, icon::IconName};
-use crate::i18n::{Key, text};
+use crate::{
+    effects::effect,
+    i18n::{Key, text},
+};
 
 /// A dialog that is open while the signal says so.
 #[component]
@@ -13,7 +16,7 @@ pub(crate) fn Dialog(
     children: Children,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
-    Effect::new(move || {
+    effect(move || {
         let Some(dialog) = dialog.get() else { return };
         if open.get() && !dialog.open() {
             let _ = dialog.show_modal();

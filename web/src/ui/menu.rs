@@ -5,6 +5,8 @@ use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
+use crate::time::whole_number;
+
 /// Room between a button and its menu, and between a menu and the window's edge, in pixels.
 const GAP: f64 = 6.0;
 
@@ -119,6 +121,10 @@ fn step(event: &web_sys::KeyboardEvent) {
     }
 }
 
+fn pixels(at: f64) -> String {
+    format!("{}px", whole_number(at.max(GAP)))
+}
+
 /// Puts the menu below its button, or above when there is more room.
 fn place(id: &str, menu: &HtmlElement) {
     let button = document().query_selector(&format!("[popovertarget={id}]")).ok().flatten();
@@ -130,6 +136,6 @@ fn place(id: &str, menu: &HtmlElement) {
     let top = if below + own.height() > height { anchor.top() - GAP - own.height() } else { below };
     let left = anchor.left().min(width - own.width() - GAP);
     let style = menu.style();
-    let _ = style.set_property("left", &format!("{}px", left.max(GAP)));
-    let _ = style.set_property("top", &format!("{}px", top.max(GAP)));
+    let _ = style.set_property("left", &pixels(left));
+    let _ = style.set_property("top", &pixels(top));
 }

@@ -20,6 +20,8 @@ async fn a_customer_writes_both_agents_see_it_and_one_takes_it() {
     let _turn = ONE_AT_A_TIME.lock().await;
     let stack = Stack::start().await;
     let (ann, ben) = (stack.agent(0).await, stack.agent(1).await);
+    ann.click("tab-all").await;
+    ben.click("tab-all").await;
     let mut delays = Vec::new();
     for n in 0..5 {
         let words = format!("is the lamp {n} in stock");
@@ -36,7 +38,6 @@ async fn a_customer_writes_both_agents_see_it_and_one_takes_it() {
     ann.click("take").await;
     ann.visible("release").await;
     let taken = format!("{}.some(r => r.dataset.assignee)", Browser::rows_with("is the lamp 4 in stock"));
-    ben.click("tab-all").await;
     ben.until_true(&taken).await;
     ann.finish(Cut::No).await;
     ben.finish(Cut::No).await;

@@ -1,7 +1,7 @@
 //! What people do, in a real browser: journeys through the console while customers write.
 //!
-//! Needs `chromium`, `chromedriver`, the server's binary (`SWITCHBOARD_SERVER_BIN`) and the built
-//! console (`SWITCHBOARD_CONSOLE_DIR`); `cargo xtask test` provides all of them.
+//! Needs `chromium`, `chromedriver`, the server's binary (`TEST_SERVER_BIN`) and the built
+//! console (`TEST_CONSOLE_DIR`); `cargo xtask test` provides all of them.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,

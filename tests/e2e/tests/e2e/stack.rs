@@ -37,12 +37,12 @@ impl Stack {
             ("SWITCHBOARD_DATA_DIR", data.path().display().to_string()),
             ("SWITCHBOARD_LISTEN", format!("127.0.0.1:{server_port}")),
             ("SWITCHBOARD_PUBLIC_ORIGIN", format!("http://localhost:{}", proxy.port)),
-            ("SWITCHBOARD_CONSOLE_DIR", variable("SWITCHBOARD_CONSOLE_DIR", "dist")),
+            ("SWITCHBOARD_CONSOLE_DIR", variable("TEST_CONSOLE_DIR", "dist")),
             ("SWITCHBOARD_GRAPH_BASE_URL", simulator.base_url.clone()),
             ("SWITCHBOARD_DEMO", "true".to_owned()),
             ("SWITCHBOARD_LOG", "warn".to_owned()),
         ];
-        let program = variable("SWITCHBOARD_SERVER_BIN", "target/debug/switchboard");
+        let program = variable("TEST_SERVER_BIN", "target/debug/switchboard");
         let seeded = Command::new(&program).arg("demo-seed").envs(environment.clone()).output().unwrap();
         assert!(seeded.status.success(), "{}", String::from_utf8_lossy(&seeded.stderr));
         let seed: Value = serde_json::from_slice(&seeded.stdout).unwrap();

@@ -7,6 +7,7 @@ use web_sys::KeyboardEvent;
 use super::{Talk, emoji::EmojiMenu, permit::Obstacle};
 use crate::{
     browser,
+    effects::effect,
     i18n::{Key, fill, text, tr},
     keys::{self, Action},
     ui::{Button, ButtonLook, Icon, IconButton, IconName, Kbd, Notice, Tone},
@@ -32,9 +33,10 @@ impl Draft {
     fn new(talk: Talk) -> Self {
         let (drafts, id) = (talk.desk.drafts, talk.id);
         let text = RwSignal::new(drafts.read(id));
-        Effect::new(move |before: Option<()>| {
+        let mut first = true;
+        effect(move || {
             drafts.track();
-            if before.is_some() {
+            if !std::mem::take(&mut first) {
                 text.set(drafts.read(id));
             }
         });
@@ -223,7 +225,7 @@ fn Explanation(draft: Draft) -> impl IntoView {
             view! {
                 <Notice tone=Tone::Calm icon=IconName::Take>
                     <span>{move || fill(if take_over { Key::ComposerHeldMay } else { Key::ComposerHeld }, &[("name", &name(holder))])}</span>
-                    {take_over.then(|| view! { <Button on:click=move |_| talk.take_over()>{tr(Key::TakeOver)}</Button> })}
+                    {take_over.then(|| view! { <Button on:click=move |_| talk.take()>{tr(Key::TakeOver)}</Button> })}
                 </Notice>
             }
             .into_any(),

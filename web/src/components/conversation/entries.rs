@@ -1,7 +1,7 @@
 //! A timeline as a list of things to draw: days, messages in groups, and what is still on its way.
 //! Pure, but for the time zone, which the caller brings.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use shared::{
     apply::Timeline,
@@ -76,7 +76,7 @@ pub(super) fn entries(
     let mut list = Vec::with_capacity(timeline.messages.len() + 4);
     let mut day = None;
     let mut before: Option<&Message> = None;
-    let mut known: HashSet<CommandKey> = HashSet::new();
+    let mut known: BTreeSet<CommandKey> = BTreeSet::new();
     for message in timeline.messages.values() {
         known.extend(message.key);
         let at_ms = crate::time::millis(message.at);

@@ -117,7 +117,7 @@ fn Actions(talk: Talk) -> impl IntoView {
                 >{tr(Key::Take)}</Button>
             </Show>
             <Show when=move || permit.get().is_some_and(|p| p.take_over)>
-                <Button disabled=busy on:click=move |_| talk.take_over() attr:data-testid="take">{tr(Key::TakeOver)}</Button>
+                <Button disabled=busy on:click=move |_| talk.take() attr:data-testid="take">{tr(Key::TakeOver)}</Button>
             </Show>
             <Show when=move || permit.get().is_some_and(|p| p.release)>
                 <Button

@@ -13,7 +13,6 @@ mod timeline;
 use std::time::Duration;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
 use shared::{
     ids::ConversationId,
     live::command::Command,
@@ -29,6 +28,7 @@ use crate::{
     app::Desk,
     browser,
     components::list::Inbox,
+    effects::effect,
     i18n::{Key, fill, tr},
     live::Live,
     routes, words,
@@ -52,8 +52,6 @@ pub(crate) struct Talk {
     busy: Signal<bool>,
     desk: Desk,
     inbox: Inbox,
-    /// Goes to an address.
-    go: StoredValue<std::sync::Arc<dyn Fn(String) + Send + Sync>>,
 }
 
 impl Talk {
@@ -66,29 +64,16 @@ impl Talk {
             Some(permit::permit(&row.get()?, me, for_others, live.now()))
         });
         let busy = Signal::derive(move || !live.pending(|p| header::concerns(&p.command, id)).is_empty());
-        let navigate = use_navigate();
-        let go = StoredValue::new(std::sync::Arc::new(move |path: String| {
-            navigate(&path, leptos_router::NavigateOptions::default());
-        }) as std::sync::Arc<dyn Fn(String) + Send + Sync>);
-        Self { live, id, row, details, permit, busy, desk, inbox, go }
+        Self { live, id, row, details, permit, busy, desk, inbox }
     }
 
     fn act(self, command: Command) {
         self.live.command(command);
     }
 
+    /// Takes the conversation, out of a colleague's hands too when one may act for others.
     fn take(self) {
         self.act(Command::AssignToMe { conversation: self.id });
-    }
-
-    /// Out of the colleague's hands first, then into mine.
-    fn take_over(self) {
-        let Self { live, id, .. } = self;
-        live.command_then(Command::Release { conversation: id }, move |answer| {
-            if answer.is_ok() {
-                live.command(Command::AssignToMe { conversation: id });
-            }
-        });
     }
 
     fn reopen(self) {
@@ -106,7 +91,6 @@ impl Talk {
             .filter(|next| *next != id)
             .or_else(|| inbox.neighbour(-1))
             .filter(|next| *next != id);
-        let go = self.go.get_value();
         live.command_then(Command::Close { conversation: id, reason }, move |answer| {
             if answer.is_err() {
                 return;
@@ -115,7 +99,7 @@ impl Talk {
             let undo = Callback::new(move |()| desk.undo());
             desk.toasts.offer(fill(Key::ToastClosed, &[("name", &name)]), Key::Undo, undo);
             if inbox.selected.get_untracked() == Some(id) {
-                go(next.map_or_else(|| routes::INBOX.to_owned(), routes::conversation));
+                desk.router.go(&next.map_or_else(|| routes::INBOX.to_owned(), routes::conversation));
             }
         });
     }
@@ -147,7 +131,7 @@ fn tell_colleagues(live: Live, id: ConversationId) {
         }
     };
     let opened = Memo::new(move |_| live.timeline(id, |t| t.opened_at.is_some()).unwrap_or(false));
-    Effect::new(move || {
+    effect(move || {
         if opened.get() {
             tell();
         }
@@ -173,15 +157,15 @@ fn mark_read(talk: Talk) {
         })
         .flatten()
     });
-    Effect::new(move |sent: Option<Option<u64>>| {
-        let sent = sent.flatten();
+    let mut sent = None;
+    effect(move || {
         let newest = newest.get();
-        if !unread.get() || !desk.attention.get() || newest.is_none() || newest == sent {
-            return sent;
+        if !unread.get() || !desk.attention.get() || newest == sent {
+            return;
         }
         if let Some(up_to) = newest {
             live.command(Command::MarkRead { conversation: id, up_to });
+            sent = newest;
         }
-        newest
     });
 }

@@ -13,6 +13,7 @@ use super::{
     entries::{Entry, entries},
 };
 use crate::{
+    effects::effect,
     http,
     i18n::{Key, count, text, tr},
     live::Live,
@@ -42,7 +43,7 @@ pub(super) fn TimelineView(live: Live, id: ConversationId) -> impl IntoView {
     let newest = Memo::new(move |_| {
         live.timeline(id, |t| t.messages.last_key_value().map_or(0, |(seq, _)| *seq)).unwrap_or(0)
     });
-    Effect::new(move || {
+    effect(move || {
         let newest = newest.get();
         if pinned.get() {
             seen.set(newest);
@@ -52,12 +53,12 @@ pub(super) fn TimelineView(live: Live, id: ConversationId) -> impl IntoView {
     // What I write is what I want to see.
     let mine =
         Memo::new(move |_| list.with(|l| l.iter().filter(|e| matches!(e, Entry::Pending { .. })).count()));
-    Effect::new(move |before: Option<usize>| {
+    let mut before = None;
+    effect(move || {
         let now = mine.get();
-        if before.is_some_and(|before| now > before) {
+        if before.replace(now).is_some_and(|before| now > before) {
             to_bottom(scroller);
         }
-        now
     });
 
     let scrolled = move |_| {
@@ -107,10 +108,11 @@ pub(super) fn TimelineView(live: Live, id: ConversationId) -> impl IntoView {
 /// Above the bottom, what arrives below must not push the text away that somebody reads.
 fn keep_place(scroller: NodeRef<html::Div>, newest: Memo<u64>, list: Memo<Vec<Entry>>) {
     let height = StoredValue::new(0);
-    Effect::new(move |before: Option<u64>| {
+    let mut before = None;
+    effect(move || {
         list.track();
         let newest = newest.get();
-        let below = before.is_some_and(|before| before > 0 && newest > before);
+        let below = before.replace(newest).is_some_and(|before| before > 0 && newest > before);
         spawn_local(async move {
             // The list is drawn after this effect and before the next paint.
             tick().await;
@@ -122,7 +124,6 @@ fn keep_place(scroller: NodeRef<html::Div>, newest: Memo<u64>, list: Memo<Vec<En
                 element.set_scroll_top(top - (now - was));
             }
         });
-        newest
     });
 }
 

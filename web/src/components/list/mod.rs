@@ -14,6 +14,7 @@ use source::Remote;
 
 use crate::{
     components::connection_state::ConnectionState,
+    effects::effect,
     i18n::{Key, text, tr},
     live::Live,
     ui::{Icon, IconName, Kbd, Tab},
@@ -91,7 +92,7 @@ impl Inbox {
 pub(crate) fn List(inbox: Inbox) -> impl IntoView {
     let Inbox { tab, search, remote, .. } = inbox;
     let counts = Memo::new(move |_| inbox.counts());
-    Effect::new(move || {
+    effect(move || {
         let words = search.get();
         match (words.trim().is_empty(), tab.get()) {
             (false, _) => remote.search(&words),

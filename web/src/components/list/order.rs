@@ -1,5 +1,7 @@
 //! Which conversations a tab shows and in which order. Pure.
 
+use std::collections::BTreeSet;
+
 use shared::{
     apply::View,
     ids::ConversationId,
@@ -77,16 +79,15 @@ pub(crate) fn counts(view: &View) -> Counts {
 /// The rows of a live tab that match a search, in order: who has waited longest first among those
 /// nobody holds, the latest first everywhere else.
 pub(crate) fn rows(view: &View, tab: ListTab, search: &str) -> Vec<ConversationId> {
-    let wanted = search.trim().to_lowercase();
+    let wanted = folded(search.trim());
     let found = view.conversations.values().filter(|c| {
         // A search looks everywhere, not only in the tab.
         if wanted.is_empty() { tab.holds(view, c) } else { matches(c, &wanted) }
     });
     let mut keyed: Vec<_> = found.map(|c| (moment(c), c.id)).collect();
-    if tab == ListTab::Waiting && wanted.is_empty() {
-        keyed.sort_unstable();
-    } else {
-        keyed.sort_unstable_by(|a, b| b.cmp(a));
+    keyed.sort_unstable();
+    if tab != ListTab::Waiting || !wanted.is_empty() {
+        keyed.reverse();
     }
     keyed.into_iter().map(|(_, id)| id).collect()
 }
@@ -103,20 +104,24 @@ fn moment(conversation: &Conversation) -> shared::Instant {
 fn matches(conversation: &Conversation, wanted: &str) -> bool {
     let Contact { name, phone, username, .. } = &conversation.contact;
     let digits: String = wanted.chars().filter(char::is_ascii_digit).collect();
-    let has = |text: &Option<String>| text.as_ref().is_some_and(|t| t.to_lowercase().contains(wanted));
+    let has = |text: &Option<String>| text.as_ref().is_some_and(|t| folded(t).contains(wanted));
     has(name)
         || has(username)
         || digits.len() > 2 && phone.as_ref().is_some_and(|p| p.contains(&digits))
-        || conversation.last.as_ref().is_some_and(|last| last.preview.to_lowercase().contains(wanted))
+        || conversation.last.as_ref().is_some_and(|last| folded(&last.preview).contains(wanted))
+}
+
+/// A text without the difference between large and small letters; `ß` is `SS`, as many write it.
+fn folded(text: &str) -> String {
+    text.chars().flat_map(char::to_uppercase).collect()
 }
 
 /// Keeps rows where they are while somebody points at them: what left is dropped, what is new and
 /// belongs to the end is added, the rest is only counted.
 pub(crate) fn hold(shown: &[ConversationId], fresh: &[ConversationId]) -> (Vec<ConversationId>, usize) {
-    use std::collections::HashSet;
-    let still: HashSet<_> = fresh.iter().collect();
+    let still: BTreeSet<_> = fresh.iter().collect();
     let mut kept: Vec<_> = shown.iter().filter(|id| still.contains(id)).copied().collect();
-    let known: HashSet<_> = kept.iter().copied().collect();
+    let known: BTreeSet<_> = kept.iter().copied().collect();
     let tail = fresh.iter().rev().take_while(|id| !known.contains(id)).count();
     let tail: Vec<_> = fresh.iter().skip(fresh.len() - tail).copied().collect();
     kept.extend(tail);

@@ -13,7 +13,9 @@ use super::{
 };
 use crate::{
     browser,
+    effects::effect,
     i18n::{Key, count, text, tr},
+    time,
     ui::{Button, ButtonLook, EmptyState, IconName, RowSkeletons},
 };
 
@@ -41,7 +43,8 @@ pub(super) fn Rows(inbox: Inbox) -> impl IntoView {
         ids
     });
     let place = Memo::new(move |_| (tab.get(), search.get()));
-    Effect::new(move |before: Option<(ListTab, String)>| {
+    let mut before = None::<(ListTab, String)>;
+    effect(move || {
         let now = place.get();
         let fresh = fresh.get();
         let (next, waiting) = if held.get() && before.as_ref() == Some(&now) {
@@ -53,10 +56,9 @@ pub(super) fn Rows(inbox: Inbox) -> impl IntoView {
         if shown.with_untracked(|shown| *shown != next) {
             shown.set(next);
         }
-        if before.is_some_and(|before| before != now) {
+        if before.replace(now.clone()).is_some_and(|before| before != now) {
             scroll_to(scroller, 0.0);
         }
-        now
     });
 
     // The order rests from a movement of the pointer until it leaves or has not moved for a while.
@@ -64,7 +66,7 @@ pub(super) fn Rows(inbox: Inbox) -> impl IntoView {
         touched_at.set_value(browser::now_ms());
         held.maybe_update(|held| !std::mem::replace(held, true));
     };
-    Effect::new(move || {
+    effect(move || {
         let _ = live.now();
         if held.get_untracked() && browser::now_ms() - touched_at.get_value() > RESTS_MS {
             held.set(false);
@@ -77,7 +79,7 @@ pub(super) fn Rows(inbox: Inbox) -> impl IntoView {
             height.set(f64::from(scroller.client_height()));
         }
     };
-    Effect::new(move || {
+    effect(move || {
         if scroller.get().is_some() {
             request_animation_frame(measure);
         }
@@ -92,7 +94,7 @@ pub(super) fn Rows(inbox: Inbox) -> impl IntoView {
         }
     };
 
-    Effect::new(move || {
+    effect(move || {
         let Some(id) = inbox.reveal.get() else { return };
         inbox.reveal.set(None);
         reveal(inbox, scroller, id, height.get_untracked());
@@ -100,10 +102,8 @@ pub(super) fn Rows(inbox: Inbox) -> impl IntoView {
 
     let range = Memo::new(move |_| window::visible(shown.with(Vec::len), top.get(), height.get()));
     let drawn = move || shown.with(|all| all.get(range.get()).map(<[_]>::to_vec).unwrap_or_default());
-    let before = move || format!("{}px", window::offset(range.get().start));
-    let after = move || {
-        format!("{}px", window::offset(shown.with(Vec::len) - range.get().end.min(shown.with(Vec::len))))
-    };
+    let before = move || pixels(range.get().start);
+    let after = move || pixels(shown.with(Vec::len).saturating_sub(range.get().end));
     let empty = Memo::new(move |_| shown.with(Vec::is_empty));
 
     view! {
@@ -185,6 +185,11 @@ fn reveal(inbox: Inbox, scroller: NodeRef<html::Div>, id: ConversationId, height
     request_animation_frame(move || {
         request_animation_frame(move || browser::focus(&format!("[data-id=\"{id}\"]")));
     });
+}
+
+/// The height of so many rows, for the stylesheet.
+fn pixels(rows: usize) -> String {
+    format!("{}px", time::whole_number(window::offset(rows)))
 }
 
 fn scroll_to(scroller: NodeRef<html::Div>, top: f64) {

@@ -1,6 +1,6 @@
 //! Rows that are not live: closed conversations and what the server finds in messages.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 use shared::{api::conversations::ConversationsPage, ids::ConversationId, model::conversation::Conversation};
@@ -46,7 +46,7 @@ pub(crate) enum Loading {
 #[derive(Clone, Copy)]
 pub(crate) struct Remote {
     ids: RwSignal<Vec<ConversationId>>,
-    rows: RwSignal<HashMap<ConversationId, Conversation>>,
+    rows: RwSignal<BTreeMap<ConversationId, Conversation>>,
     state: RwSignal<Loading>,
     wanted: StoredValue<Option<Wanted>>,
     next: StoredValue<Option<String>>,
@@ -58,7 +58,7 @@ impl Remote {
     pub(crate) fn new() -> Self {
         Self {
             ids: RwSignal::new(Vec::new()),
-            rows: RwSignal::new(HashMap::new()),
+            rows: RwSignal::new(BTreeMap::new()),
             state: RwSignal::new(Loading::Idle),
             wanted: StoredValue::new(None),
             next: StoredValue::new(None),

@@ -12,7 +12,7 @@ use shared::{
     Pos,
     apply::{View, apply},
     error::{ErrorCode, Problem},
-    ids::{CommandKey, ConversationId},
+    ids::{CommandKey, ConversationId, Epoch},
     live::{
         VERSION,
         command::{Command, Done},
@@ -28,12 +28,17 @@ use tokio_tungstenite::{
 
 use super::{User, server::ORIGIN, wait::PATIENCE};
 
+/// What has arrived is read within this.
+const MOMENT: Duration = Duration::from_millis(2);
+
 /// A live connection of a member.
 pub(crate) struct LiveClient {
     pub(crate) user: User,
     socket: WebSocketStream<TcpStream>,
     pub(crate) welcome: Option<Welcome>,
     view: Option<View>,
+    /// The log the view was built from.
+    epoch: Option<Epoch>,
     /// Timelines the console has on screen; asked for again after a reset.
     wanted: BTreeSet<ConversationId>,
     pub(crate) replies: BTreeMap<CommandKey, Answer>,
@@ -65,6 +70,7 @@ impl LiveClient {
             socket,
             welcome: None,
             view: None,
+            epoch: None,
             wanted: BTreeSet::new(),
             replies: BTreeMap::new(),
             refused_opens: Vec::new(),
@@ -89,8 +95,8 @@ impl LiveClient {
 
     /// Cuts the connection and keeps what a console would keep.
     pub(crate) fn disconnect(self) -> Away {
-        let Self { user, welcome, view, wanted, .. } = self;
-        Away { user, welcome: welcome.expect("a welcome"), view: view.expect("a view"), wanted }
+        let Self { user, epoch, view, wanted, .. } = self;
+        Away { user, epoch: epoch.expect("an epoch"), view: view.expect("a view"), wanted }
     }
 
     pub(crate) fn view(&self) -> &View {
@@ -205,6 +211,17 @@ impl LiveClient {
         }
     }
 
+    /// Reads what has arrived already.
+    pub(crate) async fn read_what_is_there(&mut self) {
+        while self.closed.is_none() && tokio::time::timeout(MOMENT, self.read_one()).await.is_ok() {}
+    }
+
+    /// Whether the server has answered the first frame completely.
+    pub(crate) fn is_greeted(&self) -> bool {
+        let current = |w: &Welcome| self.view.as_ref().is_some_and(|v| v.scope_rev == w.scope_rev);
+        self.welcome.as_ref().is_some_and(current)
+    }
+
     async fn read_one(&mut self) {
         match self.socket.next().await {
             Some(Ok(Message::Text(text))) => {
@@ -226,6 +243,7 @@ impl LiveClient {
                 self.snapshots += 1;
                 if let Some(welcome) = &mut self.welcome {
                     welcome.scope_rev = snapshot.scope_rev;
+                    self.epoch = Some(welcome.epoch);
                 }
                 let mut view = View::new(snapshot);
                 for id in &self.wanted {
@@ -285,31 +303,22 @@ impl LiveClient {
 #[derive(Clone)]
 pub(crate) struct Away {
     pub(crate) user: User,
-    pub(crate) welcome: Welcome,
+    pub(crate) epoch: Epoch,
     pub(crate) view: View,
     wanted: BTreeSet<ConversationId>,
 }
 
 impl Away {
-    /// Comes back with a resume and waits until the server has decided how to go on.
+    /// Comes back with a resume and waits until the server has taken it.
     pub(crate) async fn resume(self) -> LiveClient {
         let mut client = self.begin_resume().await;
         client.until("the resume is answered", |c| c.welcome.is_some()).await;
-        let (pos, rev) = {
-            let welcome = client.welcome.as_ref().unwrap();
-            (welcome.pos, welcome.scope_rev)
-        };
-        // A welcome with the own position and scope may still be followed by a reset to another log;
-        // the caller sees that in `resets`.
-        if pos != client.pos() || rev != client.view().scope_rev {
-            client.until("the snapshot after a reset", |c| c.snapshots > 0).await;
-        }
         client
     }
 
     /// Connects and sends the resume.
     pub(crate) async fn begin_resume(self) -> LiveClient {
-        let Self { user, welcome, mut view, wanted } = self;
+        let Self { user, epoch, mut view, wanted } = self;
         // A timeline whose page never came is asked for again.
         let pending: Vec<ConversationId> =
             view.timelines.iter().filter(|(_, t)| t.opened_at.is_none()).map(|(id, _)| *id).collect();
@@ -319,12 +328,13 @@ impl Away {
         let mut client = LiveClient::open_socket(&user).await;
         let frame = ClientFrame::Resume {
             version: VERSION,
-            epoch: welcome.epoch,
+            epoch,
             pos: view.pos,
             scope_rev: view.scope_rev,
             open: view.timelines.keys().copied().collect(),
         };
         client.view = Some(view);
+        client.epoch = Some(epoch);
         client.wanted = wanted;
         client.send(&frame).await;
         for id in pending {
@@ -334,8 +344,12 @@ impl Away {
     }
 
     /// The same at a server that was started again.
-    pub(crate) fn at(mut self, server: &super::TestServer) -> Self {
-        self.user = self.user.at(server);
+    pub(crate) fn at(self, server: &super::TestServer) -> Self {
+        self.at_base(&server.base)
+    }
+
+    pub(crate) fn at_base(mut self, base: &str) -> Self {
+        self.user = self.user.at_base(base);
         self
     }
 }

@@ -51,7 +51,11 @@ impl User {
 
     /// The same session at a server that was started again.
     pub(crate) fn at(&self, server: &TestServer) -> Self {
-        Self { base: server.base.clone(), ..self.clone() }
+        self.at_base(&server.base)
+    }
+
+    pub(crate) fn at_base(&self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self.clone() }
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {

@@ -21,7 +21,7 @@ pub(crate) fn run(test: impl Future<Output = ()>) {
 
 /// Whether the long rounds are asked for.
 pub(crate) fn thorough() -> bool {
-    std::env::var("SWITCHBOARD_VERIFY").is_ok_and(|value| value == "1")
+    std::env::var("TEST_VERIFY").is_ok_and(|value| value == "1")
 }
 
 /// Looks until there is something, and panics with `what` when there is nothing in time.

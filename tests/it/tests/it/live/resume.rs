@@ -51,7 +51,7 @@ async fn a_view_of_another_log_is_started_over(engine: Engine) {
     let world = World::new(engine).await;
     world.customer_writes(&ann(), "one").await;
     let mut away = LiveClient::connect(&world.agent().await).await.disconnect();
-    away.welcome.epoch = Epoch::new();
+    away.epoch = Epoch::new();
     away.view.conversations.clear();
     let mut back = away.begin_resume().await;
     back.until("a snapshot comes", |c| c.snapshots == 1).await;

@@ -1,1 +1,181 @@
-//! What refuses to start.
+//! What refuses to start or to store, because isolation or durability would rest on nothing.
+
+use std::sync::Arc;
+
+use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection, connection::SimpleConnection, sql_query, sql_types};
+use server::{
+    clock::SystemClock,
+    db::{Store, StoreConfig, WriteError, engine},
+};
+
+use super::{Bare, create_tenant, mark, marks};
+use crate::harness::{Database, Engine, run, sql};
+
+on_both_engines!(
+    a_second_process_on_the_same_data_is_refused,
+    a_schema_from_the_future_is_refused,
+    a_row_of_another_tenant_is_refused,
+    rows_of_another_tenant_are_not_there,
+    the_audit_log_cannot_be_changed,
+);
+
+fn open(config: StoreConfig) -> Result<Store, String> {
+    Store::open(config, Arc::new(SystemClock)).map_err(|error| error.to_string())
+}
+
+fn refusal(config: StoreConfig) -> String {
+    open(config).err().expect("a refusal to start")
+}
+
+async fn a_second_process_on_the_same_data_is_refused(engine: Engine) {
+    let bare = Bare::new(engine).await;
+    let why = refusal(bare.database.store_config());
+    assert!(why.contains("another switchboard process"), "{why}");
+    if engine == Engine::Postgres {
+        let elsewhere = tempfile::tempdir().unwrap();
+        let config = StoreConfig { data_dir: elsewhere.path().to_path_buf(), ..bare.database.store_config() };
+        let why = refusal(config);
+        assert!(why.contains("uses this database"), "{why}");
+    }
+    bare.store.close().await;
+    open(bare.database.store_config()).unwrap();
+}
+
+async fn a_schema_from_the_future_is_refused(engine: Engine) {
+    let bare = Bare::new(engine).await;
+    let Bare { store, tenant, database, .. } = bare;
+    let id = tenant.id();
+    drop(tenant);
+    store.close().await;
+    drop(store);
+    let future = "INSERT INTO __diesel_schema_migrations (version) VALUES ('29991231000000')";
+    match engine {
+        Engine::Postgres => {
+            PgConnection::establish(&database.urls().owner).unwrap().batch_execute(future).unwrap();
+            let why = refusal(database.store_config());
+            assert!(why.contains("newer version"), "{why}");
+            // Also without the owner's address.
+            let why = refusal(StoreConfig { migrate_url: None, ..database.store_config() });
+            assert!(why.contains("newer version"), "{why}");
+        }
+        Engine::Sqlite => {
+            let tenant_file = engine::Engine::tenant_file(&database.dir(), id);
+            let mut conn = SqliteConnection::establish(tenant_file.to_str().unwrap()).unwrap();
+            conn.batch_execute(future).unwrap();
+            let store = open(database.store_config()).unwrap();
+            let why = store.tenant(id).await.err().expect("a refusal to open").to_string();
+            assert!(why.contains("newer version"), "{why}");
+            store.close().await;
+            drop(store);
+            let control = database.dir().join("control.sqlite");
+            let mut conn = SqliteConnection::establish(control.to_str().unwrap()).unwrap();
+            conn.batch_execute(future).unwrap();
+            let why = refusal(database.store_config());
+            assert!(why.contains("newer version"), "{why}");
+        }
+    }
+}
+
+async fn a_row_of_another_tenant_is_refused(engine: Engine) {
+    let bare = Bare::new(engine).await;
+    let other = create_tenant(&bare.store, &bare.database, "other").await;
+    let their = other.id().get();
+    let smuggled = bare.tenant.write(move |tx| {
+        let (conn, _) = tx.parts();
+        sql_query("INSERT INTO queue (tenant_id, id, rev, name) VALUES ($1, 'que_smuggled', 1, 'smuggled')")
+            .bind::<sql_types::BigInt, _>(their)
+            .execute(conn)?;
+        Ok(())
+    });
+    assert!(matches!(smuggled.await, Err(WriteError::Constraint(_) | WriteError::Unavailable(_))));
+    bare.tenant.write(|tx| mark(tx, "own")).await.unwrap();
+    let moved = bare.tenant.write(move |tx| {
+        let (conn, _) = tx.parts();
+        sql_query("UPDATE queue SET tenant_id = $1").bind::<sql_types::BigInt, _>(their).execute(conn)?;
+        Ok(())
+    });
+    assert!(matches!(moved.await, Err(WriteError::Constraint(_) | WriteError::Unavailable(_))));
+    assert_eq!(marks(&bare.tenant).await, ["own"]);
+    assert!(marks(&other).await.is_empty());
+    assert_eq!(sql::count(&other, "queue").await, 0);
+}
+
+async fn rows_of_another_tenant_are_not_there(engine: Engine) {
+    let bare = Bare::new(engine).await;
+    let other = create_tenant(&bare.store, &bare.database, "other").await;
+    other.write(|tx| mark(tx, "theirs")).await.unwrap();
+    // The statement forgets the predicate; the database does not.
+    let careless = "SELECT count(*) AS n FROM queue WHERE $1 > 0";
+    assert_eq!(sql::number(&bare.tenant, careless).await, 0);
+    assert_eq!(sql::number(&other, careless).await, 1);
+    let wiped = bare.tenant.write(|tx| Ok(sql::execute(tx, "DELETE FROM queue WHERE $1 > 0")?));
+    assert_eq!(wiped.await.unwrap().0, 0);
+    assert_eq!(marks(&other).await, ["theirs"]);
+}
+
+async fn the_audit_log_cannot_be_changed(engine: Engine) {
+    let bare = Bare::new(engine).await;
+    let entries = sql::count(&bare.tenant, "audit").await;
+    assert!(entries > 0);
+    for statement in ["UPDATE audit SET action = 'x' WHERE tenant_id = $1", "DELETE FROM audit WHERE tenant_id = $1"] {
+        let changed = bare.tenant.write(move |tx| Ok(sql::execute(tx, statement)?)).await;
+        assert!(changed.is_err(), "{statement}");
+    }
+    assert_eq!(sql::count(&bare.tenant, "audit").await, entries);
+    let changed = "SELECT count(*) AS n FROM audit WHERE tenant_id = $1 AND action = 'x'";
+    assert_eq!(sql::number(&bare.tenant, changed).await, 0);
+}
+
+#[test]
+fn a_file_that_belongs_to_another_tenant_is_refused() {
+    run(async {
+        let bare = Bare::new(Engine::Sqlite).await;
+        let other = create_tenant(&bare.store, &bare.database, "other").await;
+        let Bare { store, tenant, database, .. } = bare;
+        let (mine, theirs) = (tenant.id(), other.id());
+        drop((tenant, other));
+        store.close().await;
+        drop(store);
+        let file = |id| engine::Engine::tenant_file(&database.dir(), id);
+        std::fs::copy(file(mine), file(theirs)).unwrap();
+        let store = open(database.store_config()).unwrap();
+        let why = store.tenant(theirs).await.err().expect("a refusal to open").to_string();
+        assert!(why.contains("belongs to tenant"), "{why}");
+        store.tenant(mine).await.unwrap();
+        std::fs::remove_file(file(theirs)).unwrap();
+        let why = store.tenant(theirs).await.err().expect("a refusal to open").to_string();
+        assert!(why.contains("missing"), "{why}");
+        assert!(!file(theirs).exists(), "an empty tenant must not come into being by accident");
+    });
+}
+
+#[test]
+fn a_role_that_could_see_every_tenant_is_refused() {
+    let database = Database::new(Engine::Postgres);
+    drop(open(database.store_config()).unwrap());
+    let urls = database.urls();
+    PgConnection::establish(&urls.superuser)
+        .unwrap()
+        .batch_execute(
+            "CREATE ROLE sees_all LOGIN NOSUPERUSER BYPASSRLS; \
+             GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO sees_all",
+        )
+        .unwrap();
+    let bypassing = urls.superuser.replacen("root_of_tests", "sees_all", 1);
+    for (url, word) in [(&urls.superuser, "superuser"), (&bypassing, "BYPASSRLS"), (&urls.owner, "owns tables")] {
+        let config = StoreConfig {
+            data_dir: tempfile::tempdir().unwrap().path().to_path_buf(),
+            engine: engine::Engine::Postgres { url: url.clone() },
+            migrate_url: None,
+        };
+        let why = refusal(config);
+        assert!(why.contains(word), "{why}");
+    }
+}
+
+#[test]
+fn a_database_without_a_schema_is_not_migrated_by_a_server_that_may_not() {
+    let database = Database::new(Engine::Postgres);
+    let why = refusal(StoreConfig { migrate_url: None, ..database.store_config() });
+    assert!(why.contains("switchboard migrate"), "{why}");
+}

@@ -1,0 +1,127 @@
+use shared::{
+    Instant,
+    error::{ErrorCode, Problem},
+    ids::{CommandKey, ConversationId, Epoch, MemberId, MessageId},
+    live::{
+        command::Done,
+        event::{Event, Logged},
+        frame::{Answer, ResetReason, ServerFrame, Welcome},
+    },
+    model::{
+        conversation::CloseReason,
+        message::{
+            Author, AuthorKind, Body, Delivery, DeliveryState, Failure, FailureReason, Happening, Message,
+        },
+    },
+};
+
+use super::*;
+
+fn message(body: Body) -> Message {
+    let at = Instant::from_timestamp_millis(1_793_000_000_123).unwrap();
+    Message {
+        id: MessageId::new(),
+        rev: u64::MAX,
+        conversation: ConversationId::new(),
+        seq: 7,
+        at,
+        written_at: None,
+        author: Author { kind: AuthorKind::Member, member: Some(MemberId::new()) },
+        body,
+        delivery: Some(Delivery {
+            state: DeliveryState::Failed,
+            sent_at: Some(at),
+            delivered_at: None,
+            read_at: None,
+            failure: Some(Failure {
+                code: Some(-131_047),
+                reason: FailureReason::WindowClosed,
+                detail: Some(String::new()),
+            }),
+        }),
+        key: Some(CommandKey::new()),
+    }
+}
+
+fn frames() -> Vec<ServerFrame> {
+    let texts = ["", "plain", "\"quoted\" \\ back", "line\n\ttab\u{8}\u{c}\r", "😀 ü \u{1}\u{7f} \u{2028}"];
+    let bodies = texts.map(|text| Body::Text { text: text.into() }).into_iter().chain([
+        Body::Other { kind: "image".into(), caption: None },
+        Body::System { what: Happening::Closed { member: MemberId::new(), reason: CloseReason::Spam } },
+        Body::System { what: Happening::Reopened { member: None } },
+    ]);
+    let events = bodies
+        .map(|body| Logged { pos: 3, event: Event::Message(message(body)) })
+        .chain([Logged { pos: 4, event: Event::Erased {} }])
+        .collect();
+    let problem = Problem {
+        kind: "about:blank".into(),
+        title: "x".into(),
+        status: 409,
+        code: ErrorCode::AlreadyAssigned,
+        detail: None,
+        retry_after: Some(3),
+        request_id: None,
+    };
+    vec![
+        ServerFrame::Batch { from: 0, to: 9, events },
+        ServerFrame::Batch { from: 1, to: 1, events: Vec::new() },
+        ServerFrame::Welcome(Welcome {
+            epoch: Epoch::new(),
+            pos: 1,
+            scope_rev: 2,
+            heartbeat_ms: 15_000,
+            now: Instant::from_timestamp_millis(0).unwrap(),
+        }),
+        ServerFrame::Reply { key: CommandKey::new(), answer: Answer::Error(problem) },
+        ServerFrame::Reply { key: CommandKey::new(), answer: Answer::Ok(Done { pos: 1, message: None }) },
+        ServerFrame::Reset { why: ResetReason::Scope },
+    ]
+}
+
+#[test]
+fn what_serde_json_writes_is_read_the_same() {
+    for frame in frames() {
+        let tight = serde_json::to_string(&frame).unwrap();
+        assert_eq!(read::<ServerFrame>(&tight).as_ref(), Ok(&frame), "{tight}");
+        let wide = serde_json::to_string_pretty(&frame).unwrap();
+        assert_eq!(read::<ServerFrame>(&wide).as_ref(), Ok(&frame), "{wide}");
+    }
+}
+
+#[test]
+fn a_text_cut_anywhere_is_unreadable() {
+    for frame in frames() {
+        let whole = serde_json::to_string(&frame).unwrap();
+        for (at, _) in whole.char_indices() {
+            assert_eq!(read::<ServerFrame>(&whole[..at]), Err(Unreadable));
+        }
+        assert_eq!(read::<ServerFrame>(&format!("{whole} 1")), Err(Unreadable));
+    }
+}
+
+#[test]
+fn escapes_of_utf_16_are_one_character() {
+    assert_eq!(read::<String>(r#""\u00fc\ud83d\ude00\/""#).as_deref(), Ok("ü😀/"));
+    assert_eq!(read::<String>(r#""\ud83d""#), Err(Unreadable));
+    assert_eq!(read::<String>(r#""\ud83dx""#), Err(Unreadable));
+    assert_eq!(read::<String>(r#""\x""#), Err(Unreadable));
+}
+
+#[test]
+fn what_a_newer_server_adds_is_passed_over() {
+    let text = r#"{"new":{"deep":[1,-2.5e3,{"a":"]}"},[]],"b":null},"pos":5,"message":null,"more":true}"#;
+    assert_eq!(read::<Done>(text), Ok(Done { pos: 5, message: None }));
+    assert_eq!(read::<Done>(r#"{"pos":5,"x":}"#), Err(Unreadable));
+    assert_eq!(read::<Done>(r#"{"pos":5,"x"}"#), Err(Unreadable));
+}
+
+#[test]
+fn numbers_outside_their_type_are_unreadable() {
+    assert_eq!(read::<u64>("18446744073709551615"), Ok(u64::MAX));
+    assert_eq!(read::<u64>("18446744073709551616"), Err(Unreadable));
+    assert_eq!(read::<u16>("65536"), Err(Unreadable));
+    assert_eq!(read::<u64>("1.5"), Err(Unreadable));
+    assert_eq!(read::<Vec<u64>>("[1,2 , 3]"), Ok(vec![1, 2, 3]));
+    assert_eq!(read::<Vec<u64>>("[1 2]"), Err(Unreadable));
+}
