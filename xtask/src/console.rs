@@ -20,14 +20,17 @@ const BROTLI_QUALITY: i32 = 11;
 /// Brotli's largest window of the format browsers read.
 const BROTLI_WINDOW: i32 = 22;
 /// What rustc emits and every browser of the last years knows.
-const WASM_FEATURES: [&str; 6] = [
+const WASM_FEATURES: [&str; 7] = [
     "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
     "--enable-nontrapping-float-to-int",
     "--enable-sign-ext",
     "--enable-mutable-globals",
     "--enable-reference-types",
     "--enable-multivalue",
 ];
+/// What only tools read; the compiler leaves it in because wasm-bindgen is one of them.
+const WASM_STRIPS: [&str; 3] = ["--strip-debug", "--strip-producers", "--strip-target-features"];
 
 /// Builds the console where its sources are newer than the last build.
 pub(crate) fn build(tools: &Tools) -> Result<()> {
@@ -74,7 +77,7 @@ fn shrink(wasm_opt: &Path) -> Result<()> {
     for file in files(&dist())?.iter().filter(|file| has_extension(file, "wasm")) {
         let smaller = file.with_extension("wasm.smaller");
         let mut command = command(wasm_opt);
-        command.arg("-Oz").args(WASM_FEATURES).arg(file).arg("-o").arg(&smaller);
+        command.arg("-Oz").args(WASM_FEATURES).args(WASM_STRIPS).arg(file).arg("-o").arg(&smaller);
         match step::run("Making the bundle smaller with wasm-opt", &mut command) {
             Ok(_) => fs::rename(&smaller, file)?,
             // Larger is better than nothing, and a newer compiler may use features unknown to it.

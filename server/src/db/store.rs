@@ -5,7 +5,7 @@ use std::{
     path::PathBuf,
     sync::{
         Arc, Mutex, OnceLock, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
@@ -80,6 +80,7 @@ struct Open {
     readers: Arc<Readers>,
     opened_at: Pos,
     writer: Mutex<Option<std::thread::JoinHandle<()>>>,
+    lose_answer: Arc<AtomicBool>,
 }
 
 /// A tenant's door. Cheap to clone; keeps the tenant open while it lives.
@@ -224,7 +225,9 @@ impl Store {
         self.0.control.set_wake_at(id, Some(0))?;
         let engine = self.0.config.engine.clone();
         let sink: Arc<dyn CommitSink> = Arc::clone(&self.0.sink) as Arc<dyn CommitSink>;
-        let writer = Writer::open(engine.clone(), id, Arc::clone(&self.0.clock), sink)?;
+        let lose_answer = Arc::new(AtomicBool::new(false));
+        let writer =
+            Writer::open(engine.clone(), id, Arc::clone(&self.0.clock), sink, Arc::clone(&lose_answer))?;
         let opened_at = writer.published();
         let (queue, jobs) = mpsc::unbounded_channel();
         let thread = std::thread::Builder::new()
@@ -237,6 +240,7 @@ impl Store {
             readers: Arc::new(Readers::new(engine, id)),
             opened_at,
             writer: Mutex::new(Some(thread)),
+            lose_answer,
         });
         let used = self.0.uses.fetch_add(1, Ordering::Relaxed);
         open.insert(id, Entry { tenant: Arc::clone(&tenant), used });
@@ -303,6 +307,12 @@ impl TenantStore {
     /// The clock everything here goes by.
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.clock
+    }
+
+    /// For tests: the next group commits, but the writer does not learn of it.
+    #[doc(hidden)]
+    pub fn lose_next_commit_answer(&self) {
+        self.open.lose_answer.store(true, Ordering::SeqCst);
     }
 
     /// Reads in one consistent transaction.

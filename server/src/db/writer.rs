@@ -8,7 +8,10 @@
 use std::{
     any::Any,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use diesel::{
@@ -90,6 +93,8 @@ pub(crate) struct Writer {
     conn: Option<Scoped>,
     alarm: Alarm,
     published: Pos,
+    /// Tests: the next COMMIT happens, but its answer does not arrive.
+    lose_answer: Arc<AtomicBool>,
 }
 
 #[derive(diesel::QueryableByName)]
@@ -117,9 +122,18 @@ impl Writer {
         tenant: TenantId,
         clock: Arc<dyn Clock>,
         sink: Arc<dyn CommitSink>,
+        lose_answer: Arc<AtomicBool>,
     ) -> Result<Self, OpenError> {
-        let mut writer =
-            Self { engine, tenant, clock, sink, conn: None, alarm: Alarm::default(), published: 0 };
+        let mut writer = Self {
+            engine,
+            tenant,
+            clock,
+            sink,
+            conn: None,
+            alarm: Alarm::default(),
+            published: 0,
+            lose_answer,
+        };
         let mut conn = writer.engine.open_tenant(tenant, Some(writer.alarm.clone()))?;
         let log = Self::inspect(&mut conn)?;
         writer.published = log;
@@ -189,6 +203,9 @@ impl Writer {
         let _ = self.alarm.take();
         let now = self.clock.now();
         match Self::transact(&mut conn, group, now, &self.alarm, self.tenant) {
+            Ok(_) if self.lose_answer.swap(false, Ordering::SeqCst) => {
+                Err("the answer to COMMIT was lost".into())
+            }
             Ok(attempt) => {
                 self.conn = Some(conn);
                 Ok(attempt)

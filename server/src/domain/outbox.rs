@@ -49,7 +49,7 @@ pub fn lease(
 ) -> Result<Vec<Leased>, Fault> {
     let now = tx.now();
     let mut leased = Vec::new();
-    for row in outbox::sendable(tx, now, most)? {
+    for row in outbox::sendable(tx, worker, now, most)? {
         if let Err(later) = admit(row.channel, row.contact, now) {
             outbox::postpone(tx, row.message, row.attempts, later)?;
             continue;

@@ -103,7 +103,14 @@ pub(super) fn resume(
     scope_rev: u64,
     open: Vec<ConversationId>,
 ) {
-    let Some((tenant, member, load)) = shard.with(id, begin) else { return };
+    let begun = shard.with(id, |conn| {
+        let begun = begin(conn);
+        // At once: an `open` that follows this frame closely adds to them.
+        conn.open = open;
+        conn.open.truncate(OPEN_TIMELINES);
+        begun
+    });
+    let Some((tenant, member, load)) = begun else { return };
     let shard = Rc::clone(shard);
     actix_web::rt::spawn(async move {
         let read = tenant
@@ -150,8 +157,6 @@ pub(super) fn resume(
             conn.cursor = pos;
             conn.told = pos;
             conn.scope = Some(seat.scope);
-            conn.open = open;
-            conn.open.truncate(OPEN_TIMELINES);
             conn.mode = Mode::CatchingUp;
             let welcome = ServerFrame::Welcome(Welcome {
                 epoch: current,

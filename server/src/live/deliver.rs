@@ -32,11 +32,16 @@ pub(super) enum Outcome {
 pub(super) fn deliver(conn: &mut Conn, events: &[Arc<Encoded>], config: &HubConfig) -> Outcome {
     let Some(scope) = conn.scope.take() else { return Outcome::Done };
     let mut visible = Vec::new();
+    let mut bytes = 0;
     let mut outcome = Outcome::Done;
     for event in events {
         let pos = event.pos();
         if pos <= conn.cursor {
             continue;
+        }
+        // Whoever catches up goes on from the cursor; a live connection must get all of them.
+        if conn.mode == Mode::CatchingUp && bytes > config.soft_bytes {
+            break;
         }
         if pos != conn.cursor + 1 {
             outcome = Outcome::Gap;
@@ -52,8 +57,9 @@ pub(super) fn deliver(conn: &mut Conn, events: &[Arc<Encoded>], config: &HubConf
         if closed_timeline {
             continue;
         }
-        if let Some(bytes) = event.rendered(&scope) {
-            visible.push(bytes);
+        if let Some(rendered) = event.rendered(&scope) {
+            bytes += rendered.len();
+            visible.push(rendered);
         }
         if let Event::Conversation(conversation) = &event.recorded.event
             && conn.open.contains(&conversation.id)
@@ -69,7 +75,9 @@ pub(super) fn deliver(conn: &mut Conn, events: &[Arc<Encoded>], config: &HubConf
     let from = conn.told + 1;
     conn.told = conn.cursor;
     conn.outgoing.borrow_mut().push(Kind::Batch(from), wire::batch(from, conn.cursor, visible));
-    if outcome == Outcome::Done && over(conn, config.hard_bytes) { lag(conn) } else { outcome }
+    // Dropping what a catch-up has just queued would repeat it for ever: it pauses by itself.
+    let too_much = conn.mode == Mode::Live && over(conn, config.hard_bytes);
+    if outcome == Outcome::Done && too_much { lag(conn) } else { outcome }
 }
 
 /// Stops queueing: what can be read again is dropped, and the cursor goes back to what was told.

@@ -81,6 +81,10 @@ pub(super) struct NotAWebhook;
 
 /// All items of a body, in order. What does not look like Meta's shapes becomes a `Change` item.
 pub(super) fn split(body: &str) -> Result<Vec<Item>, NotAWebhook> {
+    // serde would take a list for an object whose fields are all optional, and an empty one for nothing.
+    if !body.trim_start().starts_with('{') {
+        return Err(NotAWebhook);
+    }
     let envelope: Envelope<'_> = serde_json::from_str(body).map_err(|_| NotAWebhook)?;
     let mut items = Vec::new();
     for raw in envelope.entry {

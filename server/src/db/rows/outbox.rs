@@ -53,7 +53,12 @@ pub fn insert(scoped: &mut Scoped, row: &OutboxRow, now: Instant) -> Result<(), 
 ///
 /// # Errors
 /// The database's.
-pub fn sendable(scoped: &mut Scoped, now: Instant, limit: usize) -> Result<Vec<OutboxRow>, Fault> {
+pub fn sendable(
+    scoped: &mut Scoped,
+    worker: &str,
+    now: Instant,
+    limit: usize,
+) -> Result<Vec<OutboxRow>, Fault> {
     let (conn, tenant) = scoped.parts();
     let rows: Vec<Row> = o::outbox
         .filter(o::tenant_id.eq(tenant))
@@ -69,9 +74,12 @@ pub fn sendable(scoped: &mut Scoped, now: Instant, limit: usize) -> Result<Vec<O
             o::leased_by,
         ))
         .load(conn)?;
+    // A worker looks only when nothing of its own is in flight, so what bears its name was leased by a
+    // commit whose answer was lost.
+    let free = |row: &Row| row.6.as_deref().is_none_or(|by| by == worker);
     let mut seen = std::collections::HashSet::new();
     rows.into_iter()
-        .filter(|row| seen.insert(row.1.clone()) && row.5 <= micros(now) && row.6.is_none())
+        .filter(|row| seen.insert(row.1.clone()) && row.5 <= micros(now) && free(row))
         .take(limit)
         .map(|row| {
             Ok(OutboxRow {
@@ -88,16 +96,22 @@ pub fn sendable(scoped: &mut Scoped, now: Instant, limit: usize) -> Result<Vec<O
 /// Rows looked at per claim; enough that one customer's backlog does not hide the others.
 const LOOK_AHEAD: i64 = 1_000;
 
-/// When the next row becomes due; none when nothing waits unleased.
+/// When the next row becomes due; none when nothing waits unleased. Like [`sendable`] it looks at the
+/// first in line of each contact: who waits behind somebody else is not due before them.
 ///
 /// # Errors
 /// The database's.
 pub fn next_due(scoped: &mut Scoped) -> Result<Option<i64>, Fault> {
     let (conn, tenant) = scoped.parts();
-    Ok(o::outbox
-        .filter(o::tenant_id.eq(tenant).and(o::leased_by.is_null()))
-        .select(diesel::dsl::min(o::due_at))
-        .get_result(conn)?)
+    let rows: Vec<(String, i64, Option<String>)> = o::outbox
+        .filter(o::tenant_id.eq(tenant))
+        .order((o::created_at, o::message_id))
+        .limit(LOOK_AHEAD)
+        .select((o::contact_id, o::due_at, o::leased_by))
+        .load(conn)?;
+    let mut seen = std::collections::HashSet::new();
+    let first = rows.into_iter().filter(|row| seen.insert(row.0.clone()) && row.2.is_none());
+    Ok(first.map(|row| row.1).min())
 }
 
 /// Marks a row as being sent by a worker.

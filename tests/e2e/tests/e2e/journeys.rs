@@ -125,6 +125,44 @@ async fn two_tabs_of_one_agent_stay_equal() {
     ann.finish(Cut::No).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_agent_answers_one_customer_after_another() {
+    let _turn = ONE_AT_A_TIME.lock().await;
+    let stack = Stack::start().await;
+    let ann = stack.agent(0).await;
+    for n in 0..3 {
+        say(&stack, &format!("491555030{n}"), &format!("question {n}")).await;
+    }
+    for n in 0..3 {
+        open_row(&ann, &format!("question {n}")).await;
+        ann.click("take").await;
+        ann.visible("release").await;
+        write(&ann, &format!("answer {n}")).await;
+        ann.until_true(&format!(
+            "document.querySelector('[data-testid=timeline]').innerText.includes('answer {n}')"
+        ))
+        .await;
+    }
+    let sends = stack.control().wait_for_sends(3, Duration::from_secs(10)).await.unwrap();
+    let mut texts: Vec<_> = sends.iter().filter_map(|send| send.text()).collect();
+    texts.sort_unstable();
+    assert_eq!(texts, ["answer 0", "answer 1", "answer 2"]);
+
+    open_row(&ann, "answer 0").await;
+    ann.click("note-toggle").await;
+    write(&ann, "call back on Monday").await;
+    ann.until_true(
+        "document.querySelector('[data-testid=timeline]').innerText.includes('call back on Monday')",
+    )
+    .await;
+    ann.click("release").await;
+    ann.visible("take").await;
+    ann.click("close").await;
+    ann.click("close-reason-resolved").await;
+    ann.until_true(&format!("{}.length === 0", Browser::rows_with("call back on Monday"))).await;
+    ann.finish(Cut::No).await;
+}
+
 async fn say(stack: &Stack, customer: &str, words: &str) {
     let delivery = stack.control().say(customer, Utterance::text(words).to(&stack.number())).await;
     assert!(delivery.is_ok(), "{delivery:?}");

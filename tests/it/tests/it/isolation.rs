@@ -128,7 +128,9 @@ async fn everything_of_beta(world: &World) -> String {
     ] {
         let row = columns.split(", ").map(|c| format!("coalesce(CAST({c} AS TEXT), '')"));
         let row = row.collect::<Vec<_>>().join(" || '|' || ");
-        let rows = sql::texts(&store, &format!("SELECT {row} AS t FROM {table} WHERE tenant_id = $1 ORDER BY 1")).await;
+        let rows =
+            sql::texts(&store, &format!("SELECT {row} AS t FROM {table} WHERE tenant_id = $1 ORDER BY 1"))
+                .await;
         all.push_str(&format!("{table}: {rows:?}\n"));
     }
     all
@@ -162,7 +164,9 @@ async fn a_foreign_id_in_a_frame_answers_like_an_id_that_never_existed(engine: E
     let before = everything_of_beta(&world).await;
     let administrator = world.administrator().await;
     let mut client = LiveClient::connect(&administrator).await;
-    for (real, random) in foreign.commands(administrator.member).into_iter().zip(nothing.commands(administrator.member)) {
+    for (real, random) in
+        foreign.commands(administrator.member).into_iter().zip(nothing.commands(administrator.member))
+    {
         let mut answers = Vec::new();
         for command in [real.clone(), random] {
             answers.push(match client.command(command).await {

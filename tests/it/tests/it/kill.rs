@@ -18,11 +18,8 @@ use reqwest::StatusCode;
 use simulator::payload::{self, Sender};
 
 use crate::harness::{
-    Engine, LiveClient, Options, TestServer, Tenant, User, World, eventually, sql,
-    live::Away,
-    server::ORIGIN,
-    wait::thorough,
-    webhook::wamid,
+    Engine, LiveClient, Options, Tenant, TestServer, User, World, eventually, live::Away, server::ORIGIN,
+    sql, wait::thorough, webhook::wamid,
 };
 
 on_both_engines!(verify_a_kill_under_load_loses_nothing_that_was_acknowledged);
@@ -132,7 +129,8 @@ async fn verify_a_kill_under_load_loses_nothing_that_was_acknowledged(engine: En
 
     let server = TestServer::start(world.database.clone(), Options::default()).await;
     let store = server.app.store.tenant(world.alpha.id).await.unwrap();
-    let stored = sql::texts(&store, "SELECT wamid AS t FROM message WHERE tenant_id = $1 ORDER BY wamid").await;
+    let stored =
+        sql::texts(&store, "SELECT wamid AS t FROM message WHERE tenant_id = $1 ORDER BY wamid").await;
     let mut once = stored.clone();
     once.dedup();
     assert_eq!(stored.len(), once.len(), "a message is stored twice");

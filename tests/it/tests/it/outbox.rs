@@ -1,5 +1,11 @@
 //! From a member's answer to WhatsApp, through everything that can go wrong on the way.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use server::clock::{Clock, SystemClock};
 use shared::{
     ids::{ConversationId, MessageId},
     live::command::Command,
@@ -24,6 +30,7 @@ on_both_engines!(
     what_was_being_sent_at_a_restart_is_uncertain,
     messages_to_one_customer_leave_in_order,
     a_customer_who_has_to_wait_holds_up_nobody_else,
+    work_that_has_to_wait_does_not_keep_the_worker_busy,
 );
 
 /// A conversation with Ann, opened by an agent.
@@ -265,4 +272,37 @@ async fn a_customer_who_has_to_wait_holds_up_nobody_else(engine: Engine) {
     let id = desk.answer("does not wait").await;
     desk.becomes(id, DeliveryState::Accepted).await;
     assert_eq!(desk.sends(2).await.len(), 2);
+}
+
+/// The machine's clock, counting who asks: every write transaction does.
+#[derive(Default)]
+struct Asked(AtomicU64);
+
+impl Clock for Asked {
+    fn now(&self) -> shared::Instant {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        SystemClock.now()
+    }
+}
+
+async fn work_that_has_to_wait_does_not_keep_the_worker_busy(engine: Engine) {
+    let asked = Arc::new(Asked::default());
+    let mut options = Options { clock: Arc::clone(&asked) as Arc<dyn Clock>, ..Options::default() };
+    options.outbox.schedule = vec![chrono::TimeDelta::seconds(600)];
+    let (world, meta) = World::with_meta(engine, options).await;
+    world.customer_writes(&ann(), "Hi").await;
+    let mut client = LiveClient::connect(&world.agent().await).await;
+    let conversation = world.only_conversation().await;
+    assert!(client.open(conversation).await);
+    let mut desk = Desk { world, meta, client, conversation };
+    desk.meta.control().answer_next([Outcome::RateLimited { retry_after_s: 600 }]);
+    desk.answer("waits").await;
+    desk.sends(1).await;
+    desk.answer("waits behind").await;
+    let (before, pings) = (asked.0.load(Ordering::SeqCst), desk.client.pings);
+    // Pings come once a second here; they measure the time without sleeping.
+    desk.client.until("three pings have come", |c| c.pings >= pings + 3).await;
+    let transactions = asked.0.load(Ordering::SeqCst) - before;
+    assert!(transactions < 60, "{transactions} looks at the clock while nothing could be done");
+    assert_eq!(desk.sends(1).await.len(), 1);
 }

@@ -19,14 +19,14 @@ pub(crate) enum Engine {
 pub(crate) struct Database {
     pub(crate) engine: Engine,
     dir: Arc<TempDir>,
-    urls: Option<postgres::Urls>,
+    urls: Option<Arc<postgres::Urls>>,
 }
 
 impl Database {
     pub(crate) fn new(engine: Engine) -> Self {
         let urls = match engine {
             Engine::Sqlite => None,
-            Engine::Postgres => Some(postgres::cluster().create_database()),
+            Engine::Postgres => Some(Arc::new(postgres::cluster().create_database())),
         };
         Self { engine, dir: Arc::new(tempfile::tempdir().unwrap()), urls }
     }

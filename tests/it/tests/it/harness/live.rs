@@ -48,6 +48,7 @@ pub(crate) struct LiveClient {
     /// Every event, as it came.
     pub(crate) events: Vec<Logged>,
     pub(crate) snapshots: usize,
+    pub(crate) pings: usize,
     pub(crate) goodbye: Option<(u16, u32)>,
     /// The close code, once closed.
     pub(crate) closed: Option<u16>,
@@ -78,6 +79,7 @@ impl LiveClient {
             signals: Vec::new(),
             events: Vec::new(),
             snapshots: 0,
+            pings: 0,
             goodbye: None,
             closed: None,
         }
@@ -114,13 +116,6 @@ impl LiveClient {
     pub(crate) async fn send_text(&mut self, text: String) {
         // A socket that the server has closed meanwhile tells so when it is read.
         let _ = self.socket.send(Message::text(text)).await;
-    }
-
-    /// Sends a command without waiting for its answer.
-    pub(crate) async fn order(&mut self, command: Command) -> CommandKey {
-        let key = CommandKey::new();
-        self.send(&ClientFrame::Command { key, command }).await;
-        key
     }
 
     /// Sends a command and waits for its answer.
@@ -272,6 +267,7 @@ impl LiveClient {
                 self.replies.insert(key, answer);
             }
             ServerFrame::Ping { to, .. } => {
+                self.pings += 1;
                 if let Some(view) = &mut self.view {
                     assert!(to >= view.pos, "a ping went back from {} to {to}", view.pos);
                     view.reached(to);

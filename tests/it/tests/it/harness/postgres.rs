@@ -46,9 +46,9 @@ pub(crate) struct Cluster {
     _keeper: Child,
 }
 
-/// Connection strings of one database.
-#[derive(Debug, Clone)]
+/// Connection strings of one database, which goes when they do.
 pub(crate) struct Urls {
+    name: String,
     pub(crate) superuser: String,
     pub(crate) owner: String,
     pub(crate) app: String,
@@ -110,11 +110,22 @@ impl Cluster {
             superuser: self.url(SUPERUSER, &name),
             owner: self.url(OWNER, &name),
             app: self.url(APP, &name),
+            name,
         }
     }
 
     fn url(&self, role: &str, database: &str) -> String {
         format!("postgres://{role}@/{database}?host={}", self.dir.display())
+    }
+}
+
+impl Drop for Urls {
+    /// A server that is still stopping loses its connections: its test is over.
+    fn drop(&mut self) {
+        let drop = format!("DROP DATABASE {} WITH (FORCE)", self.name);
+        if let Ok(mut conn) = PgConnection::establish(&cluster().url(SUPERUSER, "postgres")) {
+            let _ = conn.batch_execute(&drop);
+        }
     }
 }
 

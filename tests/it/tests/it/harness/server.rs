@@ -81,7 +81,15 @@ impl TestServer {
         });
         let running: Running = starting.await.unwrap().unwrap();
         let app = running.app.clone();
-        Self { app, base, http: reqwest::Client::new(), database, options, running: Some(running), thread: Some(thread) }
+        Self {
+            app,
+            base,
+            http: reqwest::Client::new(),
+            database,
+            options,
+            running: Some(running),
+            thread: Some(thread),
+        }
     }
 
     /// Stops in order and gives what a later start needs.
@@ -99,11 +107,6 @@ impl TestServer {
     pub(crate) async fn restart(self) -> Self {
         let (database, options) = self.stop().await;
         Self::start(database, options).await
-    }
-
-    /// Wakes a tenant's worker, for tests that move the clock.
-    pub(crate) fn wake(&self, tenant: TenantId) {
-        self.running.as_ref().unwrap().workers.wake(tenant);
     }
 
     /// The operator's door.

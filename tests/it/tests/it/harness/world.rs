@@ -40,7 +40,6 @@ pub(crate) struct Tenant {
     /// The number without a queue: everybody sees its conversations.
     pub(crate) open: Line,
     pub(crate) sales_channel: ChannelId,
-    pub(crate) open_channel: ChannelId,
     pub(crate) sales_queue: QueueId,
     pub(crate) support_queue: QueueId,
     /// Works in `sales`.
@@ -247,7 +246,6 @@ impl Tenant {
             sales: lines[0].0.clone(),
             open: lines[1].0.clone(),
             sales_channel: lines[0].1,
-            open_channel: lines[1].1,
             sales_queue: queues[0],
             support_queue: queues[1],
             agent: people[0].clone(),

@@ -78,9 +78,10 @@ async fn fifty_copies_of_a_command_at_once_have_one_effect(engine: Engine) {
     let first = answers[0].clone().unwrap();
     assert!(answers.iter().all(|answer| answer.as_ref() == Ok(&first)));
     client.reach(first.pos).await;
-    let notes = client.events.iter().filter(|logged| {
-        matches!(&logged.event, Event::Message(m) if matches!(m.body, Body::Note { .. }))
-    });
+    let notes = client
+        .events
+        .iter()
+        .filter(|logged| matches!(&logged.event, Event::Message(m) if matches!(m.body, Body::Note { .. })));
     assert_eq!(notes.count(), 1);
 }
 

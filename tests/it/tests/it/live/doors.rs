@@ -21,7 +21,9 @@ on_both_engines!(
 async fn a_foreign_origin_gets_no_socket(engine: Engine) {
     let world = World::new(engine).await;
     let agent = world.agent().await;
-    for origin in ["https://evil.example", "null", "http://localhost:8081", "http://localhost:8080.evil.example"] {
+    for origin in
+        ["https://evil.example", "null", "http://localhost:8081", "http://localhost:8080.evil.example"]
+    {
         match LiveClient::upgrade(&agent, origin).await {
             Err(Error::Http(answer)) => assert_eq!(answer.status(), 403, "{origin}"),
             other => panic!("{origin}: {:?}", other.map(drop)),
@@ -44,7 +46,14 @@ async fn a_frame_that_is_not_understood_closes_the_socket(engine: Engine) {
     let world = World::new(engine).await;
     let agent = world.agent().await;
     let deep = format!("{}{}", "[".repeat(5_000), "]".repeat(5_000));
-    for bad in ["{", "{}", "{\"hello\":{\"version\":\"1\"}}", "{\"hello\":{\"version\":1,\"extra\":1}}", "null", &deep] {
+    for bad in [
+        "{",
+        "{}",
+        "{\"hello\":{\"version\":\"1\"}}",
+        "{\"hello\":{\"version\":1,\"extra\":1}}",
+        "null",
+        &deep,
+    ] {
         let mut client = LiveClient::connect(&agent).await;
         client.send_text(bad.to_owned()).await;
         assert_eq!(client.end().await, close::BAD_FRAME, "{bad:.40}");

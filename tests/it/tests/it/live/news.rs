@@ -65,7 +65,9 @@ async fn a_conversation_out_of_sight_is_never_mentioned(engine: Engine) {
     inside.done(Command::AssignToMe { conversation: id }).await;
     let last = inside.pos();
     outside.reach(last).await;
-    let heard = |event: &Event| matches!(event, Event::Conversation(_) | Event::ConversationGone { .. } | Event::Message(_));
+    let heard = |event: &Event| {
+        matches!(event, Event::Conversation(_) | Event::ConversationGone { .. } | Event::Message(_))
+    };
     assert!(!outside.events.iter().any(|logged| heard(&logged.event)), "{:?}", outside.events);
     assert!(outside.view().conversations.is_empty());
     assert!(!outside.open(id).await);

@@ -36,10 +36,9 @@ async fn a_reload_within_the_grace_is_not_seen(engine: Engine) {
     for _ in 0..5 {
         client = client.disconnect().resume().await;
     }
-    watching.until("the supervisor is seen", |c| {
-        c.view().members[&world.alpha.supervisor.member].connected
-    })
-    .await;
+    watching
+        .until("the supervisor is seen", |c| c.view().members[&world.alpha.supervisor.member].connected)
+        .await;
     let facts = "SELECT count(*) AS n FROM fact WHERE tenant_id = $1 AND what = 'member_disconnected'";
     let connections = "SELECT count(*) AS n FROM fact WHERE tenant_id = $1 AND what = 'member_connected'";
     // Let the grace of the first leave pass: its timer must find that somebody came back.

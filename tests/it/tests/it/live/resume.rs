@@ -87,22 +87,26 @@ async fn a_scope_that_changed_meanwhile_is_started_over(engine: Engine) {
 
 async fn a_timeline_opened_while_catching_up_stays_complete(engine: Engine) {
     let world = World::new(engine).await;
-    world.customer_writes(&ann(), "one").await;
+    world.customer_writes(&ann(), "text 1").await;
     let id = world.only_conversation().await;
-    let (agent, supervisor, administrator) =
-        (world.agent().await, world.supervisor().await, world.administrator().await);
-    // The agent sees it only while it is theirs: it leaves their sight and comes back while they are
-    // away, without any change of their scope.
-    administrator.command(Command::SetQueues { member: agent.member, queues: vec![] }).await.unwrap();
-    administrator.command(Command::SetQueues { member: supervisor.member, queues: vec![] }).await.unwrap();
-    let away = LiveClient::connect(&agent).await.disconnect();
-    for _ in 0..40 {
-        supervisor.command(Command::AssignToMe { conversation: id }).await.unwrap();
-        supervisor.command(Command::Release { conversation: id }).await.unwrap();
+    let away = LiveClient::connect(&world.agent().await).await.disconnect();
+    for n in 2..=300 {
+        world.customer_writes(&ann(), &format!("text {n}")).await;
     }
     let world = world.restart().await;
     let mut back = away.at(&world.server).begin_resume().await;
-    let opened = back.open(id).await;
-    assert!(!opened, "it is in the queue `sales`, which is not the agent's");
-    assert_eq!(back.resets.len(), 0);
+    back.ask_open(id).await;
+    world.customer_writes(&ann(), "text 301").await;
+    back.until("the page and the news are there", |c| {
+        c.view().timelines[&id].opened_at.is_some() && c.view().timelines[&id].messages.contains_key(&301)
+    })
+    .await;
+    back.until("the row is there", |c| c.view().conversations[&id].unread == 301).await;
+    let mut fresh = LiveClient::connect(&back.user).await;
+    assert!(fresh.open(id).await);
+    let shown = |c: &LiveClient| {
+        c.view().timelines[&id].messages.values().rev().take(50).cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(shown(&back), shown(&fresh));
+    assert!(back.resets.is_empty());
 }

@@ -55,7 +55,8 @@ async fn masking_hides_numbers_from_agents_only(engine: Engine) {
     world.customer_writes(&ann(), "one").await;
     let mut agent = LiveClient::connect(&world.agent().await).await;
     let mut supervisor = LiveClient::connect(&world.supervisor().await).await;
-    let phone = |c: &LiveClient| c.view().conversations.values().next().unwrap().contact.phone.clone().unwrap();
+    let phone =
+        |c: &LiveClient| c.view().conversations.values().next().unwrap().contact.phone.clone().unwrap();
     assert_eq!(phone(&agent), "4915200000001");
     let administrator = world.administrator().await;
     let done = administrator.command(Command::SetPhoneMasking { masked: true }).await.unwrap();

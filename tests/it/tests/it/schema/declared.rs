@@ -7,7 +7,8 @@ use server::db::data_map;
 use super::catalog::{Tables, migrated_postgres, of_postgres, of_sqlite};
 
 fn columns(tables: &Tables) -> BTreeSet<(String, String)> {
-    let pairs = tables.iter().flat_map(|(name, table)| table.columns.keys().map(move |c| (name.clone(), c.clone())));
+    let pairs =
+        tables.iter().flat_map(|(name, table)| table.columns.keys().map(move |c| (name.clone(), c.clone())));
     pairs.collect()
 }
 

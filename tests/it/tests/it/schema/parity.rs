@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query, sql_types};
+use diesel::{
+    Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query, sql_types,
+};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
 use server::db::migrate::{POSTGRES, SQLITE_CONTROL, SQLITE_TENANT};
 
@@ -54,7 +56,13 @@ fn every_migration_can_be_undone_and_done_again_on_postgres() {
     let before = of_postgres(&mut owner);
     owner.revert_all_migrations(POSTGRES).unwrap();
     assert!(of_postgres(&mut owner).is_empty());
-    assert_eq!(names(&mut owner, "SELECT proname::text AS name FROM pg_proc WHERE pronamespace = 'public'::regnamespace"), [""; 0]);
+    assert_eq!(
+        names(
+            &mut owner,
+            "SELECT proname::text AS name FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+        ),
+        [""; 0]
+    );
     owner.run_pending_migrations(POSTGRES).unwrap();
     assert_eq!(of_postgres(&mut owner), before);
 }

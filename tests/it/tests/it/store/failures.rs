@@ -6,12 +6,10 @@ use std::sync::{
 };
 
 use diesel::connection::SimpleConnection;
-use server::db::{Fault, Tx, WriteError};
+use server::db::WriteError;
 
-use super::{Bare, as_one_group, mark, marks};
+use super::{Bare, Work, as_one_group, mark, marks};
 use crate::harness::{Engine, run, sql};
-
-type Work = Box<dyn FnMut(&mut Tx<'_>) -> Result<(), Fault> + Send>;
 
 #[test]
 fn a_full_disk_in_the_middle_of_a_group_loses_nothing_and_heals_by_itself() {
@@ -87,4 +85,33 @@ fn a_connection_killed_in_the_middle_of_a_group_is_replaced_and_every_job_is_sto
         assert_eq!(marks(&bare.tenant).await, ["a", "b", "cut"]);
         assert_eq!(sql::gapless_head(&bare.tenant).await, start + 3);
     });
+}
+
+async fn a_commit_whose_answer_is_lost_happens_once_and_is_heard(engine: Engine) {
+    let bare = Bare::new(engine).await;
+    let start = sql::gapless_head(&bare.tenant).await;
+    // As every job of the product does, these look before they write.
+    let once = |name: &'static str| -> Work {
+        Box::new(move |tx| match server::db::rows::queue::by_name(tx, name)? {
+            Some(_) => Ok(()),
+            None => mark(tx, name),
+        })
+    };
+    bare.tenant.lose_next_commit_answer();
+    bare.tenant.write(once("a")).await.unwrap();
+    bare.tenant.write(once("b")).await.unwrap();
+    assert_eq!(marks(&bare.tenant).await, ["a", "b"]);
+    assert_eq!(sql::gapless_head(&bare.tenant).await, start + 2);
+    let heard: Vec<u64> = bare.heard.all().into_iter().map(|(pos, _)| pos).collect();
+    assert_eq!(heard, (1..=start + 2).collect::<Vec<_>>(), "what was committed unheard is published once");
+}
+
+#[test]
+fn a_lost_commit_answer_loses_nothing_on_sqlite() {
+    run(a_commit_whose_answer_is_lost_happens_once_and_is_heard(Engine::Sqlite));
+}
+
+#[test]
+fn a_lost_commit_answer_loses_nothing_on_postgres() {
+    run(a_commit_whose_answer_is_lost_happens_once_and_is_heard(Engine::Postgres));
 }

@@ -11,7 +11,7 @@ use std::{
 use server::db::{Fault, Tx, WriteError};
 use shared::error::ErrorCode;
 
-use super::{Bare, as_one_group, mark, marks};
+use super::{Bare, Work, as_one_group, mark, marks};
 use crate::harness::{Engine, sql, wait::thorough};
 
 on_both_engines!(
@@ -22,8 +22,6 @@ on_both_engines!(
     a_job_that_panics_says_so_and_its_siblings_are_stored,
     a_swallowed_database_error_ends_the_group_and_siblings_succeed_alone,
 );
-
-type Work = Box<dyn FnMut(&mut Tx<'_>) -> Result<(), Fault> + Send>;
 
 fn marking(name: &'static str) -> Work {
     Box::new(move |tx| mark(tx, name))

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection, connection::SimpleConnection, sql_query, sql_types};
+use diesel::{
+    Connection, PgConnection, RunQueryDsl, SqliteConnection, connection::SimpleConnection, sql_query,
+    sql_types,
+};
 use server::{
     clock::SystemClock,
     db::{Store, StoreConfig, WriteError, engine},
@@ -117,7 +120,9 @@ async fn the_audit_log_cannot_be_changed(engine: Engine) {
     let bare = Bare::new(engine).await;
     let entries = sql::count(&bare.tenant, "audit").await;
     assert!(entries > 0);
-    for statement in ["UPDATE audit SET action = 'x' WHERE tenant_id = $1", "DELETE FROM audit WHERE tenant_id = $1"] {
+    for statement in
+        ["UPDATE audit SET action = 'x' WHERE tenant_id = $1", "DELETE FROM audit WHERE tenant_id = $1"]
+    {
         let changed = bare.tenant.write(move |tx| Ok(sql::execute(tx, statement)?)).await;
         assert!(changed.is_err(), "{statement}");
     }
@@ -162,7 +167,9 @@ fn a_role_that_could_see_every_tenant_is_refused() {
         )
         .unwrap();
     let bypassing = urls.superuser.replacen("root_of_tests", "sees_all", 1);
-    for (url, word) in [(&urls.superuser, "superuser"), (&bypassing, "BYPASSRLS"), (&urls.owner, "owns tables")] {
+    for (url, word) in
+        [(&urls.superuser, "superuser"), (&bypassing, "BYPASSRLS"), (&urls.owner, "owns tables")]
+    {
         let config = StoreConfig {
             data_dir: tempfile::tempdir().unwrap().path().to_path_buf(),
             engine: engine::Engine::Postgres { url: url.clone() },

@@ -105,10 +105,13 @@ async fn hold(tenant: &TenantStore) -> (std::sync::mpsc::Sender<()>, tokio::task
     (let_go, held)
 }
 
+/// A job.
+type Work<T = ()> = Box<dyn FnMut(&mut Tx<'_>) -> Result<T, Fault> + Send>;
+
 /// Sends jobs so that the writer takes all of them as one group, in order.
 async fn as_one_group<T: Send + 'static>(
     tenant: &TenantStore,
-    jobs: Vec<Box<dyn FnMut(&mut Tx<'_>) -> Result<T, Fault> + Send>>,
+    jobs: Vec<Work<T>>,
 ) -> Vec<Result<(T, u64), server::db::WriteError>> {
     let (let_go, held) = hold(tenant).await;
     let mut writes: Vec<_> = jobs.into_iter().map(|job| Box::pin(tenant.write(job))).collect();

@@ -131,7 +131,8 @@ impl Desk {
             Work::Reopen => Command::Reopen { conversation },
             Work::MarkRead(up_to) => Command::MarkRead { conversation, up_to },
             Work::Retry(nth) => {
-                let failed = "SELECT id AS t FROM message WHERE tenant_id = $1 AND delivery = 'failed' ORDER BY id";
+                let failed =
+                    "SELECT id AS t FROM message WHERE tenant_id = $1 AND delivery = 'failed' ORDER BY id";
                 let all = sql::texts(&self.world.store().await, failed).await;
                 let Some(message) = pick(&all, nth) else { return };
                 Command::RetryMessage { message: message.parse::<MessageId>().unwrap() }
@@ -261,10 +262,11 @@ impl Desk {
         let mark = mark.expect("at least an administrator is active");
         for console in &mut self.consoles {
             let Console::Here(client) = console else { continue };
-            client.until("the mark is seen and every timeline has its page", |c| {
-                c.pos() >= mark && c.view().timelines.values().all(|t| t.opened_at.is_some())
-            })
-            .await;
+            client
+                .until("the mark is seen and every timeline has its page", |c| {
+                    c.pos() >= mark && c.view().timelines.values().all(|t| t.opened_at.is_some())
+                })
+                .await;
             assert_eq!(client.pos(), mark, "nothing happened after the mark");
         }
         assert_eq!(sql::gapless_head(&store).await, mark);
@@ -318,12 +320,12 @@ fn normal(timeline: &Timeline) -> Timeline {
 fn customer(who: usize, name: usize) -> Sender {
     let name = ["Ann", "Ann B.", "A. B."][name].to_owned();
     match who {
-        0 | 1 => Sender { username: Some(format!("user{who}")), ..Sender::phone(&format!("491520000000{who}"), &name) },
-        2 => Sender::scoped("DE.1349120865530274", &name),
-        _ => Sender {
-            user_id: Some("DE.1349120865530274".into()),
-            ..Sender::phone("4915200000003", &name)
+        0 | 1 => Sender {
+            username: Some(format!("user{who}")),
+            ..Sender::phone(&format!("491520000000{who}"), &name)
         },
+        2 => Sender::scoped("DE.1349120865530274", &name),
+        _ => Sender { user_id: Some("DE.1349120865530274".into()), ..Sender::phone("4915200000003", &name) },
     }
 }
 

@@ -47,11 +47,11 @@ async fn what_is_not_signed_by_the_app_is_refused_and_not_stored(engine: Engine)
     let other_bytes = simulator::sign(world.alpha.secret, b"{}");
     let key = world.alpha.key.as_str();
     assert_eq!(post(key, &[]).await, StatusCode::UNAUTHORIZED);
-    assert_eq!(post(key, &[others.clone()]).await, StatusCode::FORBIDDEN);
+    assert_eq!(post(key, std::slice::from_ref(&others)).await, StatusCode::FORBIDDEN);
     assert_eq!(post(key, &[other_bytes]).await, StatusCode::FORBIDDEN);
     assert_eq!(post(key, &[good.to_uppercase().replace("SHA256", "sha256")]).await, StatusCode::FORBIDDEN);
     assert_eq!(post(key, &[others, good.clone()]).await, StatusCode::FORBIDDEN);
-    assert_eq!(post("0000", &[good.clone()]).await, StatusCode::NOT_FOUND);
+    assert_eq!(post("0000", std::slice::from_ref(&good)).await, StatusCode::NOT_FOUND);
 
     let store = world.store().await;
     for table in ["message", "conversation", "contact", "raw_item", "early_status"] {

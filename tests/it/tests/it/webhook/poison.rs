@@ -28,8 +28,14 @@ async fn a_poisonous_item_does_not_harm_its_siblings(engine: Engine) {
         (text("good 1"), "text"),
         (text("a SURROGATE b"), "text"),
         (text("nul \u{0} inside"), "text"),
-        (json!({ "from": "4915200000001", "id": wamid(), "timestamp": "1", "type": "text", "text": 7 }), "unknown"),
-        (json!({ "from": "4915200000001", "id": wamid(), "timestamp": [], "type": {}, "x": deep }), "unknown"),
+        (
+            json!({ "from": "4915200000001", "id": wamid(), "timestamp": "1", "type": "text", "text": 7 }),
+            "unknown",
+        ),
+        (
+            json!({ "from": "4915200000001", "id": wamid(), "timestamp": [], "type": {}, "x": deep }),
+            "unknown",
+        ),
         (payload::message_of(&ann(), &wamid(), now, "hologram", json!({ "a": 1 })), "hologram"),
         (text("good 2"), "text"),
     ];
@@ -55,7 +61,11 @@ async fn a_poisonous_item_does_not_harm_its_siblings(engine: Engine) {
     wanted.push("text");
     let stored = sql::texts(&store, kinds).await;
     assert_eq!(stored.len(), wanted.len(), "{stored:?}");
-    let texts = sql::texts(&store, "SELECT text AS t FROM message WHERE tenant_id = $1 AND kind = 'text' ORDER BY seq").await;
+    let texts = sql::texts(
+        &store,
+        "SELECT text AS t FROM message WHERE tenant_id = $1 AND kind = 'text' ORDER BY seq",
+    )
+    .await;
     assert_eq!(texts, ["good 1", "a \u{fffd} b", "nul  inside", "good 2", "good 3"]);
     assert_eq!(sql::count(&store, "raw_item").await, nameless.len() as i64);
     let raw = sql::texts(&store, "SELECT raw AS t FROM raw_item WHERE tenant_id = $1").await.join("\n");

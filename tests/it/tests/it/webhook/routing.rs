@@ -66,7 +66,8 @@ async fn the_operators_connection_serves_several_tenants_in_one_body(engine: Eng
         lines.push(line);
     }
     let now = unix_now(&world.server);
-    let body = payload::batch(lines.iter().map(|line| payload::text_message(line, &ann(), &wamid(), now, "Hi")));
+    let body =
+        payload::batch(lines.iter().map(|line| payload::text_message(line, &ann(), &wamid(), now, "Hi")));
     let body = body.to_string();
     let request = world
         .server

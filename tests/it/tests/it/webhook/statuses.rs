@@ -37,10 +37,26 @@ async fn statuses_in_any_order_never_lower_the_state(engine: Engine) {
     world.customer_writes(&ann(), "Hi").await;
     let agent = world.agent().await;
     let orders: [&[(Status, DeliveryState)]; 4] = [
-        &[(Status::Read, DeliveryState::Read), (Status::Delivered, DeliveryState::Read), (Status::Sent, DeliveryState::Read)],
-        &[(Status::Delivered, DeliveryState::Delivered), (Status::Failed, DeliveryState::Delivered), (Status::Read, DeliveryState::Read)],
-        &[(Status::Failed, DeliveryState::Failed), (Status::Sent, DeliveryState::Failed), (Status::Delivered, DeliveryState::Delivered)],
-        &[(Status::Sent, DeliveryState::Sent), (Status::Sent, DeliveryState::Sent), (Status::Failed, DeliveryState::Failed)],
+        &[
+            (Status::Read, DeliveryState::Read),
+            (Status::Delivered, DeliveryState::Read),
+            (Status::Sent, DeliveryState::Read),
+        ],
+        &[
+            (Status::Delivered, DeliveryState::Delivered),
+            (Status::Failed, DeliveryState::Delivered),
+            (Status::Read, DeliveryState::Read),
+        ],
+        &[
+            (Status::Failed, DeliveryState::Failed),
+            (Status::Sent, DeliveryState::Failed),
+            (Status::Delivered, DeliveryState::Delivered),
+        ],
+        &[
+            (Status::Sent, DeliveryState::Sent),
+            (Status::Sent, DeliveryState::Sent),
+            (Status::Failed, DeliveryState::Failed),
+        ],
     ];
     for (n, order) in orders.into_iter().enumerate() {
         let id = send(&agent, &world, &format!("answer {n}")).await;
