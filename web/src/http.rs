@@ -74,5 +74,5 @@ async fn fetch(method: &str, path: &str, body: Option<String>) -> Result<(bool, 
     let response = JsFuture::from(window().fetch_with_str_and_init(path, &init)).await?;
     let response: Response = response.unchecked_into();
     let text = JsFuture::from(response.text()?).await?;
-    Ok((response.ok(), JsValue::from(text).as_string().unwrap_or_default()))
+    Ok((response.ok(), text.as_string().unwrap_or_default()))
 }

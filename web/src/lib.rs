@@ -30,7 +30,7 @@ mod words;
 
 /// Starts the console: looks first, so that the first paint has the right theme and language.
 pub fn start() {
-    // A release build says nothing when it panics: names and places would be a tenth of the download.
+    // For development; the browser's own console names the fault of a release build well enough.
     #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
     prefs::load();

@@ -179,7 +179,9 @@ pub(crate) fn initials(name: &str) -> String {
     let first = words.next();
     let last = words.next_back();
     match (first, last) {
-        (Some(first), last) => first.to_uppercase().chain(last.into_iter().flat_map(char::to_uppercase)).collect(),
+        (Some(first), last) => {
+            first.to_uppercase().chain(last.into_iter().flat_map(char::to_uppercase)).collect()
+        }
         _ => "#".into(),
     }
 }

@@ -1,6 +1,8 @@
 //! House rules of the console that no compiler knows: what the page's CSP forbids, colours outside
 //! the tokens, and words outside the language files.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::{
     fs,
     path::{Path, PathBuf},

@@ -5,10 +5,10 @@ use shared::live::close::Verdict;
 
 use crate::{
     browser,
-    i18n::{Key, fill, text, tr},
+    i18n::{Key, count, fill, text, tr},
     live::{Live, Status},
     time,
-    ui::{Button, ButtonLook},
+    ui::{Button, ButtonLook, Show},
 };
 
 /// Live, catching up, or offline since when.
@@ -21,7 +21,10 @@ pub(crate) fn ConnectionState(live: Live) -> impl IntoView {
     };
     let words = move || match live.status() {
         Status::Live => text(Key::LiveLive).to_owned(),
-        Status::CatchingUp => text(Key::LiveCatchingUp).to_owned(),
+        Status::CatchingUp => match live.behind() {
+            0 => text(Key::LiveCatchingUp).to_owned(),
+            n => count(n, Key::LiveBehindOne, Key::LiveBehindOther),
+        },
         Status::Offline(since) => fill(Key::LiveOffline, &[("time", &time::clock(since))]),
         Status::Ended(Verdict::Stop) => text(Key::LiveStopped).to_owned(),
         Status::Ended(_) => text(Key::LiveEnded).to_owned(),

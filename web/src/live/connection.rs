@@ -151,7 +151,7 @@ impl Live {
                 Ok(frame) => self.received(frame),
                 Err(_) => {
                     // Skipping it would be a silent hole: start afresh.
-                    leptos::logging::console_warn("frame not understood");
+                    web_sys::console::warn_1(&"frame not understood".into());
                     self.link.update_value(|link| link.epoch = None);
                     self.lost(close::NO_ANSWER);
                 }

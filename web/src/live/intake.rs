@@ -131,7 +131,7 @@ impl Live {
         if self.outbox.try_update_value(|outbox| outbox.settle(pos)) == Some(true) {
             self.pending.notify();
         }
-        let there = self
+        let (there, goal) = self
             .link
             .try_update_value(|link| {
                 let there = link.welcomed && !link.awaits_snapshot && pos >= link.goal;
@@ -140,9 +140,13 @@ impl Live {
                     link.lost_at = None;
                     link.asked_ms = None;
                 }
-                there
+                (there, link.goal)
             })
-            .unwrap_or(false);
+            .unwrap_or_default();
+        let behind = usize::try_from(goal.saturating_sub(pos)).unwrap_or(usize::MAX);
+        if self.behind.get_untracked() != behind {
+            self.behind.set(behind);
+        }
         if there && self.status.get_untracked() != Status::Live {
             self.status.set(Status::Live);
         }

@@ -55,6 +55,7 @@ pub(crate) struct Live {
     pub(super) directory: Trigger,
     pub(super) pending: Trigger,
     pub(super) status: RwSignal<Status>,
+    pub(super) behind: RwSignal<usize>,
     pub(super) clock: RwSignal<f64>,
     pub(super) watchers: RwSignal<Vec<Watcher>>,
     pub(super) unopened: RwSignal<Option<(ConversationId, ErrorCode)>>,
@@ -74,6 +75,7 @@ impl Live {
             directory: Trigger::new(),
             pending: Trigger::new(),
             status: RwSignal::new(Status::CatchingUp),
+            behind: RwSignal::new(0),
             clock: RwSignal::new(crate::browser::now_ms()),
             watchers: RwSignal::new(Vec::new()),
             unopened: RwSignal::new(None),
@@ -84,6 +86,11 @@ impl Live {
     /// How true the screen is; tracked.
     pub(crate) fn status(self) -> Status {
         self.status.get()
+    }
+
+    /// How many changes are missing while catching up, as far as that is known; tracked.
+    pub(crate) fn behind(self) -> usize {
+        self.behind.get()
     }
 
     /// The server's time in milliseconds, moving every second; tracked.

@@ -1,6 +1,7 @@
 //! The inbox: rail, list, conversation, context.
 
 use leptos::prelude::*;
+use shared::ids::ConversationId;
 use web_sys::KeyboardEvent;
 
 use crate::{
@@ -42,28 +43,34 @@ pub(crate) fn InboxPage() -> impl IntoView {
         <div class="app" class:app--talking=move || selected.get().is_some()>
             <Rail desk inbox/>
             <List inbox/>
-            {move || match selected.get() {
-                Some(id) => view! {
-                    <Conversation inbox id details/>
-                    <div class="veil" class:veil--on=move || details.get() on:click=move |_| details.set(false)></div>
-                    <ContextPane live=desk.live id open=details/>
-                }
-                .into_any(),
-                None => view! {
-                    <main class="talk talk--none">
-                        <EmptyState
-                            icon=IconName::Inbox
-                            title=Signal::derive(|| text(Key::NothingSelected).to_owned())
-                            hint=Signal::derive(|| text(Key::NothingSelectedHint).to_owned())
-                        />
-                    </main>
-                }
-                .into_any(),
-            }}
+            // Keyed: another conversation gets a pane of its own. Rebuilding the old one in place would
+            // keep event handlers whose signals are gone.
+            <For each=move || [selected.get()] key=|id| *id children=move |id| pane(desk, inbox, id, details)/>
             <Help open=desk.help/>
         </div>
     }
     .into_any()
+}
+
+fn pane(desk: Desk, inbox: Inbox, id: Option<ConversationId>, details: RwSignal<bool>) -> AnyView {
+    match id {
+        Some(id) => view! {
+            <Conversation inbox id details/>
+            <div class="veil" class:veil--on=move || details.get() on:click=move |_| details.set(false)></div>
+            <ContextPane live=desk.live id open=details/>
+        }
+        .into_any(),
+        None => view! {
+            <main class="talk talk--none">
+                <EmptyState
+                    icon=IconName::Inbox
+                    title=Signal::derive(|| text(Key::NothingSelected).to_owned())
+                    hint=Signal::derive(|| text(Key::NothingSelectedHint).to_owned())
+                />
+            </main>
+        }
+        .into_any(),
+    }
 }
 
 /// The tab of the browser says how much is unread.

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::show::Show;
+
 /// How many; nothing at all for none.
 #[component]
 pub(crate) fn Count(#[prop(into)] n: Signal<usize>, #[prop(into)] label: Signal<String>) -> impl IntoView {

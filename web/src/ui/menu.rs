@@ -5,6 +5,7 @@ use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
+use super::arrows;
 use crate::time::whole_number;
 
 /// Room between a button and its menu, and between a menu and the window's edge, in pixels.
@@ -35,7 +36,9 @@ pub(crate) fn Menu(
             aria-label=move || label.get()
             role="menu"
             on:toggle=place_it
-            on:keydown=move |event| step(&event)
+            on:keydown=move |event| {
+                arrows::walk(&event);
+            }
         >
             {children()}
         </div>
@@ -95,29 +98,6 @@ fn focus_first(menu: &Element) {
         && let Some(first) = first.dyn_ref::<HtmlElement>()
     {
         let _ = first.focus();
-    }
-}
-
-/// Arrow keys walk through the choices.
-fn step(event: &web_sys::KeyboardEvent) {
-    let by = match event.key().as_str() {
-        "ArrowDown" | "ArrowRight" => 1,
-        "ArrowUp" | "ArrowLeft" => -1,
-        _ => return,
-    };
-    let Some(menu) = event.current_target().and_then(|t| t.dyn_into::<Element>().ok()) else { return };
-    let Ok(items) = menu.query_selector_all("button:not(:disabled)") else { return };
-    let focused = document().active_element();
-    let many = i64::from(items.length());
-    let at = (0..many).find(|i| {
-        let node = u32::try_from(*i).ok().and_then(|i| items.get(i));
-        node.as_ref() == focused.as_ref().map(AsRef::as_ref)
-    });
-    let next = at.map_or(0, |at| (at + by).rem_euclid(many.max(1)));
-    let node = u32::try_from(next).ok().and_then(|i| items.get(i));
-    if let Some(item) = node.and_then(|n| n.dyn_into::<HtmlElement>().ok()) {
-        event.prevent_default();
-        let _ = item.focus();
     }
 }
 

@@ -1,5 +1,6 @@
 //! The design system: small components that know tokens and nothing of the domain.
 
+mod arrows;
 mod avatar;
 mod button;
 mod chip;
@@ -10,6 +11,7 @@ mod icon;
 mod kbd;
 mod menu;
 mod notice;
+mod show;
 mod skeleton;
 mod tabs;
 mod text_field;
@@ -25,7 +27,8 @@ pub(crate) use icon::{Icon, IconName};
 pub(crate) use kbd::Kbd;
 pub(crate) use menu::{Menu, MenuHeading, MenuItem, close_menu};
 pub(crate) use notice::Notice;
+pub(crate) use show::Show;
 pub(crate) use skeleton::{RowSkeletons, TimelineSkeleton};
-pub(crate) use tabs::Tab;
+pub(crate) use tabs::{Tab, Tabs};
 pub(crate) use text_field::TextField;
 pub(crate) use toasts::{ToastList, Toasts};

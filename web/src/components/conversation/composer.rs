@@ -10,7 +10,7 @@ use crate::{
     effects::effect,
     i18n::{Key, fill, text, tr},
     keys::{self, Action},
-    ui::{Button, ButtonLook, Icon, IconButton, IconName, Kbd, Notice, Tone},
+    ui::{Button, ButtonLook, Icon, IconButton, IconName, Kbd, Notice, Show, Tone},
     words,
 };
 
@@ -51,8 +51,7 @@ impl Draft {
     fn open(self) -> bool {
         match self.obstacle() {
             None => true,
-            Some(Obstacle::Closed) => false,
-            Some(Obstacle::Window | Obstacle::Held(_)) => self.note.get(),
+            Some(Obstacle::Closed | Obstacle::Window | Obstacle::Held(_)) => self.note.get(),
         }
     }
 
@@ -166,7 +165,6 @@ pub(super) fn Composer(talk: Talk) -> impl IntoView {
                     data-testid="note-toggle"
                     aria-pressed=move || note.get().to_string()
                     title=move || keys::hint(Key::NoteHint, Action::Note)
-                    disabled=move || draft.obstacle() == Some(Obstacle::Closed)
                     on:click=move |_| {
                         note.update(|on| *on = !*on);
                         request_animation_frame(move || draft.focus());
@@ -202,6 +200,10 @@ fn Explanation(draft: Draft) -> impl IntoView {
     });
     move || {
         match (draft.note.get(), state.get()?) {
+        (true, _) => Some(
+            view! { <Notice tone=Tone::Note icon=IconName::Note><span>{tr(Key::ComposerNoteHint)}</span></Notice> }
+                .into_any(),
+        ),
         (_, (Some(Obstacle::Closed), ..)) => Some(
             view! {
                 <Notice tone=Tone::Calm icon=IconName::Tick>
@@ -210,10 +212,6 @@ fn Explanation(draft: Draft) -> impl IntoView {
                 </Notice>
             }
             .into_any(),
-        ),
-        (true, _) => Some(
-            view! { <Notice tone=Tone::Note icon=IconName::Note><span>{tr(Key::ComposerNoteHint)}</span></Notice> }
-                .into_any(),
         ),
         (_, (Some(Obstacle::Window), ..)) => Some(
             view! {

@@ -13,7 +13,8 @@ use crate::{
     keys::{self, Action},
     routes, time,
     ui::{
-        Avatar, AvatarSize, Button, ButtonLook, Chip, Icon, IconButton, IconName, Menu, MenuHeading, MenuItem,
+        Avatar, AvatarSize, Button, ButtonLook, Chip, Icon, IconButton, IconName, Menu, MenuHeading,
+        MenuItem, Show,
     },
     words,
 };

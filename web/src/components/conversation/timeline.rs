@@ -18,7 +18,7 @@ use crate::{
     i18n::{Key, count, text, tr},
     live::Live,
     time,
-    ui::{Button, EmptyState, Icon, IconName, TimelineSkeleton},
+    ui::{Button, EmptyState, Icon, IconName, Show, TimelineSkeleton},
     words,
 };
 

@@ -17,7 +17,7 @@ use crate::{
     effects::effect,
     i18n::{Key, text, tr},
     live::Live,
-    ui::{Icon, IconName, Kbd, Tab},
+    ui::{Icon, IconName, Kbd, Tab, Tabs},
 };
 use rows::Rows;
 
@@ -100,7 +100,7 @@ pub(crate) fn List(inbox: Inbox) -> impl IntoView {
             (true, _) => remote.clear(),
         }
     });
-    let tabs = ListTab::ALL.into_iter().map(|one| {
+    let tabs = ListTab::ALL.into_iter().map(move |one| {
         let (label, number): (Key, fn(Counts) -> Option<usize>) = match one {
             ListTab::Mine => (Key::TabMine, |c| Some(c.mine)),
             ListTab::Waiting => (Key::TabWaiting, |c| Some(c.waiting)),
@@ -120,6 +120,7 @@ pub(crate) fn List(inbox: Inbox) -> impl IntoView {
             />
         }
     });
+    let tabs = tabs.collect_view();
     view! {
         <section class="list" aria-label=tr(Key::ListLabel)>
             <header class="list__head">
@@ -139,9 +140,7 @@ pub(crate) fn List(inbox: Inbox) -> impl IntoView {
                     />
                     <Kbd shown="/"/>
                 </div>
-                <div class="tabs" role="tablist" aria-label=tr(Key::TabsLabel)>
-                    {tabs.collect_view()}
-                </div>
+                <Tabs label=Signal::derive(|| text(Key::TabsLabel).to_owned())>{tabs}</Tabs>
             </header>
             <Rows inbox/>
         </section>

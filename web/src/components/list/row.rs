@@ -5,7 +5,7 @@ use shared::{
     ids::ConversationId,
     model::{
         conversation::{Conversation, ConversationState, LastMessage},
-        message::{AuthorKind, DeliveryState},
+        message::{Author, AuthorKind, DeliveryState},
     },
 };
 
@@ -13,6 +13,7 @@ use super::Inbox;
 use crate::{
     components::conversation::delivery::Ticks,
     i18n::{Key, count, fill, text},
+    live::Live,
     routes, time,
     ui::{Avatar, AvatarSize, Chip, Count, Icon, IconName, Tone},
     words,
@@ -70,7 +71,7 @@ fn Present(inbox: Inbox, row: Memo<Option<Conversation>>, id: ConversationId) ->
                     <span class="row__time">{ago}</span>
                 </span>
                 <span class="row__line">
-                    <span class="row__preview" dir="auto">{move || row.with(|c| preview(c.as_ref()?.last.as_ref()?))}</span>
+                    <span class="row__preview" dir="auto">{move || row.with(|c| preview(live, c.as_ref()?.last.as_ref()?))}</span>
                     <Count n=unread label=Signal::derive(move || count(unread.get(), Key::UnreadOne, Key::UnreadOther))/>
                 </span>
                 <span class="row__line row__chips">
@@ -124,7 +125,7 @@ fn pressure(conversation: &Conversation, now: f64) -> Option<(Tone, String)> {
     }
 }
 
-fn preview(last: &LastMessage) -> Option<AnyView> {
+fn preview(live: Live, last: &LastMessage) -> Option<AnyView> {
     let own = last.delivery.map(|state| view! { <Ticks state/> });
     let mark = last.note.then(|| view! { <span class="row__note"><Icon name=IconName::Note/></span> });
     let words = match (&last.kind, last.preview.as_str()) {
@@ -132,6 +133,25 @@ fn preview(last: &LastMessage) -> Option<AnyView> {
         (Some(kind), caption) => format!("{} · {caption}", text(words::kind(kind))),
         (None, preview) => preview.to_owned(),
     };
+    let words = match writer(live, &last.author) {
+        Some(name) => fill(Key::PreviewBy, &[("name", &name), ("words", &words)]),
+        None => words,
+    };
     let failed = last.delivery == Some(DeliveryState::Failed);
     Some(view! { {own}{mark}<span class:row__failed=failed>{words}</span> }.into_any())
+}
+
+/// Who of us wrote: `You`, or a colleague's first name. The customer needs no name in the own row.
+fn writer(live: Live, author: &Author) -> Option<String> {
+    match (author.kind, author.member) {
+        (AuthorKind::Member, Some(id)) if live.me().is_some_and(|me| me.id == id) => {
+            Some(text(Key::AuthorYou).to_owned())
+        }
+        (AuthorKind::Member, Some(id)) => {
+            let name = live.member(id)?.name;
+            name.split_whitespace().next().map(ToOwned::to_owned)
+        }
+        (AuthorKind::Bot, _) => Some(text(Key::AuthorBot).to_owned()),
+        _ => None,
+    }
 }

@@ -16,7 +16,7 @@ use crate::{
     effects::effect,
     i18n::{Key, count, text, tr},
     time,
-    ui::{Button, ButtonLook, EmptyState, IconName, RowSkeletons},
+    ui::{Button, ButtonLook, EmptyState, IconName, RowSkeletons, Show},
 };
 
 /// A pointer that has not moved for this long no longer holds the order, in milliseconds.
@@ -102,6 +102,12 @@ pub(super) fn Rows(inbox: Inbox) -> impl IntoView {
 
     let range = Memo::new(move |_| window::visible(shown.with(Vec::len), top.get(), height.get()));
     let drawn = move || shown.with(|all| all.get(range.get()).map(<[_]>::to_vec).unwrap_or_default());
+    // Only some rows exist, so each says which of how many it is.
+    let place_of = move |id| {
+        let start = range.get().start;
+        let at = shown.with(|all| all.iter().skip(start).position(|other| *other == id));
+        at.map(|at| (start + at + 1).to_string())
+    };
     let before = move || pixels(range.get().start);
     let after = move || pixels(shown.with(Vec::len).saturating_sub(range.get().end));
     let empty = Memo::new(move |_| shown.with(Vec::is_empty));
@@ -126,7 +132,13 @@ pub(super) fn Rows(inbox: Inbox) -> impl IntoView {
                 </Show>
                 <ul style:padding-top=before style:padding-bottom=after aria-label=tr(Key::ListLabel)>
                     <For each=drawn key=|id| *id let:id>
-                        <li class="list__item"><Row inbox id/></li>
+                        <li
+                            class="list__item"
+                            aria-setsize=move || shown.with(Vec::len).to_string()
+                            aria-posinset=move || place_of(id)
+                        >
+                            <Row inbox id/>
+                        </li>
                     </For>
                 </ul>
             </Show>
