@@ -159,18 +159,32 @@ pub(crate) fn customer(contact: &Contact) -> String {
     }
 }
 
-/// A phone number as people write it: a plus, and a gap after every third digit from the end.
+/// A phone number as people write it: a plus, the country code, and the rest in groups of three, of
+/// which the last may have four. Masked digits count as digits.
 pub(crate) fn phone(digits: &str) -> String {
     let all: Vec<char> = digits.chars().collect();
-    let mut line = String::from("+");
-    for (i, digit) in all.iter().enumerate() {
-        let left = all.len() - i;
-        if i > 0 && left.is_multiple_of(3) && left >= 3 && i > 1 {
+    let (country, rest) = all.split_at(country_code(digits).min(all.len()));
+    let mut line: String = std::iter::once('+').chain(country.iter().copied()).collect();
+    let groups = (rest.len() / 3).max(1);
+    for (n, digit) in rest.iter().enumerate() {
+        if n.is_multiple_of(3) && n / 3 < groups {
             line.push('\u{a0}');
         }
         line.push(*digit);
     }
     line
+}
+
+/// How many digits the country code has (ITU-T E.164): one for zones 1 and 7, two for the listed
+/// ones, three for all others.
+fn country_code(digits: &str) -> usize {
+    const TWO: &str = "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 \
+                       63 64 65 66 81 82 84 86 90 91 92 93 94 95 98";
+    match digits.get(..2) {
+        _ if digits.starts_with(['1', '7']) => 1,
+        Some(two) if TWO.split_whitespace().any(|code| code == two) => 2,
+        _ => 3,
+    }
 }
 
 /// One or two letters for an avatar.
@@ -200,6 +214,8 @@ mod tests {
 
     #[test]
     fn a_number_is_grouped_from_its_end() {
-        assert_eq!(phone("491512345678"), "+491\u{a0}512\u{a0}345\u{a0}678");
+        assert_eq!(phone("491512345678"), "+49\u{a0}151\u{a0}234\u{a0}5678");
+        assert_eq!(phone("12125550134"), "+1\u{a0}212\u{a0}555\u{a0}0134");
+        assert_eq!(phone("2348031234567"), "+234\u{a0}803\u{a0}123\u{a0}4567");
     }
 }

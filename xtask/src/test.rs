@@ -76,7 +76,7 @@ impl Step {
                 packages::ensure(&[&POSTGRESQL])?;
                 cargo_step(
                     "Unit and integration tests, on SQLite and PostgreSQL (compiles bundled C code once)",
-                    &["test", "--workspace", "--exclude", "web", "--exclude", "e2e", "--locked"],
+                    &["test", "--workspace", "--exclude", "e2e", "--locked"],
                 )
             }
             Self::Console => console::build(&tools::ensure()?),

@@ -29,14 +29,14 @@ pub(crate) fn ContextPane(live: Live, id: ConversationId, open: RwSignal<bool>) 
             <div class="context__who">
                 <Avatar initials=Signal::derive(move || words::initials(&name.get())) size=AvatarSize::Large/>
                 <h2 dir="auto">{name}</h2>
-                {move || row.with(|c| c.as_ref().and_then(|c| c.contact.username.clone())).map(|u| view! { <small>{format!("@{u}")}</small> })}
+                {move || row.with(|c| c.as_ref().and_then(|c| c.contact.username.clone())).map(|u| view! { <small>{format!("@{u}")}</small> }.into_any())}
             </div>
             <section>
                 <h3>{tr(Key::ContextConversation)}</h3>
                 <dl class="facts">{move || facts(live, row).into_iter().map(|(label, value)| view! {
                     <dt>{text(label)}</dt>
                     <dd dir="auto">{value}</dd>
-                }).collect_view()}</dl>
+                }.into_any()).collect_view()}</dl>
             </section>
             <section>
                 <h3>{tr(Key::ContextWindow)}</h3>

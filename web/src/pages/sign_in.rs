@@ -100,7 +100,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
                     />
                     <div role="alert">{move || form.refused.get().map(|refused| view! {
                         <Notice tone=Tone::Bad icon=IconName::Warning><span>{explain(&refused)}</span></Notice>
-                    })}</div>
+                    }.into_any())}</div>
                     <button type="submit" class="button button--primary button--wide" disabled=form.busy data-testid="sign-in-submit">
                         {move || text(if form.busy.get() { Key::SigningIn } else { Key::SignIn })}
                     </button>

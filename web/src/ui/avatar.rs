@@ -52,7 +52,7 @@ pub(crate) fn Avatar(
     view! {
         <span class=class aria-hidden="true">
             {initials}
-            {move || dot.get().map(|dot| view! { <i class=dot.class()></i> })}
+            {move || dot.get().map(|dot| view! { <i class=dot.class()></i> }.into_any())}
         </span>
     }
 }

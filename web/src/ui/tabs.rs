@@ -33,7 +33,7 @@ pub(crate) fn Tab(
             tabindex=move || if selected.get() { "0" } else { "-1" }
         >
             {label}
-            {move || count.get().map(|n| view! { <span class="tab__count">{n.to_string()}</span> })}
+            {move || count.get().map(|n| view! { <span class="tab__count">{n.to_string()}</span> }.into_any())}
         </button>
     }
 }

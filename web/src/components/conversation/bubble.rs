@@ -94,7 +94,7 @@ fn on_its_way(live: Live, words: String, note: bool, at_ms: f64) -> AnyView {
         <li class=class data-testid="message" data-seq="" data-author="member" data-delivery="pending">
             <p class="bubble__text" dir="auto"><LinkedText text=words/></p>
             <p class="bubble__meta">
-                {move || waits().then(|| view! { <span class="bubble__unsure">{tr(Key::WaitsForConnection)}</span> })}
+                {move || waits().then(|| view! { <span class="bubble__unsure">{tr(Key::WaitsForConnection)}</span> }.into_any())}
                 <time>{move || time::clock(at_ms)}</time>
                 <Ticks state=DeliveryState::Queued/>
             </p>

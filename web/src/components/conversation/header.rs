@@ -36,9 +36,9 @@ pub(super) fn Header(talk: Talk) -> impl IntoView {
             <div class="talk__who">
                 <div class="talk__name">
                     <h2 dir="auto">{name}</h2>
-                    {move || channel().map(|c| view! { <Chip><i class=words::channel_class(c.colour)></i>{c.name}</Chip> })}
+                    {move || channel().map(|c| view! { <Chip><i class=words::channel_class(c.colour)></i>{c.name}</Chip> }.into_any())}
                 </div>
-                <p class="talk__facts">{move || facts.get().into_iter().map(|fact| view! { <span>{fact}</span> }).collect_view()}</p>
+                <p class="talk__facts">{move || facts.get().into_iter().map(|fact| view! { <span>{fact}</span> }.into_any()).collect_view()}</p>
             </div>
             <Watchers talk/>
             <Actions talk/>
@@ -87,13 +87,13 @@ fn Watchers(talk: Talk) -> impl IntoView {
         <div class="watchers" aria-live="polite">
             {move || typing().map(|name| view! {
                 <span class="watchers__typing">{fill(Key::IsTyping, &[("name", &name)])}</span>
-            })}
+            }.into_any())}
             {move || watchers.get().into_iter().map(|(name, _)| view! {
                 <span title=fill(Key::IsViewing, &[("name", &name)])>
                     <Avatar initials=words::initials(&name) size=AvatarSize::Small/>
                     <span class="unseen">{fill(Key::IsViewing, &[("name", &name)])}</span>
                 </span>
-            }).collect_view()}
+            }.into_any()).collect_view()}
         </div>
     }
 }

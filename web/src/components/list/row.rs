@@ -34,7 +34,7 @@ pub(crate) fn Row(inbox: Inbox, id: ConversationId) -> impl IntoView {
     move || {
         // The outer closure runs again only when a row appears or disappears.
         let present = Memo::new(move |_| row.with(Option::is_some));
-        present.get().then(|| view! { <Present inbox row id/> })
+        present.get().then(|| view! { <Present inbox row id/> }.into_any())
     }
 }
 
@@ -77,14 +77,14 @@ fn Present(inbox: Inbox, row: Memo<Option<Conversation>>, id: ConversationId) ->
                 <span class="row__line row__chips">
                     {move || row.with(|c| c.as_ref().map(|c| c.channel)).and_then(|id| live.channel(id)).map(|channel| view! {
                         <Chip><i class=words::channel_class(channel.colour)></i>{channel.name}</Chip>
-                    })}
+                    }.into_any())}
                     <Pressure inbox row/>
                     {move || assignee().map(|member| view! {
                         <span class="row__holder" title=fill(Key::HeldBy, &[("name", &member.name)])>
                             <Avatar initials=words::initials(&member.name) size=AvatarSize::Small/>
                             <span class="unseen">{fill(Key::HeldBy, &[("name", &member.name)])}</span>
                         </span>
-                    })}
+                    }.into_any())}
                 </span>
             </span>
         </a>
@@ -97,7 +97,7 @@ fn Present(inbox: Inbox, row: Memo<Option<Conversation>>, id: ConversationId) ->
 fn Pressure(inbox: Inbox, row: Memo<Option<Conversation>>) -> impl IntoView {
     let live = inbox.live;
     let chip = Memo::new(move |_| row.with(|c| c.as_ref().and_then(|c| pressure(c, live.now()))));
-    move || chip.get().map(|(tone, words)| view! { <Chip tone>{words}</Chip> })
+    move || chip.get().map(|(tone, words)| view! { <Chip tone>{words}</Chip> }.into_any())
 }
 
 fn pressure(conversation: &Conversation, now: f64) -> Option<(Tone, String)> {

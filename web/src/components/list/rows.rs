@@ -195,7 +195,12 @@ fn reveal(inbox: Inbox, scroller: NodeRef<html::Div>, id: ConversationId, height
     }
     // Two frames: one for the scroll to be measured, one for the row to be drawn.
     request_animation_frame(move || {
-        request_animation_frame(move || browser::focus(&format!("[data-id=\"{id}\"]")));
+        request_animation_frame(move || {
+            // Somebody quick is writing by now; the letters must not go to the row.
+            if !browser::is_typing() {
+                browser::focus(&format!("[data-id=\"{id}\"]"));
+            }
+        });
     });
 }
 
