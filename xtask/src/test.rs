@@ -1,8 +1,9 @@
 //! `cargo xtask test`: everything a change must pass, one step after the other.
 //!
-//! Steps, in order: `format`, `lint`, `lint-console`, `test` (unit tests, the simulator's own, and
-//! the integration tests on SQLite and PostgreSQL), `console`, `server`, `browser`.
-//! `--only STEP` runs one of them (may be repeated); `--skip-browser` leaves the last three out.
+//! Steps, in order: `format`, `lint`, `lint-console`, `server` (the program that tests start and kill),
+//! `test` (unit tests, the simulator's and the console's own, and the integration tests on SQLite and
+//! PostgreSQL), `console`, `browser`. `--only STEP` runs one of them (may be repeated);
+//! `--skip-browser` leaves the last two out.
 
 use std::time::Duration;
 
@@ -24,15 +25,15 @@ enum Step {
     Format,
     Lint,
     LintConsole,
+    Server,
     Test,
     Console,
-    Server,
     Browser,
 }
 
 impl Step {
     const ALL: [Self; 7] =
-        [Self::Format, Self::Lint, Self::LintConsole, Self::Test, Self::Console, Self::Server, Self::Browser];
+        [Self::Format, Self::Lint, Self::LintConsole, Self::Server, Self::Test, Self::Console, Self::Browser];
 
     fn as_str(self) -> &'static str {
         match self {
@@ -47,7 +48,7 @@ impl Step {
     }
 
     fn needs_browser(self) -> bool {
-        matches!(self, Self::Console | Self::Server | Self::Browser)
+        matches!(self, Self::Console | Self::Browser)
     }
 
     fn run(self) -> Result<()> {
@@ -74,14 +75,17 @@ impl Step {
             }
             Self::Test => {
                 packages::ensure(&[&POSTGRESQL])?;
-                cargo_step(
-                    "Unit and integration tests, on SQLite and PostgreSQL (compiles bundled C code once)",
-                    &["test", "--workspace", "--exclude", "e2e", "--locked"],
-                )
+                let mut tests = cargo();
+                tests
+                    .args(["test", "--workspace", "--exclude", "e2e", "--locked"])
+                    .env("TEST_SERVER_BIN", target().join("debug/switchboard"));
+                let what =
+                    "Unit and integration tests, on SQLite and PostgreSQL (compiles bundled C code once)";
+                step::run(what, &mut tests).map(|_| ())
             }
             Self::Console => console::build(&tools::ensure()?),
             Self::Server => cargo_step(
-                "Building the server and the simulator for the browser",
+                "Building the server that is killed and the one for the browser",
                 &["build", "-p", "server", "-p", "simulator", "--locked"],
             ),
             Self::Browser => {
@@ -158,7 +162,7 @@ mod tests {
     fn all_steps_run_in_order_unless_told_otherwise() {
         assert_eq!(names(&Options::default()).len(), Step::ALL.len());
         let quick = Options { skip_browser: true, ..Options::default() };
-        assert_eq!(names(&quick), ["format", "lint", "lint-console", "test"]);
+        assert_eq!(names(&quick), ["format", "lint", "lint-console", "server", "test"]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The real program, killed without warning under load: what it said 200 to is there, once.
 //!
 //! Belongs to the long proofs in length only: three kills in a normal run, many with
-//! `SWITCHBOARD_VERIFY=1`. The program is the one named by `SWITCHBOARD_SERVER_BIN`, else the one that
+//! `TEST_VERIFY=1`. The program is the one named by `TEST_SERVER_BIN`, else the one that
 //! was built beside this test, else one that is built now.
 
 use std::{
@@ -28,7 +28,7 @@ on_both_engines!(verify_a_kill_under_load_loses_nothing_that_was_acknowledged);
 const PER_SECOND: u64 = 200;
 
 fn program() -> PathBuf {
-    if let Some(named) = std::env::var_os("SWITCHBOARD_SERVER_BIN") {
+    if let Some(named) = std::env::var_os("TEST_SERVER_BIN") {
         return named.into();
     }
     // target/<profile>/deps/it-<hash>
