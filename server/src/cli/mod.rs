@@ -5,6 +5,7 @@
 
 mod administrate;
 mod arguments;
+mod descriptors;
 mod doctor;
 mod logging;
 mod migrate;

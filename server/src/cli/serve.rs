@@ -6,6 +6,7 @@ use std::{net::TcpListener, os::unix::fs::DirBuilderExt, path::Path, sync::Arc};
 use anyhow::Context;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use super::descriptors;
 use crate::{
     admin::{AdminContext, Live, socket},
     app::App,
@@ -17,6 +18,7 @@ use crate::{
 
 /// Serves until the process is told to stop.
 pub(super) fn run(config: Config) -> anyhow::Result<()> {
+    descriptors::raise_limit();
     actix_web::rt::System::new().block_on(serve(config))
 }
 
@@ -74,6 +76,7 @@ impl Live for LiveServer {
     }
 
     fn tenant_resumed(&self, tenant: TenantId) {
+        self.app.hub.readmit_tenant(tenant);
         self.workers.wake(tenant);
     }
 }

@@ -1,6 +1,9 @@
 //! One connection, whatever the engine, and the alarm that notices swallowed errors.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    borrow::Cow,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use diesel::{
     Connection, PgConnection, SqliteConnection,
@@ -95,7 +98,7 @@ pub(crate) fn open_sqlite(path: &std::path::Path) -> Result<SqliteConnection, Op
 /// # Errors
 /// Whatever PostgreSQL says.
 pub(crate) fn open_postgres(url: &str) -> Result<PgConnection, OpenError> {
-    let mut conn = PgConnection::establish(url).map_err(OpenError::from)?;
+    let mut conn = PgConnection::establish(&with_connect_timeout(url)).map_err(OpenError::from)?;
     conn.batch_execute(
         "SET synchronous_commit = on; SET lock_timeout = '10s'; SET statement_timeout = '30s'; \
          SET idle_in_transaction_session_timeout = '60s'; SET client_min_messages = warning;",
@@ -103,6 +106,23 @@ pub(crate) fn open_postgres(url: &str) -> Result<PgConnection, OpenError> {
     .map_err(OpenError::from)?;
     Ok(conn)
 }
+
+/// The connection string with a bound on how long connecting may take, unless it has one: libpq
+/// waits for minutes where nobody answers, and with it everybody who waits for the writer.
+fn with_connect_timeout(url: &str) -> Cow<'_, str> {
+    if url.contains("connect_timeout") {
+        return Cow::Borrowed(url);
+    }
+    let join = match (url.contains("://"), url.contains('?')) {
+        (false, _) => " ",
+        (true, false) => "?",
+        (true, true) => "&",
+    };
+    Cow::Owned(format!("{url}{join}connect_timeout={CONNECT_SECONDS}"))
+}
+
+/// Seconds until a server that does not answer counts as away.
+const CONNECT_SECONDS: u32 = 5;
 
 /// Why a database could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -118,5 +138,19 @@ impl From<diesel::ConnectionError> for OpenError {
 impl From<diesel::result::Error> for OpenError {
     fn from(error: diesel::result::Error) -> Self {
         Self(error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_connect_timeout;
+
+    #[test]
+    fn connecting_has_a_bound_in_every_form_of_connection_string() {
+        let bounded = |url: &str| with_connect_timeout(url).into_owned();
+        assert_eq!(bounded("postgres://a@h/d"), "postgres://a@h/d?connect_timeout=5");
+        assert_eq!(bounded("postgres://a@/d?host=/x"), "postgres://a@/d?host=/x&connect_timeout=5");
+        assert_eq!(bounded("host=h user=a"), "host=h user=a connect_timeout=5");
+        assert_eq!(bounded("postgres://h/d?connect_timeout=9"), "postgres://h/d?connect_timeout=9");
     }
 }

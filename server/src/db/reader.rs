@@ -1,4 +1,7 @@
-//! Readers of one tenant: a few connections, each read in one consistent transaction.
+//! Readers: a few connections, each read in one consistent transaction that is bound to one tenant.
+//!
+//! On the embedded engine a tenant's file has readers of its own. On a server all tenants share some,
+//! because a connection is bound anew in every transaction and the server has few of them.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -6,29 +9,36 @@ use diesel::connection::SimpleConnection;
 use tokio::sync::Semaphore;
 
 use super::{
-    connection::Scoped,
+    connection::{AnyConnection, Scoped},
     engine::{Engine, begin_read},
     error::{Fault, ReadError},
 };
 use crate::tenant::TenantId;
 
-/// Connections per open tenant. Reads are short; more would only cost descriptors.
-const READERS: usize = 4;
+/// Connections per open file. Reads are short; more would only cost descriptors.
+const PER_FILE: usize = 4;
+/// Connections to a server, for all tenants.
+const PER_SERVER: usize = 16;
 
 pub(crate) struct Readers {
     engine: Engine,
-    tenant: TenantId,
-    idle: Mutex<Vec<Scoped>>,
+    idle: Mutex<Vec<AnyConnection>>,
     permits: Arc<Semaphore>,
 }
 
 impl Readers {
-    pub(crate) fn new(engine: Engine, tenant: TenantId) -> Self {
-        Self { engine, tenant, idle: Mutex::default(), permits: Arc::new(Semaphore::new(READERS)) }
+    /// The readers of one tenant's file.
+    pub(crate) fn of_file(engine: Engine) -> Self {
+        Self { engine, idle: Mutex::default(), permits: Arc::new(Semaphore::new(PER_FILE)) }
+    }
+
+    /// The readers of all tenants on a server.
+    pub(crate) fn shared(engine: Engine) -> Self {
+        Self { engine, idle: Mutex::default(), permits: Arc::new(Semaphore::new(PER_SERVER)) }
     }
 
     /// Runs a read on a blocking thread.
-    pub(crate) async fn read<T, F>(self: &Arc<Self>, work: F) -> Result<T, ReadError>
+    pub(crate) async fn read<T, F>(self: &Arc<Self>, tenant: TenantId, work: F) -> Result<T, ReadError>
     where
         F: FnOnce(&mut Scoped) -> Result<T, Fault> + Send + 'static,
         T: Send + 'static,
@@ -40,28 +50,32 @@ impl Readers {
         let readers = Arc::clone(self);
         tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            readers.read_now(work)
+            readers.read_now(tenant, work)
         })
         .await
         .map_err(|error| ReadError::Unavailable(error.to_string()))?
     }
 
-    fn read_now<T>(&self, work: impl FnOnce(&mut Scoped) -> Result<T, Fault>) -> Result<T, ReadError> {
+    fn read_now<T>(
+        &self,
+        tenant: TenantId,
+        work: impl FnOnce(&mut Scoped) -> Result<T, Fault>,
+    ) -> Result<T, ReadError> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut conn = match idle {
-            Some(conn) => conn,
+        let mut scoped = match idle {
+            Some(conn) => Scoped { conn, tenant },
             None => self
                 .engine
-                .open_tenant(self.tenant, None)
+                .open_tenant(tenant, None)
                 .map_err(|error| ReadError::Unavailable(error.to_string()))?,
         };
         let unavailable = |error: diesel::result::Error| ReadError::Unavailable(error.to_string());
-        begin_read(&mut conn).map_err(unavailable)?;
-        let result = work(&mut conn);
-        conn.conn.batch_execute("COMMIT").map_err(unavailable)?;
+        begin_read(&mut scoped).map_err(unavailable)?;
+        let result = work(&mut scoped);
+        scoped.conn.batch_execute("COMMIT").map_err(unavailable)?;
         // Only a connection that ended cleanly goes back; any other is closed by dropping it.
         if !matches!(result, Err(Fault::Db(_))) {
-            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(scoped.conn);
         }
         Ok(result?)
     }

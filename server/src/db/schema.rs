@@ -387,6 +387,7 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(
     conversation,
+    contact_identity,
     contact,
     message,
     search_token,

@@ -10,7 +10,7 @@ use std::{
 };
 
 use shared::{Pos, ids::Epoch};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Mutex as AsyncMutex, mpsc, mpsc::error::TrySendError, oneshot};
 
 use super::{
     connection::{OpenError, Scoped},
@@ -22,12 +22,15 @@ use super::{
     reader::Readers,
     record::{CommitSink, Committed},
     tx::Tx,
-    writer::{Job, TypedJob, Writer, Written, next_due},
+    writer::{Job, QUEUE, TypedJob, Writer, Written, next_due},
 };
 use crate::{clock::Clock, tenant::TenantId};
 
-/// Most tenants open at once; each costs a thread, five connections and a page cache.
-const OPEN_TENANTS: usize = 256;
+/// Most tenants open at once; each costs a thread, up to five connections and a page cache.
+const OPEN_FILES: usize = 256;
+/// The same on PostgreSQL, where each costs a connection of the 100 a server usually has; readers
+/// and the control tables need some too.
+const OPEN_ON_SERVER: usize = 64;
 
 /// What the store needs to know.
 #[derive(Debug, Clone)]
@@ -50,6 +53,12 @@ struct Inner {
     control: Control,
     sink: Arc<LateSink>,
     open: Mutex<HashMap<TenantId, Entry>>,
+    /// Whoever opens or shuts a tenant holds its gate: a tenant has one writer, and one that takes
+    /// long to open keeps nobody else's visitors waiting.
+    gates: Mutex<HashMap<TenantId, Arc<AsyncMutex<()>>>>,
+    /// Readers on PostgreSQL, shared by all tenants.
+    server_readers: Option<Arc<Readers>>,
+    closed: AtomicBool,
     /// Counts looks at tenants, so that the longest unused can be told.
     uses: AtomicU64,
     /// Let go by [`Store::close`]: a store may be reachable from its own listener for ever.
@@ -76,7 +85,7 @@ impl CommitSink for LateSink {
 /// One open tenant.
 struct Open {
     id: TenantId,
-    queue: mpsc::UnboundedSender<Box<dyn Job>>,
+    queue: mpsc::Sender<Box<dyn Job>>,
     readers: Arc<Readers>,
     opened_at: Pos,
     writer: Mutex<Option<std::thread::JoinHandle<()>>>,
@@ -113,12 +122,17 @@ impl Store {
             }
         }
         let control = Control::open(config.engine.clone(), Arc::clone(&clock))?;
+        let server_readers =
+            (!config.engine.is_sqlite()).then(|| Arc::new(Readers::shared(config.engine.clone())));
         Ok(Self(Arc::new(Inner {
             config,
             clock,
             control,
             sink: Arc::default(),
             open: Mutex::default(),
+            gates: Mutex::default(),
+            server_readers,
+            closed: AtomicBool::new(false),
             uses: AtomicU64::new(0),
             lock: Mutex::new(Some(lock)),
         })))
@@ -157,10 +171,16 @@ impl Store {
         if let Some(open) = self.known(id) {
             return Ok(TenantStore { open, clock: Arc::clone(&self.0.clock) });
         }
+        let gate = self.gate(id);
+        let _alone = gate.lock().await;
+        if let Some(open) = self.known(id) {
+            return Ok(TenantStore { open, clock: Arc::clone(&self.0.clock) }); // somebody was faster
+        }
         let store = self.clone();
         let open = tokio::task::spawn_blocking(move || store.open_tenant(id))
             .await
             .map_err(|error| OpenError(error.to_string()))??;
+        self.shut_surplus();
         Ok(TenantStore { open, clock: Arc::clone(&self.0.clock) })
     }
 
@@ -187,6 +207,7 @@ impl Store {
     /// Finishes what is queued and closes every tenant, noting when each needs attention next; then
     /// another process may have the data.
     pub async fn close(&self) {
+        self.0.closed.store(true, Ordering::SeqCst);
         let all: Vec<_> = {
             let mut open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
             open.drain().map(|(_, entry)| entry.tenant).collect()
@@ -203,6 +224,11 @@ impl Store {
         self.0.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
+    fn gate(&self, id: TenantId) -> Arc<AsyncMutex<()>> {
+        let mut gates = self.0.gates.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(gates.entry(id).or_default())
+    }
+
     fn known(&self, id: TenantId) -> Option<Arc<Open>> {
         let mut open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = open.get_mut(&id)?;
@@ -211,10 +237,6 @@ impl Store {
     }
 
     fn open_tenant(&self, id: TenantId) -> Result<Arc<Open>, OpenError> {
-        let mut open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(entry) = open.get(&id) {
-            return Ok(Arc::clone(&entry.tenant)); // somebody was faster
-        }
         if let Engine::Sqlite { dir } = &self.0.config.engine {
             if !Engine::tenant_file(dir, id).exists() {
                 return Err(OpenError(format!("the file of tenant {id} is missing")));
@@ -229,7 +251,7 @@ impl Store {
         let writer =
             Writer::open(engine.clone(), id, Arc::clone(&self.0.clock), sink, Arc::clone(&lose_answer))?;
         let opened_at = writer.published();
-        let (queue, jobs) = mpsc::unbounded_channel();
+        let (queue, jobs) = mpsc::channel(QUEUE);
         let thread = std::thread::Builder::new()
             .name(format!("tenant-{id}"))
             .spawn(move || writer.serve(jobs))
@@ -237,32 +259,52 @@ impl Store {
         let tenant = Arc::new(Open {
             id,
             queue,
-            readers: Arc::new(Readers::new(engine, id)),
+            readers: match &self.0.server_readers {
+                Some(shared) => Arc::clone(shared),
+                None => Arc::new(Readers::of_file(engine)),
+            },
             opened_at,
             writer: Mutex::new(Some(thread)),
             lose_answer,
         });
         let used = self.0.uses.fetch_add(1, Ordering::Relaxed);
-        open.insert(id, Entry { tenant: Arc::clone(&tenant), used });
-        let surplus = Self::surplus(&mut open);
-        drop(open);
-        if let Some(idle) = surplus {
-            self.shut(idle);
+        let mut open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.0.closed.load(Ordering::SeqCst) {
+            return Err(OpenError("the store is closing".into()));
         }
+        open.insert(id, Entry { tenant: Arc::clone(&tenant), used });
         Ok(tenant)
     }
 
+    /// Shuts a tenant in the background that nobody uses, once too many are open.
+    fn shut_surplus(&self) {
+        let Some(id) = self.surplus() else { return };
+        let (store, gate) = (self.clone(), self.gate(id));
+        tokio::task::spawn_blocking(move || {
+            let _alone = gate.blocking_lock();
+            let idle = {
+                let mut open = store.0.open.lock().unwrap_or_else(PoisonError::into_inner);
+                // Somebody may have come while we waited for the gate.
+                let unused = open.get(&id).is_some_and(|entry| Arc::strong_count(&entry.tenant) == 1);
+                if unused { open.remove(&id) } else { None }
+            };
+            if let Some(entry) = idle {
+                store.shut(entry.tenant);
+            }
+        });
+    }
+
     /// The least recently used tenant that nobody holds, once too many are open.
-    fn surplus(open: &mut HashMap<TenantId, Entry>) -> Option<Arc<Open>> {
-        if open.len() <= OPEN_TENANTS {
+    fn surplus(&self) -> Option<TenantId> {
+        let open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let most = if self.0.config.engine.is_sqlite() { OPEN_FILES } else { OPEN_ON_SERVER };
+        if open.len() <= most {
             return None;
         }
-        let idle = open
-            .iter()
+        open.iter()
             .filter(|(_, entry)| Arc::strong_count(&entry.tenant) == 1)
             .min_by_key(|(_, entry)| entry.used)
-            .map(|(id, _)| *id)?;
-        open.remove(&idle).map(|entry| entry.tenant)
+            .map(|(id, _)| *id)
     }
 
     fn shut(&self, tenant: Arc<Open>) {
@@ -324,7 +366,7 @@ impl TenantStore {
         F: FnOnce(&mut Scoped) -> Result<T, Fault> + Send + 'static,
         T: Send + 'static,
     {
-        self.open.readers.read(work).await
+        self.open.readers.read(self.open.id, work).await
     }
 
     /// Writes: state, events, facts and jobs in one transaction. `work` may run more than once.
@@ -337,10 +379,12 @@ impl TenantStore {
         T: Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        self.open
-            .queue
-            .send(Box::new(TypedJob::new(work, reply)))
-            .map_err(|_| WriteError::Unavailable("the tenant is closing".into()))?;
+        self.open.queue.try_send(Box::new(TypedJob::new(work, reply))).map_err(|refused| {
+            WriteError::Unavailable(match refused {
+                TrySendError::Full(_) => "too much waits to be written".into(),
+                TrySendError::Closed(_) => "the tenant is closing".into(),
+            })
+        })?;
         answer.await.map_err(|_| WriteError::Unavailable("the writer is gone".into()))?
     }
 }

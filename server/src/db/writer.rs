@@ -12,6 +12,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::{Duration, Instant as Monotonic},
 };
 
 use diesel::{
@@ -34,6 +35,11 @@ use crate::{clock::Clock, tenant::TenantId};
 
 /// Most jobs in one group. More would only make the first of them wait longer.
 const GROUP: usize = 64;
+/// Most jobs that may wait. Whoever comes then is told to come again: memory is not a queue.
+pub(crate) const QUEUE: usize = 4_096;
+/// A file is checked after a failure, but not again for so long: on a full disk every group fails,
+/// and each check reads the whole file while callers wait for their answer.
+const CHECK_EVERY: Duration = Duration::from_secs(60);
 
 /// A write with its position, once durable.
 pub(crate) type Written<T> = (T, Pos);
@@ -93,6 +99,7 @@ pub(crate) struct Writer {
     conn: Option<Scoped>,
     alarm: Alarm,
     published: Pos,
+    checked: Option<Monotonic>,
     /// Tests: the next COMMIT happens, but its answer does not arrive.
     lose_answer: Arc<AtomicBool>,
 }
@@ -132,6 +139,7 @@ impl Writer {
             conn: None,
             alarm: Alarm::default(),
             published: 0,
+            checked: None,
             lose_answer,
         };
         let mut conn = writer.engine.open_tenant(tenant, Some(writer.alarm.clone()))?;
@@ -147,7 +155,7 @@ impl Writer {
     }
 
     /// Serves until every sender is gone.
-    pub(crate) fn serve(mut self, mut queue: mpsc::UnboundedReceiver<Box<dyn Job>>) {
+    pub(crate) fn serve(mut self, mut queue: mpsc::Receiver<Box<dyn Job>>) {
         while let Some(first) = queue.blocking_recv() {
             let mut group = vec![first];
             while group.len() < GROUP {
@@ -165,9 +173,18 @@ impl Writer {
             Ok(attempt) => self.conclude(group, attempt),
             Err(reason) => {
                 tracing::warn!(tenant.id = %self.tenant, jobs = group.len(), reason = %reason, "a group of writes failed; running each alone");
+                // Once the database does not even open, nobody behind needs to find out alone.
+                let mut away: Option<String> = None;
                 for mut job in group {
                     let alone = std::slice::from_mut(&mut job);
-                    match self.reopen().and_then(|()| self.attempt(alone).map_err(|e| e.to_string())) {
+                    if away.is_none() {
+                        away = self.reopen().err();
+                    }
+                    let attempt = match &away {
+                        Some(reason) => Err(reason.clone()),
+                        None => self.attempt(alone),
+                    };
+                    match attempt {
                         Ok(attempt) => self.conclude(vec![job], attempt),
                         Err(reason) => {
                             tracing::error!(tenant.id = %self.tenant, reason = %reason, "a write failed also alone");
@@ -281,13 +298,15 @@ impl Writer {
         }
         let mut conn =
             self.engine.open_tenant(self.tenant, Some(self.alarm.clone())).map_err(|e| e.to_string())?;
-        if conn.conn.is_sqlite() {
+        let due = self.checked.is_none_or(|at| at.elapsed() >= CHECK_EVERY);
+        if conn.conn.is_sqlite() && due {
             let check: Check = sql_query("PRAGMA quick_check(1)")
                 .get_result(&mut conn.conn)
                 .map_err(|e| format!("quick_check: {e}"))?;
             if check.quick_check != "ok" {
                 return Err(format!("quick_check: {}", check.quick_check));
             }
+            self.checked = Some(Monotonic::now());
         }
         let head = Self::inspect(&mut conn).map_err(|e| e.to_string())?;
         if head > self.published {

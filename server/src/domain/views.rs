@@ -66,6 +66,14 @@ pub fn open(scoped: &mut Scoped, member: MemberId, id: ConversationId) -> Result
     Ok(Opened { pos, conversation, messages: page.messages, has_older: page.has_older, watchers: Vec::new() })
 }
 
+/// Whether the seat may see a conversation.
+///
+/// # Errors
+/// The database's.
+pub fn is_in_sight(scoped: &mut Scoped, seat: &seat::Seat, id: ConversationId) -> Result<bool, Fault> {
+    Ok(conversation::find(scoped, id)?.is_some_and(|row| can_see(&seat.scope, &row.model.audience())))
+}
+
 /// `GET /api/conversations`.
 ///
 /// # Errors

@@ -29,3 +29,4 @@ pub use probes::Readiness;
 pub use routes::configure;
 pub use serve::{server, server_with};
 pub use signed_in::SignedIn;
+pub(crate) use signed_in::{IDLE, is_alive};

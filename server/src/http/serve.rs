@@ -3,6 +3,7 @@
 use std::{io, net::TcpListener, time::Duration};
 
 use actix_web::{App as Actix, HttpServer, dev::Server, middleware::from_fn, web::Data};
+use nix::sys::socket::{setsockopt, sockopt};
 
 use super::{
     configure, console::Console, headers::headers, observe::observe, probes::Readiness,
@@ -16,6 +17,19 @@ const REQUEST_HEADERS: Duration = Duration::from_secs(5);
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// Requests that are under way when the server stops get this long, in seconds.
 const SHUTDOWN_SECONDS: u64 = 10;
+
+/// Bytes that a peer has not taken for so long are in vain. Longer than any heartbeat, so a peer that
+/// lives is told why it is left before the kernel leaves it.
+const UNTAKEN: Duration = Duration::from_secs(90);
+
+/// Lets the kernel end connections whose peer is gone or never reads: actix cannot abort one.
+fn give_up_on_dead_peers(stream: &dyn std::any::Any) {
+    let Some(stream) = stream.downcast_ref::<actix_web::rt::net::TcpStream>() else { return };
+    let millis = u32::try_from(UNTAKEN.as_millis()).unwrap_or(u32::MAX);
+    if let Err(error) = setsockopt(stream, sockopt::TcpUserTimeout, &millis) {
+        tracing::warn!(error = %error, "dead peers will be noticed late");
+    }
+}
 
 /// A server that is ready from its first moment. It runs once it is awaited or spawned, and stops
 /// through its handle; signals are the caller's.
@@ -55,6 +69,7 @@ pub fn server_with(app: App, listener: TcpListener, readiness: Readiness) -> io:
         .client_request_timeout(REQUEST_HEADERS)
         .keep_alive(KEEP_ALIVE)
         .tcp_nodelay(true)
+        .on_connect(|stream, _| give_up_on_dead_peers(stream))
         .shutdown_timeout(SHUTDOWN_SECONDS)
         .disable_signals()
         .listen(listener)?;

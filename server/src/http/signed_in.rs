@@ -20,7 +20,7 @@ use crate::{
 /// The cookie's name; the prefix makes browsers insist on `Secure`, `Path=/` and no `Domain`.
 pub(super) const COOKIE: &str = "__Host-sid";
 /// A session that was not used for this long is over.
-pub(super) const IDLE: TimeDelta = TimeDelta::hours(8);
+pub(crate) const IDLE: TimeDelta = TimeDelta::hours(8);
 /// A session is over after this, used or not.
 pub(super) const ABSOLUTE: TimeDelta = TimeDelta::hours(24);
 /// Use is noted this often at most: not every request should be a write.
@@ -104,7 +104,8 @@ pub(super) fn token(request: &HttpRequest) -> Option<&str> {
         .filter(|token| token.len() == 64 && token.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
-fn is_alive(seen_at: Instant, expires_at: Instant, now: Instant) -> bool {
+/// Whether a session may still be used.
+pub(crate) fn is_alive(seen_at: Instant, expires_at: Instant, now: Instant) -> bool {
     now < expires_at && now - seen_at < IDLE
 }
 

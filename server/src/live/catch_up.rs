@@ -21,10 +21,11 @@ use super::{
     outgoing::Kind,
     presence,
     shard::{Shard, push},
+    wire,
 };
 use crate::{
     db::{
-        ReadError, TenantStore,
+        Fault, ReadError, TenantStore,
         record::Recorded,
         rows::{live_event, log},
     },
@@ -52,28 +53,35 @@ pub(super) fn load(shard: &Rc<Shard>, id: u64, greeting: Greeting) {
     let Some((tenant, member, load)) = shard.with(id, begin) else { return };
     let shard = Rc::clone(shard);
     actix_web::rt::spawn(async move {
-        let read = tenant.read(move |scoped| views::snapshot(scoped, member)).await;
+        // Encoded where it is read: a large one would hold up every other socket of this thread.
+        let read = tenant.read(move |scoped| {
+            let (epoch, scope, snapshot) = views::snapshot(scoped, member)?;
+            let (pos, scope_rev) = (snapshot.pos, snapshot.scope_rev);
+            let frame = wire::text(&ServerFrame::Snapshot(snapshot));
+            Ok((epoch, scope, pos, scope_rev, frame.ok_or_else(|| Fault::Broken("a snapshot".into()))?))
+        });
+        let read = read.await;
         let now = shard.hub.0.store.clock().now();
         let heartbeat = shard.hub.0.config.heartbeat;
         let done = shard.with(id, |conn| {
             if conn.load != load || conn.mode == Mode::Closing {
                 return false;
             }
-            let (epoch, scope, snapshot) = match read {
+            let (epoch, scope, pos, scope_rev, frame) = match read {
                 Ok(loaded) => loaded,
                 Err(error) => {
                     refuse(conn, &error, &shard);
                     return false;
                 }
             };
-            conn.cursor = snapshot.pos;
-            conn.told = snapshot.pos;
+            conn.cursor = pos;
+            conn.told = pos;
             conn.scope = Some(scope);
             conn.mode = Mode::CatchingUp;
             let welcome = ServerFrame::Welcome(Welcome {
                 epoch,
-                pos: snapshot.pos,
-                scope_rev: snapshot.scope_rev,
+                pos,
+                scope_rev,
                 heartbeat_ms: u32::try_from(heartbeat.as_millis()).unwrap_or(u32::MAX),
                 now,
             });
@@ -85,7 +93,7 @@ pub(super) fn load(shard: &Rc<Shard>, id: u64, greeting: Greeting) {
                 }
                 Greeting::Reset(why) => push(conn, Kind::Must, &ServerFrame::Reset { why }),
             }
-            push(conn, Kind::Must, &ServerFrame::Snapshot(snapshot));
+            conn.outgoing.borrow_mut().push(Kind::Must, frame);
             true
         });
         if done == Some(true) {
@@ -103,11 +111,11 @@ pub(super) fn resume(
     scope_rev: u64,
     open: Vec<ConversationId>,
 ) {
+    let claimed: Vec<ConversationId> = open.into_iter().take(OPEN_TIMELINES).collect();
     let begun = shard.with(id, |conn| {
         let begun = begin(conn);
         // At once: an `open` that follows this frame closely adds to them.
-        conn.open = open;
-        conn.open.truncate(OPEN_TIMELINES);
+        conn.open.clone_from(&claimed);
         begun
     });
     let Some((tenant, member, load)) = begun else { return };
@@ -118,10 +126,16 @@ pub(super) fn resume(
                 let (current, head) = log::head(scoped)?;
                 let seat = seat::take(scoped, member)?;
                 let first = live_event::first(scoped)?;
-                Ok((current, head, seat, first))
+                let mut hidden = Vec::new();
+                for id in claimed {
+                    if !views::is_in_sight(scoped, &seat, id)? {
+                        hidden.push(id);
+                    }
+                }
+                Ok((current, head, seat, first, hidden))
             })
             .await;
-        let (current, head, seat, first) = match read {
+        let (current, head, seat, first, hidden) = match read {
             Ok(found) => found,
             Err(error) => {
                 shard.with(id, |conn| {
@@ -157,6 +171,7 @@ pub(super) fn resume(
             conn.cursor = pos;
             conn.told = pos;
             conn.scope = Some(seat.scope);
+            conn.open.retain(|id| !hidden.contains(id));
             conn.mode = Mode::CatchingUp;
             let welcome = ServerFrame::Welcome(Welcome {
                 epoch: current,
@@ -201,7 +216,7 @@ pub(super) fn settle(shard: &Rc<Shard>, id: u64, outcome: Outcome) {
         Outcome::Gap => run(shard, id),
         Outcome::Reset(why) => load(shard, id, Greeting::Reset(why)),
         Outcome::SignedOut => {
-            shard.with(id, |conn| say_goodbye(conn, close::SESSION_GONE, &shard.hub.0.config));
+            shard.with(id, |conn| say_goodbye(conn, close::SESSION_GONE, &shard.hub));
         }
     }
 }
@@ -235,7 +250,7 @@ fn from_ring(shard: &Rc<Shard>, id: u64, load: u64) -> Step {
                     go_live(conn, now);
                     return Step::Finished;
                 }
-                match deliver(conn, &events, config) {
+                match deliver(conn, &events, config, None) {
                     Outcome::Done => {}
                     Outcome::Gap => return Step::ReadLog(conn.cursor),
                     other => return Step::Settle(other),
@@ -279,7 +294,7 @@ async fn from_log(shard: &Rc<Shard>, id: u64, load: u64, tenant: TenantStore, mu
                     return None;
                 }
             }
-            let outcome = deliver(conn, &events, &shard.hub.0.config);
+            let outcome = deliver(conn, &events, &shard.hub.0.config, None);
             pos = conn.cursor;
             Some(if outcome == Outcome::Gap { Outcome::Reset(ResetReason::Position) } else { outcome })
         });
@@ -327,5 +342,5 @@ fn refuse(conn: &mut Conn, error: &ReadError, shard: &Rc<Shard>) {
             close::RESTART
         }
     };
-    say_goodbye(conn, code, &shard.hub.0.config);
+    say_goodbye(conn, code, &shard.hub);
 }

@@ -9,6 +9,7 @@ use std::{
 use shared::{
     Pos,
     ids::{ConversationId, MemberId},
+    live::snapshot::Activity,
     permission::Scope,
 };
 
@@ -40,6 +41,8 @@ pub(super) struct Conn {
     pub(super) ws: actix_ws::Session,
     pub(super) outgoing: Rc<RefCell<Outgoing>>,
     pub(super) mode: Mode,
+    /// Whether the first frame has come; a second one would only cost another snapshot.
+    pub(super) greeted: bool,
     /// What the member may see; none until the first snapshot or resume.
     pub(super) scope: Option<Scope>,
     /// Everything up to here was filtered for this connection.
@@ -52,9 +55,31 @@ pub(super) struct Conn {
     pub(super) heard: Monotonic,
     pub(super) ping_at: Monotonic,
     pub(super) in_flight: usize,
+    /// Pages of timelines that are being read.
+    pub(super) opening: usize,
+    /// What the member has on screen, as told last, and where they write.
+    pub(super) viewing: Option<ConversationId>,
+    pub(super) typing: Option<ConversationId>,
+    /// When the session was last known to be in use.
+    pub(super) seen_at: shared::Instant,
+    /// Whether the member did anything since the session was last renewed. A pong is no deed.
+    pub(super) active: bool,
     pub(super) budget: Budget,
     /// Whether this socket counts in the member's presence.
     pub(super) present: bool,
+}
+
+impl Conn {
+    /// Takes what colleagues may believe the member is doing through this socket, where `ends` says so.
+    pub(super) fn take_signs(
+        &mut self,
+        ends: impl Fn(ConversationId, Activity) -> bool,
+    ) -> Vec<(ConversationId, Activity)> {
+        let viewing = self.viewing.take_if(|at| ends(*at, Activity::Viewing));
+        let typing = self.typing.take_if(|at| ends(*at, Activity::Typing));
+        let viewing = viewing.map(|at| (at, Activity::Viewing));
+        viewing.into_iter().chain(typing.map(|at| (at, Activity::Typing))).collect()
+    }
 }
 
 /// Frames a client may send: a bucket that refills over time.

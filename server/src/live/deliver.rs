@@ -9,9 +9,12 @@ use super::{
     encoded::Encoded,
     hub::HubConfig,
     outgoing::Kind,
-    wire,
+    wire::{self, Batches},
 };
 use shared::permission::{Permission, PhoneSight, Scope, Sight, sight};
+
+/// Room made for events before it is known how many are to be seen.
+const FEW: usize = 8;
 
 /// What became of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,10 +31,16 @@ pub(super) enum Outcome {
     SignedOut,
 }
 
-/// Queues what the connection may see of the events and moves its cursor.
-pub(super) fn deliver(conn: &mut Conn, events: &[Arc<Encoded>], config: &HubConfig) -> Outcome {
+/// Queues what the connection may see of the events and moves its cursor. `batches` are those of the
+/// round, where many connections get the same events.
+pub(super) fn deliver(
+    conn: &mut Conn,
+    events: &[Arc<Encoded>],
+    config: &HubConfig,
+    batches: Option<&mut Batches>,
+) -> Outcome {
     let Some(scope) = conn.scope.take() else { return Outcome::Done };
-    let mut visible = Vec::new();
+    let mut visible = Vec::with_capacity(events.len().min(FEW));
     let mut bytes = 0;
     let mut outcome = Outcome::Done;
     for event in events {
@@ -74,7 +83,11 @@ pub(super) fn deliver(conn: &mut Conn, events: &[Arc<Encoded>], config: &HubConf
     }
     let from = conn.told + 1;
     conn.told = conn.cursor;
-    conn.outgoing.borrow_mut().push(Kind::Batch(from), wire::batch(from, conn.cursor, visible));
+    let pieces = match batches {
+        Some(batches) => batches.frame(from, conn.cursor, visible),
+        None => wire::batch(from, conn.cursor, visible),
+    };
+    conn.outgoing.borrow_mut().push(Kind::Batch(from), pieces);
     // Dropping what a catch-up has just queued would repeat it for ever: it pauses by itself.
     let too_much = conn.mode == Mode::Live && over(conn, config.hard_bytes);
     if outcome == Outcome::Done && too_much { lag(conn) } else { outcome }

@@ -6,17 +6,24 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant as Monotonic},
 };
 
 use shared::{
     Pos,
     ids::{ConversationId, MemberId},
-    live::snapshot::Watcher,
+    live::snapshot::{Activity, Watcher},
 };
 use tokio::sync::mpsc;
 
-use super::{encoded::Encoded, presence::Presence, ring::Ring, shard::ToShard, watch::Watchers};
+use super::{
+    encoded::Encoded,
+    ended::{Ended, Gone},
+    presence::Presence,
+    ring::Ring,
+    shard::ToShard,
+    watch::{self, Watchers},
+};
 use crate::{
     db::{
         Store,
@@ -24,6 +31,9 @@ use crate::{
     },
     tenant::TenantId,
 };
+
+/// How long a tenant without sockets keeps its ring: longer than a reload or a short cut takes.
+const RING_KEPT: Duration = Duration::from_secs(600);
 
 /// How the hub behaves; the defaults are the protocol's.
 #[derive(Debug, Clone)]
@@ -65,12 +75,15 @@ pub(super) struct Inner {
     pub(super) presence: Presence,
     tenants: Mutex<HashMap<TenantId, Arc<TenantLive>>>,
     shards: Mutex<Vec<mpsc::UnboundedSender<ToShard>>>,
+    ended: Mutex<Ended>,
     next_conn: AtomicU64,
     closing: AtomicBool,
 }
 
-/// A tenant that has had a socket since the start.
+/// A tenant that has had a socket lately.
 pub(super) struct TenantLive {
+    /// Sockets now, and since when there is none.
+    sockets: Mutex<(usize, Monotonic)>,
     ring: Mutex<Ring>,
     watchers: Mutex<Watchers>,
 }
@@ -98,6 +111,7 @@ impl Hub {
             presence: Presence::new(),
             tenants: Mutex::default(),
             shards: Mutex::default(),
+            ended: Mutex::default(),
             next_conn: AtomicU64::new(1),
             closing: AtomicBool::new(false),
         }))
@@ -115,12 +129,19 @@ impl Hub {
 
     /// Closes the sockets of a session that is over.
     pub fn end_session(&self, token_hash: &str) {
+        self.ended().note(Gone::Session(token_hash.into()), Monotonic::now());
         self.broadcast(|| ToShard::EndSession(token_hash.into()));
     }
 
     /// Closes every socket of a tenant that may not work any more.
     pub fn end_tenant(&self, tenant: TenantId) {
+        self.ended().note(Gone::Tenant(tenant), Monotonic::now());
         self.broadcast(|| ToShard::EndTenant(tenant));
+    }
+
+    /// Lets sockets of a tenant in that may work again.
+    pub fn readmit_tenant(&self, tenant: TenantId) {
+        self.ended().forget(tenant);
     }
 
     /// Says goodbye to everybody, in slices, and waits until the sockets are closed or a few seconds
@@ -143,6 +164,29 @@ impl Hub {
         }
     }
 
+    /// Whether the session or the tenant ended while the socket was on its way in.
+    pub(super) fn has_ended(&self, tenant: TenantId, token_hash: &str) -> bool {
+        self.ended().contains(tenant, token_hash)
+    }
+
+    fn ended(&self) -> std::sync::MutexGuard<'_, Ended> {
+        self.0.ended.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// For tests: the housekeeping that comes once a minute, now. Resolves when it was begun.
+    #[doc(hidden)]
+    pub async fn tidy_now(&self) {
+        let mut begun = Vec::new();
+        self.broadcast(|| {
+            let (done, wait) = tokio::sync::oneshot::channel();
+            begun.push(wait);
+            ToShard::Tidy(done)
+        });
+        for wait in begun {
+            let _ = wait.await;
+        }
+    }
+
     pub(super) fn is_closing(&self) -> bool {
         self.0.closing.load(Ordering::SeqCst)
     }
@@ -158,11 +202,35 @@ impl Hub {
     /// The tenant's live state; from the first call on its commits are kept in the ring.
     pub(super) fn tenant(&self, id: TenantId) -> Arc<TenantLive> {
         let mut tenants = self.0.tenants.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(
-            tenants.entry(id).or_insert_with(|| {
-                Arc::new(TenantLive { ring: Mutex::default(), watchers: Mutex::default() })
-            }),
-        )
+        Arc::clone(tenants.entry(id).or_insert_with(|| {
+            Arc::new(TenantLive {
+                sockets: Mutex::new((0, Monotonic::now())),
+                ring: Mutex::default(),
+                watchers: Mutex::default(),
+            })
+        }))
+    }
+
+    /// Counts a socket of the tenant in or out.
+    pub(super) fn count(&self, id: TenantId, change: isize) {
+        let live = self.tenant(id);
+        let mut sockets = live.sockets.lock().unwrap_or_else(PoisonError::into_inner);
+        *sockets = (sockets.0.saturating_add_signed(change), Monotonic::now());
+    }
+
+    /// Forgets the rings of tenants whose last socket left long ago: whoever comes back reads the log.
+    pub(super) fn sweep(&self) {
+        let now = Monotonic::now();
+        let mut tenants = self.0.tenants.lock().unwrap_or_else(PoisonError::into_inner);
+        tenants.retain(|_, live| {
+            let (sockets, since) = *live.sockets.lock().unwrap_or_else(PoisonError::into_inner);
+            // Somebody else who holds it is about to count a socket in.
+            sockets > 0 || Arc::strong_count(live) > 1 || now.saturating_duration_since(since) < RING_KEPT
+        });
+        for live in tenants.values() {
+            let now = self.0.store.clock().now();
+            live.watchers.lock().unwrap_or_else(PoisonError::into_inner).sweep(now);
+        }
     }
 
     /// Tells everybody who has the conversation open.
@@ -170,6 +238,19 @@ impl Hub {
         let live = self.tenant(tenant);
         live.watchers.lock().unwrap_or_else(PoisonError::into_inner).note(watcher.clone(), now);
         self.broadcast(|| ToShard::Watch(tenant, watcher.clone()));
+    }
+
+    /// Takes back what a member was said to be doing.
+    pub(super) fn tell_gone(
+        &self,
+        tenant: TenantId,
+        member: MemberId,
+        signs: Vec<(ConversationId, Activity)>,
+    ) {
+        let now = self.0.store.clock().now();
+        for (conversation, activity) in signs {
+            self.watch(tenant, watch::gone(conversation, member, activity, now), now);
+        }
     }
 
     fn broadcast(&self, mut message: impl FnMut() -> ToShard) {

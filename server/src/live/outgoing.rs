@@ -28,10 +28,14 @@ struct Frame {
 #[derive(Default)]
 pub(super) struct Outgoing {
     frames: VecDeque<Frame>,
-    /// Pieces of the frame that is being written; it must be finished whatever happens.
-    current: VecDeque<Bytes>,
+    /// What is left of the frame that is being written; it must be finished whatever happens.
+    current: Option<Pieces>,
     bytes: usize,
     waker: Option<Waker>,
+    /// Whether a piece was taken since the last look.
+    moved: bool,
+    /// Looks in a row at which something waited and nothing had been taken.
+    stalled: u32,
     /// The shard wants to hear when everything is written.
     pub(super) tell_when_empty: bool,
 }
@@ -44,10 +48,17 @@ impl Outgoing {
 
     /// Adds a frame.
     pub(super) fn push(&mut self, kind: Kind, pieces: Pieces) {
-        let bytes = pieces.iter().map(Bytes::len).sum();
+        let bytes = pieces.len();
         self.bytes += bytes;
         self.frames.push_back(Frame { kind, pieces, bytes });
         self.wake();
+    }
+
+    /// Looks in a row, this one included, at which the socket had taken nothing of what waits.
+    pub(super) fn look(&mut self) -> u32 {
+        let stands = self.bytes > 0 && !std::mem::take(&mut self.moved);
+        self.stalled = if stands { self.stalled.saturating_add(1) } else { 0 };
+        self.stalled
     }
 
     /// Drops every batch and signal that has not begun; says from which position the log must be read
@@ -70,11 +81,14 @@ impl Outgoing {
 
     /// The next piece to write.
     pub(super) fn pop(&mut self) -> Option<Bytes> {
-        if self.current.is_empty() {
-            self.current = self.frames.pop_front()?.pieces.into();
-        }
-        let piece = self.current.pop_front()?;
+        let piece = loop {
+            if let Some(piece) = self.current.as_mut().and_then(Pieces::pop) {
+                break piece;
+            }
+            self.current = Some(self.frames.pop_front()?.pieces);
+        };
         self.bytes -= piece.len();
+        self.moved = true;
         Some(piece)
     }
 
@@ -99,7 +113,7 @@ mod tests {
     use super::*;
 
     fn frame(size: usize) -> Pieces {
-        vec![Bytes::from(vec![0; size]), Bytes::from_static(b"end")]
+        Pieces::Many([Bytes::from(vec![0; size]), Bytes::from_static(b"end")].into())
     }
 
     #[test]

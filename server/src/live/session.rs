@@ -10,7 +10,7 @@ use shared::{
     limits::OPEN_TIMELINES,
     live::{
         VERSION, close,
-        command::KeyedCommand,
+        command::{Command, KeyedCommand},
         frame::{Answer, ClientFrame, ServerFrame},
         snapshot::Activity,
     },
@@ -64,7 +64,7 @@ pub(super) async fn serve(shard: Rc<Shard>, id: u64, mut stream: AggregatedMessa
 }
 
 fn goodbye(shard: &Rc<Shard>, id: u64, code: u16) {
-    shard.with(id, |conn| say_goodbye(conn, code, &shard.hub.0.config));
+    shard.with(id, |conn| say_goodbye(conn, code, &shard.hub));
 }
 
 fn frame(shard: &Rc<Shard>, id: u64, text: &str) {
@@ -81,6 +81,9 @@ fn frame(shard: &Rc<Shard>, id: u64, text: &str) {
     let Ok(frame) = serde_json::from_str::<ClientFrame>(text) else {
         return goodbye(shard, id, close::BAD_FRAME);
     };
+    if !matches!(frame, ClientFrame::Pong {}) {
+        shard.with(id, |conn| conn.active = true);
+    }
     match frame {
         ClientFrame::Pong {} => {}
         ClientFrame::Command { key, command } if admitted => {
@@ -93,21 +96,39 @@ fn frame(shard: &Rc<Shard>, id: u64, text: &str) {
             shard.push(id, Kind::Must, &ServerFrame::Reply { key, answer });
         }
         _ if !admitted => {}
-        ClientFrame::Hello { version } if version == VERSION => catch_up::load(shard, id, Greeting::Welcome),
+        ClientFrame::Hello { version } if version == VERSION => {
+            if first(shard, id) {
+                catch_up::load(shard, id, Greeting::Welcome);
+            }
+        }
         ClientFrame::Resume { version, epoch, pos, scope_rev, open } if version == VERSION => {
-            catch_up::resume(shard, id, epoch, pos, scope_rev, open);
+            if first(shard, id) {
+                catch_up::resume(shard, id, epoch, pos, scope_rev, open);
+            }
         }
         ClientFrame::Hello { .. } | ClientFrame::Resume { .. } => goodbye(shard, id, close::VERSION),
         ClientFrame::Open { conversation } => open(shard, id, conversation),
         ClientFrame::Close { conversation } => {
             shard.with(id, |conn| conn.open.retain(|known| *known != conversation));
+            leave(shard, id, |at, _| at == conversation);
         }
         ClientFrame::Typing { conversation } => sign(shard, id, conversation, Activity::Typing),
-        ClientFrame::Viewing { conversation: Some(conversation) } => {
-            sign(shard, id, conversation, Activity::Viewing);
+        ClientFrame::Viewing { conversation } => {
+            leave(shard, id, |at, _| Some(at) != conversation);
+            if let Some(conversation) = conversation {
+                sign(shard, id, conversation, Activity::Viewing);
+            }
         }
-        ClientFrame::Viewing { conversation: None } => {}
     }
+}
+
+/// Whether this is the connection's first frame; a second one of its kind ends it.
+fn first(shard: &Rc<Shard>, id: u64) -> bool {
+    let first = shard.with(id, |conn| !std::mem::replace(&mut conn.greeted, true));
+    if first == Some(false) {
+        goodbye(shard, id, close::BAD_FRAME);
+    }
+    first == Some(true)
 }
 
 fn command(shard: &Rc<Shard>, id: u64, keyed: KeyedCommand) {
@@ -118,6 +139,9 @@ fn command(shard: &Rc<Shard>, id: u64, keyed: KeyedCommand) {
     });
     let Some((admitted, tenant, member)) = admitted else { return };
     let key = keyed.key;
+    if let Command::SendText { conversation, .. } | Command::AddNote { conversation, .. } = &keyed.command {
+        leave(shard, id, |at, activity| at == *conversation && activity == Activity::Typing);
+    }
     if !admitted {
         let answer = Answer::Error(Problem::new(ErrorCode::RateLimited));
         return shard.push(id, Kind::Must, &ServerFrame::Reply { key, answer });
@@ -137,17 +161,25 @@ fn command(shard: &Rc<Shard>, id: u64, keyed: KeyedCommand) {
 fn open(shard: &Rc<Shard>, id: u64, conversation: ConversationId) {
     // Position first, then state: from here on its events are sent, so the page may overlap them but
     // cannot miss one.
-    let admitted = shard.with(id, |conn| {
+    let hard_bytes = shard.hub.0.config.hard_bytes;
+    let asked = shard.with(id, |conn| {
         let known = conn.open.contains(&conversation);
-        let admitted = known || conn.open.len() < OPEN_TIMELINES;
-        if admitted && !known {
+        // Pages must arrive, so whoever does not read gets no more of them.
+        let reads = conn.outgoing.borrow().bytes() < hard_bytes && conn.opening < OPEN_TIMELINES;
+        let refusal = match (reads, known || conn.open.len() < OPEN_TIMELINES) {
+            (false, _) => Some(ErrorCode::RateLimited),
+            (true, false) => Some(ErrorCode::TooManyOpen),
+            (true, true) => None,
+        };
+        conn.opening += usize::from(refusal.is_none());
+        if refusal.is_none() && !known {
             conn.open.push(conversation);
         }
-        (admitted, conn.tenant.clone(), conn.member)
+        (refusal, conn.tenant.clone(), conn.member)
     });
-    let Some((admitted, tenant, member)) = admitted else { return };
-    if !admitted {
-        let problem = Problem::new(ErrorCode::TooManyOpen);
+    let Some((refusal, tenant, member)) = asked else { return };
+    if let Some(code) = refusal {
+        let problem = Problem::new(code);
         return shard.push(id, Kind::Must, &ServerFrame::OpenFailed { conversation, problem });
     }
     let shard = Rc::clone(shard);
@@ -155,6 +187,7 @@ fn open(shard: &Rc<Shard>, id: u64, conversation: ConversationId) {
         let read = tenant.read(move |scoped| views::open(scoped, member, conversation)).await;
         match read {
             Ok(mut opened) => {
+                shard.with(id, |conn| conn.opening -= 1);
                 let now = shard.hub.0.store.clock().now();
                 opened.watchers = shard.hub.tenant(tenant.id()).watching(conversation, member, now);
                 let wanted = shard.with(id, |conn| conn.open.contains(&conversation));
@@ -163,7 +196,10 @@ fn open(shard: &Rc<Shard>, id: u64, conversation: ConversationId) {
                 }
             }
             Err(error) => {
-                shard.with(id, |conn| conn.open.retain(|known| *known != conversation));
+                shard.with(id, |conn| {
+                    conn.opening -= 1;
+                    conn.open.retain(|known| *known != conversation);
+                });
                 let problem = Problem::new(error.code());
                 shard.push(id, Kind::Must, &ServerFrame::OpenFailed { conversation, problem });
             }
@@ -171,9 +207,25 @@ fn open(shard: &Rc<Shard>, id: u64, conversation: ConversationId) {
     });
 }
 
+/// Colleagues hear that the member no longer does what `ends` names.
+fn leave(shard: &Rc<Shard>, id: u64, ends: impl Fn(ConversationId, Activity) -> bool) {
+    let left = shard.with(id, |conn| (conn.tenant.id(), conn.member, conn.take_signs(ends)));
+    if let Some((tenant, member, signs)) = left {
+        shard.hub.tell_gone(tenant, member, signs);
+    }
+}
+
 fn sign(shard: &Rc<Shard>, id: u64, conversation: ConversationId, activity: Activity) {
-    let who =
-        shard.with(id, |conn| conn.open.contains(&conversation).then(|| (conn.tenant.id(), conn.member)));
+    let who = shard.with(id, |conn| {
+        // Before the scope is known, nobody has looked at what a resume claims to have open.
+        (conn.scope.is_some() && conn.open.contains(&conversation)).then(|| {
+            match activity {
+                Activity::Viewing => conn.viewing = Some(conversation),
+                Activity::Typing => conn.typing = Some(conversation),
+            }
+            (conn.tenant.id(), conn.member)
+        })
+    });
     let Some(Some((tenant, member))) = who else { return };
     let now = shard.hub.0.store.clock().now();
     shard.hub.watch(tenant, watch::sign(conversation, member, activity, now), now);

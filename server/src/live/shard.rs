@@ -23,12 +23,21 @@ use super::{
     encoded::Encoded,
     hub::Hub,
     outgoing::Kind,
-    presence, wire,
+    presence, renewal,
+    wire::{self, Batches},
 };
 use crate::tenant::TenantId;
 
 /// How often pings and dead connections are looked after.
 const TICK: Duration = Duration::from_secs(1);
+/// Ticks between two looks at sessions and at what nobody needs any more.
+const HOUSEKEEPING: u32 = 60;
+/// Sockets of one member on one thread; the oldest makes room. A person has a handful of tabs.
+const SOCKETS_PER_MEMBER: usize = 20;
+/// Goodbyes at a time when the server stops, and the pause between: whoever is told comes back, and
+/// all at once would be a storm.
+const SLICE: usize = 500;
+const SLICE_PAUSE: Duration = Duration::from_millis(100);
 
 /// What reaches a shard from other threads, and from its own bodies.
 pub(super) enum ToShard {
@@ -42,6 +51,8 @@ pub(super) enum ToShard {
     EndSession(Box<str>),
     /// A tenant may not work any more.
     EndTenant(TenantId),
+    /// Housekeeping is wanted at once.
+    Tidy(oneshot::Sender<()>),
     /// The server stops.
     Shutdown(oneshot::Sender<()>),
 }
@@ -59,6 +70,7 @@ pub(super) struct Conns {
     pub(super) by_id: HashMap<u64, Conn>,
     by_tenant: HashMap<TenantId, Vec<u64>>,
     leaving: Option<oneshot::Sender<()>>,
+    ticks: u32,
 }
 
 /// What must happen to a connection after the borrow of all of them has ended.
@@ -76,14 +88,27 @@ impl Shard {
 
     pub(super) fn add(self: &Rc<Self>, conn: Conn) {
         self.start();
+        self.hub.count(conn.tenant.id(), 1);
         let mut conns = self.conns.borrow_mut();
-        conns.by_tenant.entry(conn.tenant.id()).or_default().push(conn.id);
-        conns.by_id.insert(conn.id, conn);
+        let Conns { by_id, by_tenant, .. } = &mut *conns;
+        let ids = by_tenant.entry(conn.tenant.id()).or_default();
+        let theirs = |id: &&u64| {
+            by_id.get(*id).is_some_and(|known| known.member == conn.member && known.mode != Mode::Closing)
+        };
+        let many = ids.iter().filter(theirs).count() >= SOCKETS_PER_MEMBER;
+        if many
+            && let Some(oldest) = ids.iter().find(theirs).copied()
+            && let Some(oldest) = by_id.get_mut(&oldest)
+        {
+            say_goodbye(oldest, close::REPLACED, &self.hub);
+        }
+        ids.push(conn.id);
+        by_id.insert(conn.id, conn);
     }
 
     pub(super) fn remove(&self, id: u64) {
         let mut conns = self.conns.borrow_mut();
-        let Some(conn) = conns.by_id.remove(&id) else { return };
+        let Some(mut conn) = conns.by_id.remove(&id) else { return };
         let tenant = conn.tenant.id();
         if let Some(ids) = conns.by_tenant.get_mut(&tenant) {
             ids.retain(|other| *other != id);
@@ -97,6 +122,8 @@ impl Shard {
             let _ = done.send(());
         }
         drop(conns);
+        self.hub.count(tenant, -1);
+        self.hub.tell_gone(tenant, conn.member, conn.take_signs(|_, _| true));
         if conn.present {
             presence::went(&self.hub, &conn.tenant, conn.member);
         }
@@ -155,20 +182,37 @@ impl Shard {
             ToShard::EndTenant(tenant) => {
                 self.close_where(close::SESSION_GONE, |conn| conn.tenant.id() == tenant);
             }
-            ToShard::Shutdown(done) => {
-                self.close_where(close::RESTART, |_| true);
-                let mut conns = self.conns.borrow_mut();
-                if conns.by_id.is_empty() {
-                    let _ = done.send(());
-                } else {
-                    conns.leaving = Some(done);
-                }
+            ToShard::Tidy(done) => {
+                self.tidy();
+                let _ = done.send(());
             }
+            ToShard::Shutdown(done) => self.leave(done),
         }
     }
 
+    fn leave(self: &Rc<Self>, done: oneshot::Sender<()>) {
+        let ids: Vec<u64> = {
+            let mut conns = self.conns.borrow_mut();
+            if conns.by_id.is_empty() {
+                let _ = done.send(());
+                return;
+            }
+            conns.leaving = Some(done);
+            conns.by_id.keys().copied().collect()
+        };
+        let shard = Rc::clone(self);
+        actix_web::rt::spawn(async move {
+            for slice in ids.chunks(SLICE) {
+                for id in slice {
+                    shard.with(*id, |conn| say_goodbye(conn, close::RESTART, &shard.hub));
+                }
+                tokio::time::sleep(SLICE_PAUSE).await;
+            }
+        });
+    }
+
     fn events(self: &Rc<Self>, tenant: TenantId, events: &[Arc<Encoded>]) {
-        let mut next = Vec::new();
+        let (mut next, mut batches) = (Vec::new(), Batches::default());
         {
             let mut conns = self.conns.borrow_mut();
             let Conns { by_id, by_tenant, .. } = &mut *conns;
@@ -177,7 +221,7 @@ impl Shard {
                 if conn.mode != Mode::Live {
                     continue; // it will find these in the ring
                 }
-                match deliver(conn, events, &self.hub.0.config) {
+                match deliver(conn, events, &self.hub.0.config, Some(&mut batches)) {
                     Outcome::Done | Outcome::Lagging => {}
                     Outcome::Gap => next.push(Next::CatchUp(*id)),
                     other => next.push(Next::Settle(*id, other)),
@@ -199,7 +243,10 @@ impl Shard {
         let Conns { by_id, by_tenant, .. } = &mut *conns;
         for id in by_tenant.get(&tenant).map(Vec::as_slice).unwrap_or_default() {
             let Some(conn) = by_id.get_mut(id) else { continue };
-            let concerned = conn.member != watcher.member && conn.open.contains(&watcher.conversation);
+            // Before the scope is known, nobody has looked at what a resume claims to have open.
+            let concerned = conn.member != watcher.member
+                && conn.scope.is_some()
+                && conn.open.contains(&watcher.conversation);
             let mut out = conn.outgoing.borrow_mut();
             if concerned && out.bytes() < self.hub.0.config.soft_bytes {
                 out.push(Kind::Signal, pieces.clone());
@@ -210,11 +257,24 @@ impl Shard {
     fn close_where(&self, code: u16, concerned: impl Fn(&Conn) -> bool) {
         let mut conns = self.conns.borrow_mut();
         for conn in conns.by_id.values_mut().filter(|conn| concerned(conn)) {
-            say_goodbye(conn, code, &self.hub.0.config);
+            say_goodbye(conn, code, &self.hub);
         }
     }
 
-    fn tick(&self) {
+    fn tidy(self: &Rc<Self>) {
+        self.hub.sweep();
+        renewal::renew(self);
+    }
+
+    fn tick(self: &Rc<Self>) {
+        let due = {
+            let mut conns = self.conns.borrow_mut();
+            conns.ticks = conns.ticks.wrapping_add(1);
+            conns.ticks % HOUSEKEEPING == 0
+        };
+        if due {
+            self.tidy();
+        }
         let now = Monotonic::now();
         let clock = self.hub.0.store.clock().now();
         let config = &self.hub.0.config;
@@ -223,10 +283,13 @@ impl Shard {
             if conn.mode == Mode::Closing {
                 continue;
             }
+            let stalled = conn.outgoing.borrow_mut().look();
             if clock >= conn.expires_at {
-                say_goodbye(conn, close::SESSION_GONE, config);
-            } else if now.saturating_duration_since(conn.heard) > config.dead_after {
-                say_goodbye(conn, close::NO_ANSWER, config);
+                say_goodbye(conn, close::SESSION_GONE, &self.hub);
+            } else if now.saturating_duration_since(conn.heard) > config.dead_after
+                || TICK * stalled > config.dead_after
+            {
+                say_goodbye(conn, close::NO_ANSWER, &self.hub);
             } else if now >= conn.ping_at && conn.scope.is_some() {
                 conn.ping_at = now + config.heartbeat;
                 let from = conn.told + 1;

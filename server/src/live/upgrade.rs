@@ -7,10 +7,11 @@ use actix_web::{
     body::BoxBody,
     web::{Data, Payload},
 };
-use shared::{error::ErrorCode, limits::FRAME_BYTES};
+use shared::{error::ErrorCode, limits::FRAME_BYTES, live::close};
 
 use super::{
     body::LiveBody,
+    close::say_goodbye,
     conn::{Budget, Conn, Mode},
     outgoing::Outgoing,
     session,
@@ -51,6 +52,7 @@ pub async fn live(
     let ping_at = now + heartbeat.mul_f64(0.5 + (id % 32) as f64 / 64.0);
     // From here on the tenant's commits are kept in the ring.
     let _ = shard.hub.tenant(signed.tenant.id());
+    let (tenant, token_hash) = (signed.tenant.id(), signed.token_hash.clone());
     shard.add(Conn {
         id,
         tenant: signed.tenant,
@@ -68,9 +70,19 @@ pub async fn live(
         heard: now,
         ping_at,
         in_flight: 0,
+        opening: 0,
+        viewing: None,
+        typing: None,
+        seen_at: app.store.clock().now(),
+        active: false,
+        greeted: false,
         budget: Budget::new(now),
         present: false,
     });
+    // A sign-out between the look at the session and this line found no socket to close.
+    if shard.hub.has_ended(tenant, &token_hash) {
+        shard.with(id, |conn| say_goodbye(conn, close::SESSION_GONE, &shard.hub));
+    }
     actix_web::rt::spawn(session::serve(Rc::clone(&shard), id, stream));
     let sender = shard.sender.clone();
     Ok(response.map_body(move |_, inner| {

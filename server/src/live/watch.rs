@@ -31,11 +31,29 @@ impl Watchers {
         }
     }
 
+    /// Forgets every sign that has expired.
+    pub(super) fn sweep(&mut self, now: Instant) {
+        self.0.retain(|_, at| {
+            at.retain(|known| known.until > now);
+            !at.is_empty()
+        });
+    }
+
     /// Everybody but one at a conversation.
     pub(super) fn others(&self, id: ConversationId, me: MemberId, now: Instant) -> Vec<Watcher> {
         let at = self.0.get(&id).map(Vec::as_slice).unwrap_or_default();
         at.iter().filter(|w| w.member != me && w.until > now).cloned().collect()
     }
+}
+
+/// A sign that a member no longer does something at a conversation.
+pub(super) fn gone(
+    conversation: ConversationId,
+    member: MemberId,
+    activity: Activity,
+    now: Instant,
+) -> Watcher {
+    Watcher { conversation, member, activity, until: now }
 }
 
 /// A sign that a member does something at a conversation from now on for a while.

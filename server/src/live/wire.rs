@@ -1,37 +1,112 @@
 //! WebSocket framing of what the server sends. Server frames are not masked, so bytes can be shared.
 
+use std::{collections::VecDeque, io::Write};
+
 use bytes::Bytes;
 use shared::{Pos, live::frame::ServerFrame};
 
 /// FIN and the text opcode.
 const TEXT: u8 = 0x81;
 
+/// Longest start of a batch: the frame's header and both positions.
+const BATCH_START: usize = 96;
+/// Frames kept per round of deliveries; connections that differ more than this make their own.
+const KEPT: usize = 32;
+/// A batch this large is not worth a copy of its own: its pieces are shared already.
+const COPIED_AT_MOST: usize = 64 * 1024;
+
 /// One frame as the pieces it is written from.
-pub(super) type Pieces = Vec<Bytes>;
+#[derive(Debug, Clone)]
+pub(super) enum Pieces {
+    /// The whole frame.
+    One(Bytes),
+    /// Consecutive parts.
+    Many(VecDeque<Bytes>),
+}
+
+impl Pieces {
+    /// Bytes that are left.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::One(bytes) => bytes.len(),
+            Self::Many(parts) => parts.iter().map(Bytes::len).sum(),
+        }
+    }
+
+    /// The next part to write; none when nothing is left.
+    pub(super) fn pop(&mut self) -> Option<Bytes> {
+        match self {
+            Self::One(bytes) if bytes.is_empty() => None,
+            Self::One(bytes) => Some(std::mem::take(bytes)),
+            Self::Many(parts) => parts.pop_front(),
+        }
+    }
+}
+
+/// Batches made in one round of deliveries. Connections that have been told as much and may see the
+/// same get the very same bytes.
+#[derive(Default)]
+pub(super) struct Batches(Vec<Made>);
+
+struct Made {
+    from: Pos,
+    to: Pos,
+    events: Vec<Bytes>,
+    frame: Bytes,
+}
+
+impl Batches {
+    /// The frame for these events, which are not empty.
+    pub(super) fn frame(&mut self, from: Pos, to: Pos, events: Vec<Bytes>) -> Pieces {
+        // Renderings are made once per event, so the same bytes lie at the same place.
+        let same = |made: &Made| {
+            let pairs = made.events.iter().zip(&events);
+            (made.from, made.to, made.events.len()) == (from, to, events.len())
+                && pairs.clone().all(|(a, b)| a.as_ptr() == b.as_ptr() && a.len() == b.len())
+        };
+        if let Some(made) = self.0.iter().find(|made| same(made)) {
+            return Pieces::One(made.frame.clone());
+        }
+        let bytes: usize = events.iter().map(Bytes::len).sum();
+        if bytes > COPIED_AT_MOST || self.0.len() >= KEPT {
+            return batch(from, to, events);
+        }
+        let mut frame = Vec::with_capacity(bytes + BATCH_START + BATCH_END.len());
+        let mut parts = batch(from, to, events.clone());
+        while let Some(part) = parts.pop() {
+            frame.extend_from_slice(&part);
+        }
+        let frame = Bytes::from(frame);
+        self.0.push(Made { from, to, events, frame: frame.clone() });
+        Pieces::One(frame)
+    }
+}
 
 /// A frame for one connection.
 pub(super) fn text(frame: &ServerFrame) -> Option<Pieces> {
     let body = serde_json::to_vec(frame).ok()?;
     let mut bytes = header(body.len());
     bytes.extend_from_slice(&body);
-    Some(vec![bytes.into()])
+    Some(Pieces::One(bytes.into()))
 }
 
 /// A batch: the connection's own prefix, the shared events, the end. `events` is not empty.
 pub(super) fn batch(from: Pos, to: Pos, events: Vec<Bytes>) -> Pieces {
-    let prefix = format!("{{\"batch\":{{\"from\":{from},\"to\":{to},\"events\":[");
+    let mut prefix = Vec::with_capacity(BATCH_START);
+    // Writing to memory does not fail.
+    let _ = write!(prefix, "{{\"batch\":{{\"from\":{from},\"to\":{to},\"events\":[");
     let shared: usize = events.iter().map(Bytes::len).sum();
     // Every event but the first keeps its leading comma.
     let length = prefix.len() + shared - 1 + BATCH_END.len();
     let mut first = header(length);
-    first.extend_from_slice(prefix.as_bytes());
-    let mut pieces = Pieces::with_capacity(events.len() + 2);
-    pieces.push(first.into());
+    first.extend_from_slice(&prefix);
+    let mut parts = VecDeque::with_capacity(events.len() + 2);
+    parts.push_back(first.into());
     for (n, event) in events.into_iter().enumerate() {
-        pieces.push(if n == 0 { event.slice(1..) } else { event });
+        parts.push_back(if n == 0 { event.slice(1..) } else { event });
     }
-    pieces.push(Bytes::from_static(BATCH_END));
-    pieces
+    parts.push_back(Bytes::from_static(BATCH_END));
+    Pieces::Many(parts)
 }
 
 const BATCH_END: &[u8] = b"]}}";
@@ -61,13 +136,30 @@ mod tests {
     #[test]
     fn a_batch_is_one_frame_of_valid_json() {
         let event = |pos| Bytes::from(format!(",{{\"pos\":{pos},\"event\":{{\"erased\":{{}}}}}}"));
-        let pieces = batch(7, 9, vec![event(7), event(9)]);
-        let all: Vec<u8> = pieces.concat();
+        let all = bytes_of(batch(7, 9, vec![event(7), event(9)]));
         let body = &all[2..];
         assert_eq!(usize::from(all[1]), body.len());
         let frame: ServerFrame = serde_json::from_slice(body).unwrap();
         let ServerFrame::Batch { from: 7, to: 9, events } = frame else { panic!("not the batch") };
         assert_eq!(events.iter().map(|e| e.pos).collect::<Vec<_>>(), [7, 9]);
+    }
+
+    fn bytes_of(mut pieces: Pieces) -> Vec<u8> {
+        std::iter::from_fn(|| pieces.pop()).flatten().collect()
+    }
+
+    #[test]
+    fn connections_that_are_told_the_same_share_the_same_bytes() {
+        let events = vec![Bytes::from_static(b",{\"pos\":7}"), Bytes::from_static(b",{\"pos\":9}")];
+        let mut batches = Batches::default();
+        let (first, second) = (batches.frame(7, 9, events.clone()), batches.frame(7, 9, events.clone()));
+        let (Pieces::One(a), Pieces::One(b)) = (&first, &second) else { panic!("not in one piece") };
+        assert_eq!(a.as_ptr(), b.as_ptr());
+        assert_eq!(bytes_of(first), bytes_of(batch(7, 9, events.clone())));
+        for (from, events) in [(6, events.clone()), (7, vec![events[1].clone()])] {
+            let other = batches.frame(from, 9, events.clone());
+            assert_eq!(bytes_of(other), bytes_of(batch(from, 9, events)), "never another's frame");
+        }
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod throttle;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use diesel::connection::SimpleConnection;
+use tokio::sync::Semaphore;
 
 use super::{
     connection::{AnyConnection, OpenError},
@@ -26,11 +27,15 @@ use crate::{clock::Clock, tenant::TenantId};
 #[derive(Clone)]
 pub struct Control(Arc<Inner>);
 
+/// Reads at once. They are short; more would only cost connections.
+const READERS: usize = 8;
+
 struct Inner {
     engine: Engine,
     clock: Arc<dyn Clock>,
     writer: Mutex<Option<AnyConnection>>,
     readers: Mutex<Vec<AnyConnection>>,
+    permits: Arc<Semaphore>,
 }
 
 impl Control {
@@ -41,6 +46,7 @@ impl Control {
             clock,
             writer: Mutex::new(Some(writer)),
             readers: Mutex::default(),
+            permits: Arc::new(Semaphore::new(READERS)),
         })))
     }
 
@@ -59,9 +65,13 @@ impl Control {
         T: Send + 'static,
     {
         let control = self.clone();
-        tokio::task::spawn_blocking(move || control.read_now(work))
-            .await
-            .map_err(|error| ReadError::Unavailable(error.to_string()))?
+        let permit = Arc::clone(&self.0.permits).acquire_owned().await;
+        tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            control.read_now(work)
+        })
+        .await
+        .map_err(|error| ReadError::Unavailable(error.to_string()))?
     }
 
     /// Writes in one durable transaction on a blocking thread.

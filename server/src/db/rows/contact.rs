@@ -1,6 +1,6 @@
 //! Customers and the identities they are known by.
 
-use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use diesel::{BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, RunQueryDsl};
 use shared::{Instant, ids::ContactId, model::contact::Contact};
 
 use crate::{
@@ -58,6 +58,21 @@ pub fn by_identity(scoped: &mut Scoped, kind: IdentityKind, value: &str) -> Resu
         .first(conn)
         .optional()?;
     Ok(id.map(|id| id.parse()).transpose()?)
+}
+
+/// The contact an identity belongs to.
+///
+/// # Errors
+/// The database's.
+pub fn known_by(scoped: &mut Scoped, kind: IdentityKind, value: &str) -> Result<Option<ContactRow>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let row: Option<Row> = i::contact_identity
+        .inner_join(c::contact.on(c::tenant_id.eq(i::tenant_id).and(c::id.eq(i::contact_id))))
+        .filter(i::tenant_id.eq(tenant).and(i::kind.eq(kind.as_str())).and(i::value.eq(value)))
+        .select((c::id, c::name, c::phone, c::username, c::wa_id, c::bsuid))
+        .first(conn)
+        .optional()?;
+    row.map(model).transpose()
 }
 
 /// Links an identity to a contact. One that belongs to somebody already stays there.
@@ -137,8 +152,9 @@ pub fn find(scoped: &mut Scoped, id: ContactId) -> Result<Option<ContactRow>, Fa
         .select((c::id, c::name, c::phone, c::username, c::wa_id, c::bsuid))
         .first(conn)
         .optional()?;
-    row.map(|(id, name, phone, username, wa_id, bsuid)| {
-        Ok(ContactRow { contact: Contact { id: id.parse()?, name, phone, username }, wa_id, bsuid })
-    })
-    .transpose()
+    row.map(model).transpose()
+}
+
+fn model((id, name, phone, username, wa_id, bsuid): Row) -> Result<ContactRow, Fault> {
+    Ok(ContactRow { contact: Contact { id: id.parse()?, name, phone, username }, wa_id, bsuid })
 }

@@ -114,14 +114,26 @@ fn resolve(tx: &mut Tx<'_>, sender: &Sender) -> Result<Contact, Fault> {
     }
     let mut known = None;
     for (kind, value) in &identities {
-        known = contact::by_identity(tx, *kind, value)?;
+        known = contact::known_by(tx, *kind, value)?;
         if known.is_some() {
             break;
         }
     }
     let now = tx.now();
+    // What the contact was known by before is linked already; most messages tell nothing new.
+    let linked = |kind: IdentityKind, value: &str| {
+        known.as_ref().is_some_and(|row| {
+            let stored = match kind {
+                IdentityKind::Bsuid => &row.bsuid,
+                IdentityKind::WaId => &row.wa_id,
+                IdentityKind::Phone => &row.contact.phone,
+            };
+            stored.as_deref() == Some(value)
+        })
+    };
+    let news: Vec<_> = identities.into_iter().filter(|(kind, value)| !linked(*kind, value)).collect();
     let row = match known {
-        Some(id) => refresh(tx, id, sender)?,
+        Some(row) => refresh(tx, row, sender)?,
         None => {
             let fresh = merged(
                 ContactRow {
@@ -135,14 +147,14 @@ fn resolve(tx: &mut Tx<'_>, sender: &Sender) -> Result<Contact, Fault> {
             fresh
         }
     };
-    for (kind, value) in identities {
+    for (kind, value) in news {
         contact::link(tx, row.contact.id, kind, value, now)?;
     }
     Ok(row.contact)
 }
 
-fn refresh(tx: &mut Tx<'_>, id: ContactId, sender: &Sender) -> Result<ContactRow, Fault> {
-    let row = contact::find(tx, id)?.ok_or_else(|| Fault::Broken(format!("no contact {id}")))?;
+fn refresh(tx: &mut Tx<'_>, row: ContactRow, sender: &Sender) -> Result<ContactRow, Fault> {
+    let id = row.contact.id;
     let fresh = merged(row.clone(), sender);
     if fresh.contact != row.contact || fresh.wa_id != row.wa_id || fresh.bsuid != row.bsuid {
         contact::update(tx, &fresh)?;

@@ -95,6 +95,15 @@ impl LiveClient {
         Ok(client_async(request, stream).await?.0)
     }
 
+    /// Connects again with another first frame; the view stays.
+    pub(crate) async fn greet_anew(self, frame: &ClientFrame) -> Self {
+        let mut client = Self::open_socket(&self.user).await;
+        (client.view, client.epoch) = (self.view, self.epoch);
+        client.send(frame).await;
+        client.until("the frame is answered", |c| c.welcome.is_some()).await;
+        client
+    }
+
     /// Cuts the connection and keeps what a console would keep.
     pub(crate) fn disconnect(self) -> Away {
         let Self { user, epoch, view, wanted, .. } = self;

@@ -143,5 +143,7 @@ impl Live for Hears {
         self.0.hub.end_tenant(tenant);
     }
 
-    fn tenant_resumed(&self, _: TenantId) {}
+    fn tenant_resumed(&self, tenant: TenantId) {
+        self.0.hub.readmit_tenant(tenant);
+    }
 }

@@ -1,11 +1,16 @@
 //! Who gets a socket, and what ends it.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
+use chrono::TimeDelta;
+use server::clock::{Clock, FakeClock, SystemClock};
 use shared::live::{VERSION, close, command::Command, frame::ClientFrame};
 use tokio_tungstenite::tungstenite::Error;
 
-use crate::harness::{Engine, LiveClient, World, server::ORIGIN};
+use crate::harness::{Engine, LiveClient, Options, World, server::ORIGIN};
 
 on_both_engines!(
     a_foreign_origin_gets_no_socket,
@@ -16,6 +21,9 @@ on_both_engines!(
     signing_out_closes_the_sockets_of_that_session_only,
     a_suspended_tenant_loses_its_sockets_and_others_do_not,
     a_stop_says_goodbye,
+    a_connection_is_greeted_once,
+    the_oldest_of_too_many_sockets_of_a_member_makes_room,
+    work_over_the_socket_keeps_the_session_alive,
 );
 
 async fn a_foreign_origin_gets_no_socket(engine: Engine) {
@@ -115,4 +123,49 @@ async fn a_stop_says_goodbye(engine: Engine) {
     assert_eq!(client.end().await, close::RESTART);
     assert_eq!(client.goodbye.map(|(code, _)| code), Some(close::RESTART));
     stopping.await.unwrap();
+}
+
+async fn a_connection_is_greeted_once(engine: Engine) {
+    let world = World::new(engine).await;
+    let mut client = LiveClient::connect(&world.agent().await).await;
+    client.send(&ClientFrame::Hello { version: VERSION }).await;
+    assert_eq!(client.end().await, close::BAD_FRAME);
+    assert_eq!(client.snapshots, 1, "no second snapshot was made");
+}
+
+async fn the_oldest_of_too_many_sockets_of_a_member_makes_room(engine: Engine) {
+    let world = World::new(engine).await;
+    let agent = world.agent().await;
+    let mut oldest = LiveClient::connect(&agent).await;
+    let mut others = Vec::new();
+    for _ in 0..20 {
+        others.push(LiveClient::connect(&agent).await);
+    }
+    assert_eq!(oldest.end().await, close::REPLACED);
+    let busy = shared::model::member::Availability::Busy;
+    others[0].done(Command::SetAvailability { availability: busy }).await;
+}
+
+async fn work_over_the_socket_keeps_the_session_alive(engine: Engine) {
+    let clock = Arc::new(FakeClock::at(SystemClock.now()));
+    let options = Options { clock: Arc::clone(&clock) as Arc<dyn Clock>, ..Options::default() };
+    let world = World::with(engine, options).await;
+    let (agent, colleague) = (world.agent().await, world.second_agent().await);
+    let mut works = LiveClient::connect(&agent).await;
+    let mut looks = LiveClient::connect(&colleague).await;
+    // Ten hours in which one does something every hour and the other only answers pings. Housekeeping
+    // comes once a minute of real time, so the clock stands still while it is waited for.
+    let busy = Command::SetAvailability { availability: shared::model::member::Availability::Busy };
+    for _ in 0..7 {
+        clock.advance(TimeDelta::hours(1));
+        works.done(busy.clone()).await;
+    }
+    world.server.app.hub.tidy_now().await;
+    clock.advance(TimeDelta::hours(2));
+    works.done(busy).await;
+    world.server.app.hub.tidy_now().await;
+    assert_eq!(looks.end().await, close::SESSION_GONE);
+    assert_eq!(agent.get("/api/session").await.0, 200);
+    assert_eq!(colleague.get("/api/session").await.0, 401);
+    works.done(Command::SetAvailability { availability: shared::model::member::Availability::Away }).await;
 }

@@ -9,6 +9,7 @@ on_both_engines!(
     a_reload_within_the_grace_is_not_seen,
     two_windows_count_as_one_presence,
     after_a_restart_those_who_do_not_come_back_are_gone,
+    a_member_whose_socket_is_dead_is_gone_before_the_network_notices,
 );
 
 fn connected(client: &LiveClient, world: &World) -> bool {
@@ -82,4 +83,16 @@ async fn after_a_restart_those_who_do_not_come_back_are_gone(engine: Engine) {
     let me = world.alpha.supervisor.member;
     assert!(back.view().members[&me].connected, "who came back was never gone");
     assert!(back.resets.is_empty());
+}
+
+async fn a_member_whose_socket_is_dead_is_gone_before_the_network_notices(engine: Engine) {
+    let mut options = Options::default();
+    options.hub.dead_after = Duration::from_millis(1_500);
+    let world = World::with(engine, options).await;
+    let mut watching = LiveClient::connect(&world.supervisor().await).await;
+    // Nobody reads this one: no pong comes, and its TCP connection stays.
+    let silent = LiveClient::connect(&world.agent().await).await;
+    watching.until("the agent is there", |c| connected(c, &world)).await;
+    watching.until("the agent is gone", |c| !connected(c, &world)).await;
+    drop(silent);
 }

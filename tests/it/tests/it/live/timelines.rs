@@ -4,7 +4,8 @@ use shared::{
     api::conversations::MessagesPage,
     error::ErrorCode,
     limits::{OPEN_TIMELINES, TIMELINE_PAGE},
-    live::{command::Command, frame::ClientFrame, frame::Signal, snapshot::Activity},
+    live::{VERSION, command::Command, frame::ClientFrame, frame::Signal, snapshot::Activity},
+    model::member::Availability,
 };
 use simulator::payload::Sender;
 
@@ -16,6 +17,8 @@ on_both_engines!(
     at_most_eight_timelines_are_open,
     messages_reach_only_those_who_have_the_timeline_open,
     colleagues_see_who_looks_and_writes,
+    colleagues_see_at_once_that_somebody_stopped,
+    a_resume_cannot_listen_in_on_what_is_out_of_sight,
 );
 
 async fn a_timeline_opens_with_the_newest_page_and_goes_on_with_events(engine: Engine) {
@@ -110,4 +113,57 @@ async fn colleagues_see_who_looks_and_writes(engine: Engine) {
     outside.reach(done.pos).await;
     assert!(writer.signals.is_empty(), "nobody is told of oneself");
     assert!(outside.signals.is_empty(), "only those who have it open are told");
+}
+
+async fn colleagues_see_at_once_that_somebody_stopped(engine: Engine) {
+    let world = World::new(engine).await;
+    world.customer_writes(&ann(), "one").await;
+    let id = world.only_conversation().await;
+    let mut writer = LiveClient::connect(&world.agent().await).await;
+    let mut reader = LiveClient::connect(&world.second_agent().await).await;
+    assert!(writer.open(id).await && reader.open(id).await);
+    let last = |client: &LiveClient| {
+        let Signal::Watcher(watcher) = client.signals.last()?;
+        let since = client.welcome.as_ref()?.now;
+        Some((watcher.activity, watcher.until > since + chrono::TimeDelta::seconds(4)))
+    };
+    writer.send(&ClientFrame::Typing { conversation: id }).await;
+    reader.until("typing is seen", |c| last(c) == Some((Activity::Typing, true))).await;
+    writer.done(Command::AddNote { conversation: id, text: "done".into() }).await;
+    reader.until("the end of typing is seen", |c| last(c) == Some((Activity::Typing, false))).await;
+    writer.send(&ClientFrame::Viewing { conversation: Some(id) }).await;
+    reader.until("viewing is seen", |c| last(c) == Some((Activity::Viewing, true))).await;
+    drop(writer);
+    reader.until("the end of viewing is seen", |c| last(c) == Some((Activity::Viewing, false))).await;
+}
+
+async fn a_resume_cannot_listen_in_on_what_is_out_of_sight(engine: Engine) {
+    let world = World::new(engine).await;
+    world.customer_writes(&ann(), "one").await;
+    let id = world.only_conversation().await;
+    let (agent, administrator) = (world.agent().await, world.administrator().await);
+    let none = Command::SetQueues { member: agent.member, queues: vec![] };
+    administrator.command(none).await.unwrap();
+    let mut spy = LiveClient::connect(&agent).await;
+    assert!(spy.view().conversations.is_empty());
+    let resume = ClientFrame::Resume {
+        version: VERSION,
+        epoch: spy.welcome.as_ref().unwrap().epoch,
+        pos: spy.pos(),
+        scope_rev: spy.view().scope_rev,
+        open: vec![id],
+    };
+    spy = spy.greet_anew(&resume).await;
+    let mut holder = LiveClient::connect(&world.second_agent().await).await;
+    let mut colleague = LiveClient::connect(&world.supervisor().await).await;
+    assert!(holder.open(id).await && colleague.open(id).await);
+    holder.send(&ClientFrame::Typing { conversation: id }).await;
+    colleague.until("typing is seen", |c| !c.signals.is_empty()).await;
+    spy.send(&ClientFrame::Typing { conversation: id }).await;
+    let barrier = spy.done(Command::SetAvailability { availability: Availability::Busy }).await;
+    colleague.reach(barrier.pos).await;
+    assert!(spy.signals.is_empty(), "{:?}", spy.signals);
+    let typing_spy =
+        |c: &LiveClient| c.signals.iter().any(|Signal::Watcher(watcher)| watcher.member == agent.member);
+    assert!(!typing_spy(&colleague), "who sees nothing is not seen there either");
 }

@@ -18,6 +18,7 @@ use crate::harness::Database;
 mod failures;
 mod groups;
 mod guards;
+mod plans;
 mod reads;
 
 /// A store without a server, with one tenant, and what it published.

@@ -1,0 +1,171 @@
+//! Every statement the product runs in its daily work finds its rows through an index.
+//!
+//! The statements are not listed here: they are overheard while a message comes in, is answered,
+//! sent and read, and consoles load, open and page. A new query is checked the day it is written.
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+};
+
+use diesel::{
+    Connection, QueryableByName, RunQueryDsl,
+    connection::{Instrumentation, InstrumentationEvent, SimpleConnection},
+    sql_query, sql_types,
+};
+use shared::live::command::Command;
+use simulator::{StatusPlan, payload::Status};
+
+use crate::harness::{Engine, LiveClient, Options, World, run, webhook::ann};
+
+/// Tables that have a handful of rows per tenant; reading all of them is right.
+const SMALL: [&str; 8] = [
+    "tenant_log",
+    "tenant_identity",
+    "settings",
+    "queue",
+    "channel",
+    "member",
+    "member_queue",
+    "agent_presence",
+];
+
+#[derive(Clone, Default)]
+struct Overheard(Arc<Mutex<BTreeSet<String>>>);
+
+impl Instrumentation for Overheard {
+    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            let text = query.to_string();
+            let statement = text.split(" -- binds:").next().unwrap_or_default().replace('`', "\"");
+            let first = statement.split_whitespace().next().unwrap_or_default().to_uppercase();
+            if ["SELECT", "INSERT", "UPDATE", "DELETE"].contains(&first.as_str()) {
+                self.0.lock().unwrap().insert(statement);
+            }
+        }
+    }
+}
+
+#[derive(QueryableByName)]
+struct SqliteStep {
+    #[diesel(sql_type = sql_types::Text)]
+    detail: String,
+}
+
+#[derive(QueryableByName)]
+struct PostgresStep {
+    #[diesel(sql_type = sql_types::Text)]
+    #[diesel(column_name = "QUERY PLAN")]
+    plan: String,
+}
+
+/// Does the daily work and gives every statement it took.
+async fn daily_work(engine: Engine) -> (World, BTreeSet<String>) {
+    let (world, meta) = World::with_meta(engine, Options::default()).await;
+    let overheard = Overheard::default();
+    let (on_writer, on_reader) = (overheard.clone(), overheard.clone());
+    let store = world.store().await;
+    let listen = move |tx: &mut server::db::Tx<'_>| {
+        tx.parts().0.set_instrumentation(on_writer.clone());
+        Ok(())
+    };
+    store.write(listen).await.unwrap();
+    let listen = move |scoped: &mut server::db::Scoped| {
+        scoped.parts().0.set_instrumentation(on_reader.clone());
+        Ok(())
+    };
+    store.read(listen).await.unwrap();
+
+    meta.control().set_statuses(StatusPlan::immediate());
+    world.customer_writes(&ann(), "Is the blue lamp still there?").await;
+    world.customer_writes(&ann(), "And the red one?").await;
+    world.reported("wamid.NOBODYS", Status::Delivered, None).await;
+    let agent = world.agent().await;
+    let mut client = LiveClient::connect(&agent).await;
+    let conversation = world.only_conversation().await;
+    assert!(client.open(conversation).await);
+    client.done(Command::AssignToMe { conversation }).await;
+    client.done(Command::SendText { conversation, text: "Both are.".into() }).await;
+    client.done(Command::AddNote { conversation, text: "a regular".into() }).await;
+    client.done(Command::MarkRead { conversation, up_to: 2 }).await;
+    meta.control().wait_for_sends(1, crate::harness::wait::PATIENCE).await.unwrap();
+    for path in ["/api/conversations", "/api/conversations?state=closed", "/api/conversations?search=lamp"] {
+        assert!(agent.get(path).await.0.is_success());
+    }
+    agent.get(&format!("/api/conversations/{conversation}/messages?before=3")).await;
+    let away = client.disconnect();
+    world.customer_writes(&ann(), "Hello?").await;
+    let mut client = away.resume().await;
+    let reason = shared::model::conversation::CloseReason::ALL[0];
+    client.done(Command::Close { conversation, reason }).await;
+    client.done(Command::Reopen { conversation }).await;
+    meta.stop().await;
+    let statements = overheard.0.lock().unwrap().clone();
+    assert!(statements.len() > 25, "only {} statements were overheard", statements.len());
+    (world, statements)
+}
+
+fn is_about_small_tables(step: &str) -> bool {
+    SMALL
+        .iter()
+        .any(|table| step.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == *table))
+}
+
+#[test]
+fn no_statement_of_the_daily_work_scans_a_growing_table_on_sqlite() {
+    run(async {
+        let (world, statements) = daily_work(Engine::Sqlite).await;
+        let plans = world.store().await.read(move |scoped| {
+            let (conn, _) = scoped.parts();
+            let mut all = Vec::new();
+            for statement in statements {
+                let steps: Vec<SqliteStep> =
+                    sql_query(format!("EXPLAIN QUERY PLAN {statement}")).load(conn)?;
+                all.push((statement, steps.into_iter().map(|step| step.detail).collect::<Vec<_>>()));
+            }
+            Ok(all)
+        });
+        for (statement, steps) in plans.await.unwrap() {
+            let scans =
+                steps.iter().filter(|step| step.starts_with("SCAN") && !step.contains("CONSTANT ROW"));
+            for scan in scans.filter(|step| !is_about_small_tables(step)) {
+                panic!("{scan}\n{statement}");
+            }
+        }
+    });
+}
+
+#[test]
+fn no_statement_of_the_daily_work_needs_a_sequential_scan_on_postgres() {
+    run(async {
+        let (world, statements) = daily_work(Engine::Postgres).await;
+        let tenant = world.alpha.id;
+        let url = world.server.database.urls().app.clone();
+        let plans = tokio::task::spawn_blocking(move || {
+            let mut conn = diesel::PgConnection::establish(&url).unwrap();
+            // Small tables tempt the planner to read them whole; forbidden, it does so only where
+            // there is no other way.
+            conn.batch_execute("SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan").unwrap();
+            let mut all = Vec::new();
+            for (n, statement) in statements.into_iter().enumerate() {
+                let binds = (1..=64).rev().find(|n| statement.contains(&format!("${n}"))).unwrap_or(0);
+                let nulls = vec!["NULL"; binds].join(", ");
+                let execute = if binds == 0 { format!("s{n}") } else { format!("s{n}({nulls})") };
+                conn.batch_execute(&format!("PREPARE s{n} AS {statement}"))
+                    .unwrap_or_else(|error| panic!("{error}\n{statement}"));
+                conn.batch_execute(&format!("BEGIN; SELECT set_config('app.tenant_id', '{tenant}', true)"))
+                    .unwrap();
+                let steps: Vec<PostgresStep> =
+                    sql_query(format!("EXPLAIN EXECUTE {execute}")).load(&mut conn).unwrap();
+                conn.batch_execute("ROLLBACK").unwrap();
+                all.push((statement, steps.into_iter().map(|step| step.plan).collect::<Vec<_>>()));
+            }
+            all
+        });
+        for (statement, steps) in plans.await.unwrap() {
+            for scan in steps.iter().filter(|step| step.contains("Seq Scan")) {
+                assert!(is_about_small_tables(scan), "{scan}\n{statement}");
+            }
+        }
+    });
+}
