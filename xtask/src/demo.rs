@@ -60,12 +60,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let start = Instant::now();
     free_port(options.port, "--port")?;
     free_port(options.simulator_port, "--simulator-port")?;
-    let tools = tools::ensure()?;
-    step::run(
-        "Building server and simulator (a first release build takes several minutes)",
-        cargo().args(["build", "--release", "-p", "server", "-p", "simulator"]),
-    )?;
-    console::build(&tools)?;
+    build()?;
     let seed = seed(options)?;
     fs::write(demo().join("simulator.json"), simulator_config(options, &seed).to_string())?;
 
@@ -98,6 +93,21 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             }
         }
     }
+}
+
+/// Server and simulator beside the tools and the console: each half has stretches that keep one core
+/// busy, such as the last crate of the server and the console's link.
+fn build() -> Result<()> {
+    // What both halves need comes first: neither may find the other installing it.
+    tools::ensure_system()?;
+    tools::ensure_wasm_target()?;
+    let console = std::thread::spawn(|| console::build(&tools::ensure()?));
+    let server = step::run(
+        "Building server and simulator, and the console beside them (a first build takes ten minutes)",
+        cargo().args(["build", "--release", "-p", "server", "-p", "simulator"]),
+    );
+    let console = console.join().unwrap_or_else(|_| bail!("building the console panicked"));
+    server.and(console)
 }
 
 fn free_port(port: u16, flag: &str) -> Result<()> {

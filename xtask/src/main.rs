@@ -8,11 +8,13 @@
 //!   engines and the browser journeys. Steps: see [`test`].
 //! - `cargo xtask verify [NAME]` runs the long proofs; `verify chroot` proves both README commands
 //!   on a bare Debian.
+//! - `cargo xtask bench [NAME…]` measures the release build against baselines in the same run.
 //! - `cargo xtask tools` installs the build tools and nothing else.
 //!
 //! Absent on purpose: anything a user of the product has to learn. What a user runs is the
 //! `switchboard` program.
 
+mod bench;
 mod children;
 mod console;
 mod demo;
@@ -34,6 +36,7 @@ const USAGE: &str = "\
 cargo xtask demo [--quiet-customers] [--port N] [--simulator-port N] [--fresh] [--check]
 cargo xtask test [--only STEP]… [--skip-browser]
 cargo xtask verify [NAME]
+cargo xtask bench [NAME…]
 cargo xtask tools";
 
 fn main() -> ExitCode {
@@ -60,6 +63,7 @@ fn run() -> Result<()> {
         "demo" => demo::run(&demo_options(&mut arguments)?),
         "test" => test::run(&test_options(&mut arguments)?),
         "verify" => verify::run(verify_name(&mut arguments)?.as_deref()),
+        "bench" => bench::run(&names(&mut arguments)?),
         "tools" => match arguments.next()? {
             None => tools::ensure().map(|_| ()),
             Some(other) => Err(other.unexpected().into()),
@@ -97,6 +101,17 @@ fn test_options(arguments: &mut lexopt::Parser) -> Result<test::Options> {
         }
     }
     Ok(options)
+}
+
+fn names(arguments: &mut lexopt::Parser) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Value(name) => names.push(name.string()?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(names)
 }
 
 fn verify_name(arguments: &mut lexopt::Parser) -> Result<Option<String>> {

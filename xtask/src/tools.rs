@@ -26,11 +26,16 @@ pub(crate) struct Tools {
 
 /// Makes sure that the console and the server can be built.
 pub(crate) fn ensure() -> Result<Tools> {
-    packages::ensure(&[&C_COMPILER, &CERTIFICATES])?;
+    ensure_system()?;
     ensure_wasm_target()?;
     ensure_trunk()?;
     ensure_wasm_bindgen()?;
     Ok(Tools { wasm_opt: ensure_wasm_opt() })
+}
+
+/// What every build needs from the system.
+pub(crate) fn ensure_system() -> Result<()> {
+    packages::ensure(&[&C_COMPILER, &CERTIFICATES])
 }
 
 /// The wasm target alone, which is enough for the lints.
@@ -63,9 +68,10 @@ fn ensure_wasm_bindgen() -> Result<()> {
     if has_version("wasm-bindgen", &version) {
         return Ok(());
     }
-    // Its own lock file pins crates that newer compilers warn about; ours decides the version.
+    // Its own lock file pins crates that newer compilers warn about; ours decides the version. Only
+    // its test runner needs TLS, and it is not what we want of it.
     let mut install = installation("wasm-bindgen-cli", &version);
-    install.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");
+    install.arg("--no-default-features").env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");
     step::run("Building wasm-bindgen, once (about 2 minutes on two cores)", &mut install).map(|_| ())
 }
 
