@@ -77,6 +77,9 @@ pub fn start(
     listener: TcpListener,
 ) -> anyhow::Result<(Running, actix_web::dev::Server)> {
     let config = Arc::new(config);
+    for doubt in config.doubts() {
+        tracing::warn!("{doubt}");
+    }
     let store = Store::open(config.store()?, Arc::clone(&parts.clock))?;
     let keys = Keys::load(&config.data_dir.join("master.key"), config.password_cost)?;
     let connections = Connections::new(store.control().clone(), keys.clone());

@@ -9,6 +9,7 @@
 #[macro_use]
 mod harness;
 
+mod http;
 mod isolation;
 mod kill;
 mod live;

@@ -1,0 +1,3 @@
+//! What every caller of the HTTP API meets.
+
+mod throttle;
