@@ -16,7 +16,6 @@ use crate::{
     http::{self, Readiness},
     jobs::{Workers, WorkersConfig},
     live::{Hub, HubConfig},
-    secrets::Keys,
     whatsapp::{Connections, Graph, OutboxConfig},
 };
 
@@ -81,7 +80,7 @@ pub fn start(
         tracing::warn!("{doubt}");
     }
     let store = Store::open(config.store()?, Arc::clone(&parts.clock))?;
-    let keys = Keys::load(&config.data_dir.join("master.key"), config.password_cost)?;
+    let keys = keys::of_installation(&config, &store)?;
     let connections = Connections::new(store.control().clone(), keys.clone());
     let grace = parts.hub.grace;
     let hub = Hub::new(store.clone(), parts.hub);

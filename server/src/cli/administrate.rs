@@ -20,7 +20,7 @@ use crate::{
     clock::SystemClock,
     config::Config,
     db::Store,
-    secrets::Keys,
+    keys,
 };
 
 /// Carries a command out and prints its answer.
@@ -39,7 +39,7 @@ fn here(config: &Config, command: AdminCommand) -> anyhow::Result<Value> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     super::serve::prepare_data_dir(config)?;
     let store = Store::open(config.store()?, Arc::new(SystemClock))?;
-    let keys = Keys::load(&config.key_file(), config.password_cost)?;
+    let keys = keys::of_installation(config, &store)?;
     let context = AdminContext::offline(store.clone(), keys);
     runtime.block_on(async {
         let answer = execute(&context, command).await;

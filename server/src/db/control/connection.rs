@@ -53,6 +53,15 @@ pub struct NumberRoute {
 type Row = (String, String, Option<i64>, String, String, String, String);
 type RouteRow = (String, String, String, i64, String);
 
+/// Whether there is any connection.
+///
+/// # Errors
+/// The database's.
+pub fn any(conn: &mut AnyConnection) -> Result<bool, Fault> {
+    let first: Option<String> = c::connection.select(c::id).first(conn).optional()?;
+    Ok(first.is_some())
+}
+
 /// Adds a connection.
 ///
 /// # Errors
