@@ -129,6 +129,59 @@ pub(super) enum QueueCommand {
 pub(super) enum ConnectionCommand {
     /// Add a Meta app; prints where its webhooks go
     Create(ConnectionArguments),
+    /// What Meta signs webhooks with: several may be active, so that one can be renewed without a gap
+    #[command(subcommand)]
+    Secret(SecretCommand),
+    /// What is sent to the Graph API
+    #[command(subcommand)]
+    Token(TokenCommand),
+}
+
+#[derive(Subcommand)]
+pub(super) enum SecretCommand {
+    /// Accept another app secret beside those that are there
+    Add {
+        /// The connection's key, as in its webhook address
+        #[arg(long, value_name = "KEY")]
+        connection: String,
+        /// The new secret; other users of this machine may see it
+        #[arg(long, required_unless_present = "secret_stdin", conflicts_with = "secret_stdin")]
+        app_secret: Option<String>,
+        /// Read the secret from standard input
+        #[arg(long)]
+        secret_stdin: bool,
+    },
+    /// Accept an app secret no more
+    Remove {
+        /// The connection's key, as in its webhook address
+        #[arg(long, value_name = "KEY")]
+        connection: String,
+        /// Which; see the list
+        #[arg(long)]
+        number: i64,
+    },
+    /// List numbers and ages
+    List {
+        /// The connection's key, as in its webhook address
+        #[arg(long, value_name = "KEY")]
+        connection: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub(super) enum TokenCommand {
+    /// Replace the access token
+    Set {
+        /// The connection's key, as in its webhook address
+        #[arg(long, value_name = "KEY")]
+        connection: String,
+        /// The new token; other users of this machine may see it
+        #[arg(long, required_unless_present = "token_stdin", conflicts_with = "token_stdin")]
+        access_token: Option<String>,
+        /// Read the token from standard input
+        #[arg(long)]
+        token_stdin: bool,
+    },
 }
 
 #[derive(Args)]

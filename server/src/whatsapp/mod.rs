@@ -17,6 +17,7 @@ mod signature;
 mod split;
 mod webhook;
 
+pub(crate) use connections::place;
 pub use connections::{Connection, Connections};
 pub use graph::Graph;
 pub use intake::replay;
