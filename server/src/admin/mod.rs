@@ -39,7 +39,8 @@ pub enum AdminCommand {
     CreateTenant(tenant::CreateTenant),
     /// All tenants.
     ListTenants {},
-    /// Shut a tenant's doors: nobody signs in, nothing is received or sent.
+    /// Shut a tenant's doors: nobody signs in and nothing is sent. What customers write is still kept:
+    /// Meta would give up delivering it.
     SuspendTenant {
         /// Which, by its slug.
         tenant: String,

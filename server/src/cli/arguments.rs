@@ -69,7 +69,7 @@ pub(super) enum TenantCommand {
     },
     /// List all tenants
     List,
-    /// Shut a tenant's doors
+    /// Shut a tenant's doors: nobody signs in and nothing is sent; what customers write is still kept
     Suspend {
         /// Which
         slug: String,

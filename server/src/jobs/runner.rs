@@ -3,6 +3,7 @@
 
 use std::{
     collections::HashMap,
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError},
     time::Duration as Wait,
 };
@@ -96,10 +97,13 @@ impl Workers {
         drop(state);
         let workers = self.clone();
         self.0.runtime.spawn(async move {
-            while let Err(error) = workers.serve(tenant, &notify).await {
-                tracing::error!(tenant.id = %tenant, error = %error, "a worker is in trouble");
-                tokio::time::sleep(TROUBLE).await;
-            }
+            // Outlives a trouble: what is in flight is still in flight afterwards.
+            let outbox = Arc::new(tokio::sync::Mutex::new(None));
+            let task = || {
+                let (workers, notify, outbox) = (workers.clone(), Arc::clone(&notify), Arc::clone(&outbox));
+                async move { workers.serve(tenant, &notify, &mut *outbox.lock().await).await }
+            };
+            persist(tenant, TROUBLE, task).await;
         });
     }
 
@@ -121,7 +125,7 @@ impl Workers {
                     throttle::prune(conn, now - Duration::days(1))
                 });
                 if let Err(error) = pruned.await {
-                    tracing::error!(error = %error, "old sessions could not be forgotten");
+                    tracing::error!(error = %error, "old rows of the control tables could not be forgotten");
                 }
                 match workers.0.store.control().read(move |conn| tenant::due(conn, now)).await {
                     Ok(due) => {
@@ -156,11 +160,69 @@ impl Workers {
         true
     }
 
-    /// Serves a tenant until it has nothing to do for a while.
-    async fn serve(&self, id: TenantId, notify: &Notify) -> Result<(), WriteError> {
-        let unavailable =
-            |error: crate::db::connection::OpenError| WriteError::Unavailable(error.to_string());
-        let tenant = self.0.store.tenant(id).await.map_err(unavailable)?;
+    /// Serves a tenant until it has nothing to do for a while, or may not work.
+    async fn serve(
+        &self,
+        id: TenantId,
+        notify: &Notify,
+        outbox: &mut Option<OutboxWorker>,
+    ) -> Result<(), WriteError> {
+        let tenant = self.0.store.tenant(id).await.map_err(|e| WriteError::Unavailable(e.to_string()))?;
+        loop {
+            if !self.is_active(id).await? {
+                if outbox.as_ref().is_none_or(OutboxWorker::is_idle) && self.retire(id, notify, None) {
+                    return Ok(());
+                }
+                // What was on its way when the tenant was suspended is still recorded.
+                self.rest(outbox.as_mut(), notify, LONGEST_NAP).await;
+                continue;
+            }
+            let worker = match outbox {
+                Some(worker) => worker,
+                None => outbox.insert(self.take_up(&tenant).await?),
+            };
+            let sending = worker.fill().await?;
+            let ran = self.run_jobs(&tenant).await?;
+            if sending || ran {
+                continue;
+            }
+            let due = self.next_due(&tenant, worker.room() > 0).await?;
+            let now = self.0.store.clock().now();
+            let until = due.map(|at| (from_micros(at) - now).to_std().unwrap_or(Wait::ZERO));
+            // Never quite zero: a row that is due but cannot be sent yet must not spin.
+            let nap = until.unwrap_or(LONGEST_NAP).clamp(Wait::from_millis(5), LONGEST_NAP);
+            let idle = self.rest(Some(&mut *worker), notify, nap).await;
+            let long = until.is_none_or(|until| until > LOOK_AROUND);
+            if idle && long && worker.is_idle() && self.retire(id, notify, due) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Sleeps until a commit asks for work, a send ends, or the time is over; says whether it was the
+    /// time. A wake-up between the look and the sleep is kept by `Notify`.
+    async fn rest(&self, outbox: Option<&mut OutboxWorker>, notify: &Notify, nap: Wait) -> bool {
+        let landed = async {
+            match outbox {
+                Some(worker) => worker.landed().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = landed => false,
+            () = notify.notified() => false,
+            () = tokio::time::sleep(nap) => true,
+        }
+    }
+
+    /// Whether the tenant may work now.
+    async fn is_active(&self, id: TenantId) -> Result<bool, WriteError> {
+        let active = self.0.store.control().read(move |conn| tenant::is_active(conn, id)).await;
+        active.map_err(|error| WriteError::Unavailable(error.to_string()))
+    }
+
+    /// What is done once when a tenant's task begins to work.
+    async fn take_up(&self, tenant: &TenantStore) -> Result<OutboxWorker, WriteError> {
         // A fresh name per start of this task: whatever another name has leased is uncertain.
         let name = Uuid::now_v7().simple().to_string();
         let outbox = OutboxWorker::new(
@@ -173,23 +235,7 @@ impl Workers {
         outbox.recover().await?;
         tenant.write(prune::plan).await?;
         self.believe_absence(tenant.clone());
-        loop {
-            let more = outbox.run().await?;
-            let ran = self.run_jobs(&tenant).await?;
-            if more || ran {
-                continue;
-            }
-            let due = self.next_due(&tenant).await?;
-            let now = self.0.store.clock().now();
-            let until = due.map(|at| (from_micros(at) - now).to_std().unwrap_or(Wait::ZERO));
-            // Never quite zero: a row that is due but cannot be sent yet must not spin.
-            let nap = until.unwrap_or(LONGEST_NAP).clamp(Wait::from_millis(5), LONGEST_NAP);
-            // A wake-up between the look and the sleep is kept by `Notify`.
-            let idle = tokio::time::timeout(nap, notify.notified()).await.is_err();
-            if idle && until.is_none_or(|until| until > LOOK_AROUND) && self.retire(id, notify, due) {
-                return Ok(());
-            }
-        }
+        Ok(outbox)
     }
 
     /// Members whom another run of the server saw, and who did not come back in time, are not
@@ -251,9 +297,10 @@ impl Workers {
         Ok(any)
     }
 
-    async fn next_due(&self, tenant: &TenantStore) -> Result<Option<i64>, WriteError> {
-        let due = tenant.read(|scoped| {
-            let outbox = outbox::next_due(scoped)?;
+    /// When there is something to do next; of the outbox only while there is room for a send.
+    async fn next_due(&self, tenant: &TenantStore, with_outbox: bool) -> Result<Option<i64>, WriteError> {
+        let due = tenant.read(move |scoped| {
+            let outbox = if with_outbox { outbox::next_due(scoped)? } else { None };
             let job = job::next_due(scoped)?;
             Ok([outbox, job].into_iter().flatten().min())
         });
