@@ -80,6 +80,8 @@ diesel::table! {
         connection_id -> Text,
         reason -> Text,
         raw -> Text,
+        bytes -> BigInt,
+        contact_id -> Nullable<Text>,
         received_at -> BigInt,
     }
 }
@@ -277,7 +279,6 @@ diesel::table! {
         attempts -> BigInt,
         due_at -> BigInt,
         leased_by -> Nullable<Text>,
-        lease_until -> Nullable<BigInt>,
         created_at -> BigInt,
     }
 }

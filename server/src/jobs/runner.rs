@@ -18,7 +18,8 @@ use crate::{
     clock::{from_micros, micros},
     db::{
         Store, TenantStore, WriteError,
-        control::{session, tenant, throttle},
+        control::{quarantine, session, tenant, throttle},
+        data_map,
         record::Kicks,
         rows::{job, member, outbox},
     },
@@ -122,7 +123,8 @@ impl Workers {
                 let now = workers.0.store.clock().now();
                 let pruned = workers.0.store.control().write(move |conn| {
                     session::prune(conn, now)?;
-                    throttle::prune(conn, now - Duration::days(1))
+                    throttle::prune(conn, now - kept("sign_in_failure"))?;
+                    quarantine::prune(conn, now - kept("quarantine"))
                 });
                 if let Err(error) = pruned.await {
                     tracing::error!(error = %error, "old rows of the control tables could not be forgotten");
@@ -276,8 +278,7 @@ impl Workers {
             let done = tenant.write(move |tx| {
                 job::done(tx, id)?;
                 if kind == prune::KIND {
-                    prune::run(tx, hours)?;
-                    return prune::plan(tx);
+                    return prune::run(tx, hours);
                 }
                 Err(crate::db::Fault::Broken(format!("no job of kind {kind}")))
             });
@@ -305,5 +306,51 @@ impl Workers {
             Ok([outbox, job].into_iter().flatten().min())
         });
         due.await.map_err(|error| WriteError::Unavailable(error.to_string()))
+    }
+}
+
+/// How long the data map lets a control table's rows live; an age that no row reaches when it names none.
+fn kept(table: &str) -> Duration {
+    data_map::kept(table).unwrap_or(Duration::days(36_500))
+}
+
+/// Runs a task until it ends well: after an error or a panic it begins again, after a pause.
+async fn persist<F>(tenant: TenantId, pause: Wait, mut task: impl FnMut() -> F)
+where
+    F: Future<Output = Result<(), WriteError>>,
+{
+    loop {
+        // A panic leaves no half-done work behind: rows change in transactions only.
+        match AssertUnwindSafe(task()).catch_unwind().await {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => {
+                tracing::error!(tenant.id = %tenant, error = %error, "a worker is in trouble");
+            }
+            Err(_) => tracing::error!(tenant.id = %tenant, "a worker panicked and begins again"),
+        }
+        tokio::time::sleep(pause).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_worker_that_fails_or_panics_begins_again() {
+        let mut runs = 0;
+        let task = || {
+            runs += 1;
+            let run = runs;
+            async move {
+                match run {
+                    1 => panic!("on purpose"),
+                    2 => Err(WriteError::Unavailable("on purpose".into())),
+                    _ => Ok(()),
+                }
+            }
+        };
+        persist(TenantId::from_control(1), Wait::ZERO, task).await;
+        assert_eq!(runs, 3);
     }
 }

@@ -123,12 +123,19 @@ async fn keep_all(store: &Store, items: Vec<Quarantined>) -> Result<(), NotDurab
         for item in &items {
             quarantine::keep(conn, item, now)?;
         }
-        Ok(())
+        quarantine::trim(conn, connection)
     });
-    kept.await.map_err(|error| {
-        tracing::error!(error = %error, "quarantine could not be written");
-        NotDurable
-    })
+    match kept.await {
+        Ok(0) => Ok(()),
+        Ok(gone) => {
+            tracing::warn!(connection.id = %connection, items = gone, "the quarantine of a connection is full; its oldest items went");
+            Ok(())
+        }
+        Err(error) => {
+            tracing::error!(error = %error, "quarantine could not be written");
+            Err(NotDurable)
+        }
+    }
 }
 
 async fn take_for(store: &Store, tenant: TenantId, items: Vec<Routed>) -> Result<(), NotDurable> {

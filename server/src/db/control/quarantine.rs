@@ -1,6 +1,6 @@
 //! Authentic items that no tenant may have: the operator's to look at.
 
-use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl};
 use shared::{Instant, ids::ConnectionId};
 use uuid::Uuid;
 
@@ -38,6 +38,7 @@ pub fn keep(conn: &mut AnyConnection, item: &Quarantined, now: Instant) -> Resul
             q::connection_id.eq(item.connection.to_string()),
             q::reason.eq(&item.reason),
             q::raw.eq(&item.raw),
+            q::bytes.eq(i64::try_from(item.raw.len()).unwrap_or(i64::MAX)),
             q::received_at.eq(micros(now)),
         ))
         .execute(conn)?;

@@ -1,8 +1,12 @@
 //! Statuses that overtook the answer to our own send.
 
-use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl};
-use shared::{Instant, ids::ChannelId};
+use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use shared::{
+    Instant,
+    ids::{ChannelId, ContactId},
+};
 
+use super::slice;
 use crate::{
     clock::micros,
     db::{Fault, Scoped, schema::early_status::dsl as e},
@@ -69,12 +73,10 @@ pub fn take(scoped: &mut Scoped, channel: ChannelId, wamid: &str) -> Result<Vec<
     Ok(raws)
 }
 
-/// Forgets statuses that waited since before an instant.
+/// Forgets a slice of the statuses that waited since before an instant; says how many.
 ///
 /// # Errors
 /// The database's.
 pub fn prune(scoped: &mut Scoped, before: Instant) -> Result<usize, Fault> {
-    let (conn, tenant) = scoped.parts();
-    Ok(diesel::delete(e::early_status.filter(e::tenant_id.eq(tenant).and(e::received_at.lt(micros(before)))))
-        .execute(conn)?)
+    slice::forget!(scoped, e::early_status, e::tenant_id, e::received_at, before)
 }

@@ -14,6 +14,7 @@ mod isolation;
 mod kill;
 mod live;
 mod outbox;
+mod retention;
 mod schema;
 mod store;
 mod truth;
