@@ -448,6 +448,7 @@ pub const TABLES: &[Table] = &[
             ("state", X),
             ("at", X),
             ("raw", C),
+            ("contact_id", C),
             ("received_at", X),
         ],
     },

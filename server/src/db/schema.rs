@@ -291,6 +291,7 @@ diesel::table! {
         state -> Text,
         at -> BigInt,
         raw -> Text,
+        contact_id -> Nullable<Text>,
         received_at -> BigInt,
     }
 }

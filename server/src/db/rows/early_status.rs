@@ -12,27 +12,36 @@ use crate::{
     db::{Fault, Scoped, schema::early_status::dsl as e},
 };
 
-/// Keeps a status for a wamid nobody knows yet; a second one with the same state changes nothing.
+/// A status to keep.
+#[derive(Debug, Clone)]
+pub struct EarlyStatus<'a> {
+    /// On which number.
+    pub channel: ChannelId,
+    /// WhatsApp's id of a message nobody knows yet.
+    pub wamid: &'a str,
+    /// How far it got.
+    pub state: &'a str,
+    /// When, by Meta's clock.
+    pub at: Instant,
+    /// The item as it came.
+    pub raw: &'a str,
+    /// About whom, if that is known.
+    pub contact: Option<ContactId>,
+}
+
+/// Keeps a status; a second one of the same message with the same state changes nothing.
 ///
 /// # Errors
 /// The database's.
-pub fn keep(
-    scoped: &mut Scoped,
-    channel: ChannelId,
-    wamid: &str,
-    state: &str,
-    at: Instant,
-    raw: &str,
-    now: Instant,
-) -> Result<(), Fault> {
+pub fn keep(scoped: &mut Scoped, status: &EarlyStatus<'_>, now: Instant) -> Result<(), Fault> {
     let (conn, tenant) = scoped.parts();
     let known: i64 = e::early_status
         .filter(
             e::tenant_id
                 .eq(tenant)
-                .and(e::channel_id.eq(channel.to_string()))
-                .and(e::wamid.eq(wamid))
-                .and(e::state.eq(state)),
+                .and(e::channel_id.eq(status.channel.to_string()))
+                .and(e::wamid.eq(status.wamid))
+                .and(e::state.eq(status.state)),
         )
         .count()
         .get_result(conn)?;
@@ -42,11 +51,12 @@ pub fn keep(
     diesel::insert_into(e::early_status)
         .values((
             e::tenant_id.eq(tenant),
-            e::channel_id.eq(channel.to_string()),
-            e::wamid.eq(wamid),
-            e::state.eq(state),
-            e::at.eq(micros(at)),
-            e::raw.eq(raw),
+            e::channel_id.eq(status.channel.to_string()),
+            e::wamid.eq(status.wamid),
+            e::state.eq(status.state),
+            e::at.eq(micros(status.at)),
+            e::raw.eq(status.raw),
+            e::contact_id.eq(status.contact.map(|id| id.to_string())),
             e::received_at.eq(micros(now)),
         ))
         .execute(conn)?;

@@ -22,6 +22,8 @@ pub struct RawItem {
     pub kind: String,
     /// The channel it belongs to, if any.
     pub channel: Option<ChannelId>,
+    /// About whom, if that is known.
+    pub contact: Option<ContactId>,
     /// Why it could not be taken, for those that broke something.
     pub error: Option<String>,
     /// The item.
@@ -48,6 +50,7 @@ pub fn keep(scoped: &mut Scoped, item: &RawItem, now: Instant) -> Result<(), Fau
             r::item_key.eq(&item.key),
             r::kind.eq(&item.kind),
             r::channel_id.eq(item.channel.map(|id| id.to_string())),
+            r::contact_id.eq(item.contact.map(|id| id.to_string())),
             r::error.eq(&item.error),
             r::raw.eq(&item.raw),
             r::received_at.eq(micros(now)),
@@ -67,6 +70,18 @@ pub fn poisonous(scoped: &mut Scoped) -> Result<Vec<(String, String, Option<Stri
         .order(r::id)
         .select((r::id, r::raw, r::channel_id))
         .load(conn)?)
+}
+
+/// Notes that an item breaks nothing any more.
+///
+/// # Errors
+/// The database's.
+pub fn clear_error(scoped: &mut Scoped, id: &str) -> Result<(), Fault> {
+    let (conn, tenant) = scoped.parts();
+    diesel::update(r::raw_item.filter(r::tenant_id.eq(tenant).and(r::id.eq(id))))
+        .set(r::error.eq(None::<String>))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Removes an item that was replayed.

@@ -100,25 +100,35 @@ pub fn receive(tx: &mut Tx<'_>, inbound: &Inbound) -> Result<Received, Fault> {
     Ok(Received::Stored(message.id))
 }
 
-fn resolve(tx: &mut Tx<'_>, sender: &Sender) -> Result<Contact, Fault> {
-    let identities: Vec<(IdentityKind, &str)> = [
+/// Whom one of these identities belongs to; the first that is known decides.
+///
+/// # Errors
+/// The database's.
+pub fn known(tx: &mut Tx<'_>, sender: &Sender) -> Result<Option<ContactId>, Fault> {
+    for (kind, value) in identities(sender) {
+        if let Some(id) = contact::by_identity(tx, kind, value)? {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
+}
+
+/// What is told of a sender, in the order in which it is trusted.
+fn identities(sender: &Sender) -> Vec<(IdentityKind, &str)> {
+    let all = [
         (IdentityKind::Bsuid, sender.bsuid.as_deref()),
         (IdentityKind::WaId, sender.wa_id.as_deref()),
         (IdentityKind::Phone, sender.phone.as_deref()),
-    ]
-    .into_iter()
-    .filter_map(|(kind, value)| Some((kind, value?)))
-    .collect();
+    ];
+    all.into_iter().filter_map(|(kind, value)| Some((kind, value?))).collect()
+}
+
+fn resolve(tx: &mut Tx<'_>, sender: &Sender) -> Result<Contact, Fault> {
+    let identities = identities(sender);
     if identities.is_empty() {
         return Err(ErrorCode::BadRequest.into());
     }
-    let mut known = None;
-    for (kind, value) in &identities {
-        known = contact::by_identity(tx, *kind, value)?;
-        if known.is_some() {
-            break;
-        }
-    }
+    let known = known(tx, sender)?;
     let now = tx.now();
     let row = match known {
         Some(id) => refresh(tx, id, sender)?,
