@@ -4,7 +4,7 @@ use shared::{
     api::conversations::{
         ConversationFilter, ConversationsPage, ConversationsQuery, MessagesPage, MessagesQuery,
     },
-    error::{ErrorCode, Problem},
+    error::ErrorCode,
     ids::{ConversationId, Epoch, MemberId},
     limits::{SNAPSHOT_CONVERSATIONS, TIMELINE_PAGE},
     live::snapshot::{Opened, Snapshot},
@@ -16,7 +16,7 @@ use super::seat;
 use crate::{
     clock::{from_micros, micros},
     db::{
-        Fault, Scoped, TenantStore,
+        Fault, ReadError, Scoped, TenantStore,
         rows::{
             channel,
             conversation::{self, Cursor},
@@ -74,7 +74,7 @@ pub async fn conversations(
     tenant: &TenantStore,
     member: MemberId,
     query: ConversationsQuery,
-) -> Result<ConversationsPage, Problem> {
+) -> Result<ConversationsPage, ReadError> {
     let after = query.after.as_deref().map(parse_cursor).transpose()?;
     let filter = query.state.unwrap_or(ConversationFilter::Open);
     let read = tenant.read(move |scoped| {
@@ -93,7 +93,7 @@ pub async fn conversations(
         let conversations = rows.into_iter().map(|row| rendered(&seat.scope, row.model)).collect();
         Ok(ConversationsPage { conversations, next })
     });
-    read.await.map_err(|error| error.code().into())
+    read.await
 }
 
 /// `GET /api/conversations/{id}/messages`.
@@ -105,12 +105,12 @@ pub async fn messages(
     member: MemberId,
     id: ConversationId,
     query: MessagesQuery,
-) -> Result<MessagesPage, Problem> {
+) -> Result<MessagesPage, ReadError> {
     let read = tenant.read(move |scoped| {
         in_sight(scoped, member, id)?;
         timeline(scoped, id, query.before)
     });
-    read.await.map_err(|error| error.code().into())
+    read.await
 }
 
 fn in_sight(scoped: &mut Scoped, member: MemberId, id: ConversationId) -> Result<Conversation, Fault> {
@@ -141,9 +141,9 @@ fn write_cursor(changed_at: shared::Instant, id: ConversationId) -> String {
     format!("{}-{id}", micros(changed_at))
 }
 
-fn parse_cursor(text: &str) -> Result<Cursor, Problem> {
+fn parse_cursor(text: &str) -> Result<Cursor, ErrorCode> {
     let parsed = text.split_once('-').and_then(|(at, id)| {
         Some(Cursor { changed_at: from_micros(at.parse().ok()?), id: id.parse().ok()? })
     });
-    parsed.ok_or_else(|| ErrorCode::BadRequest.into())
+    parsed.ok_or(ErrorCode::BadRequest)
 }
