@@ -571,4 +571,12 @@ pub const TABLES: &[Table] = &[
             ("contact_id", C),
         ],
     },
+    Table {
+        name: "contact_token",
+        subject: Subject::Contact,
+        purpose: "finding people",
+        retention: Retention::Conversations,
+        erasure: Erasure::DeleteRow,
+        columns: &[("tenant_id", X), ("kind", X), ("token", C), ("contact_id", C)],
+    },
 ];

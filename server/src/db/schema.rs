@@ -387,11 +387,21 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    contact_token (tenant_id, kind, token, contact_id) {
+        tenant_id -> BigInt,
+        kind -> Text,
+        token -> Text,
+        contact_id -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     conversation,
     contact,
     message,
     search_token,
+    contact_token,
     member,
     agent_presence
 );

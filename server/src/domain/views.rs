@@ -27,8 +27,6 @@ use crate::{
 
 /// Conversations in one HTTP page.
 const PAGE: i64 = 50;
-/// Conversations a search looks through.
-const SEARCHED: usize = 500;
 
 /// Everything in a member's scope, with the log it belongs to, as of one position.
 ///
@@ -79,14 +77,8 @@ pub async fn conversations(
     let filter = query.state.unwrap_or(ConversationFilter::Open);
     let read = tenant.read(move |scoped| {
         let seat = seat::take(scoped, member)?;
-        let matching = match query.search.as_deref().map(search::tokens) {
-            Some(tokens) if !tokens.is_empty() => {
-                let tokens: Vec<String> = tokens.into_iter().collect();
-                Some(conversation::matching(scoped, &tokens, SEARCHED)?)
-            }
-            _ => None,
-        };
-        let rows = conversation::page(scoped, &seat.scope, filter, matching, after, PAGE + 1)?;
+        let wanted = query.search.as_deref().and_then(|text| search::Wanted::of(text, seat.scope.phones));
+        let rows = conversation::page(scoped, &seat.scope, filter, wanted.as_ref(), after, PAGE + 1)?;
         let more = rows.len() as i64 > PAGE;
         let rows: Vec<_> = rows.into_iter().take(PAGE as usize).collect();
         let next = rows.last().filter(|_| more).map(|row| write_cursor(row.changed_at, row.model.id));

@@ -21,7 +21,7 @@ use crate::db::{
         channel,
         contact::{self, ContactRow, IdentityKind},
         conversation::{self, ConversationRow},
-        message,
+        message, search,
     },
 };
 
@@ -142,6 +142,7 @@ fn resolve(tx: &mut Tx<'_>, sender: &Sender) -> Result<Contact, Fault> {
                 sender,
             );
             contact::insert(tx, &fresh, now)?;
+            search::index_contact(tx, &fresh.contact)?;
             fresh
         }
     };
@@ -158,6 +159,7 @@ fn refresh(tx: &mut Tx<'_>, id: ContactId, sender: &Sender) -> Result<ContactRow
         contact::update(tx, &fresh)?;
     }
     if fresh.contact != row.contact {
+        search::reindex_contact(tx, &fresh.contact)?;
         // Every row that shows the customer shows the new name, also on other numbers.
         for concerned in conversation::of_contact(tx, id)? {
             Loaded::from_row(concerned).save(tx)?;

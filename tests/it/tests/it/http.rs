@@ -1,3 +1,4 @@
 //! What every caller of the HTTP API meets.
 
+mod search;
 mod throttle;
