@@ -3,6 +3,7 @@
 use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
+use shared::live::event::Event;
 use tokio::runtime::Runtime;
 
 use crate::{
@@ -15,6 +16,7 @@ use crate::{
     },
     http::{self, Readiness},
     jobs::{Workers, WorkersConfig},
+    keys,
     live::{Hub, HubConfig},
     whatsapp::{Connections, Graph, OutboxConfig},
 };
@@ -60,6 +62,13 @@ struct Sinks {
 impl CommitSink for Sinks {
     fn committed(&self, committed: Committed) {
         let (tenant, kicks) = (committed.tenant, committed.kicks);
+        for recorded in &committed.events {
+            if let Event::Member(member) = &recorded.event
+                && !member.active
+            {
+                self.workers.locked_out(tenant, member.id);
+            }
+        }
         self.hub.committed(committed);
         self.workers.kicked(tenant, kicks);
     }
@@ -109,7 +118,22 @@ pub fn start(
     Ok((running, server))
 }
 
+/// Between two looks at the lock; a second server could start in between and must not live longer.
+const LOCK_EVERY: Duration = Duration::from_secs(5);
+
 impl Running {
+    /// Waits until another process could have the data: a server must stop then.
+    pub async fn lost_lock(&self) {
+        loop {
+            tokio::time::sleep(LOCK_EVERY).await;
+            let store = self.app.store.clone();
+            let held = tokio::task::spawn_blocking(move || store.holds_lock()).await;
+            if !held.unwrap_or(false) {
+                return;
+            }
+        }
+    }
+
     /// Stops in order: no new requests, goodbye to the sockets, the workers, the data.
     pub async fn stop(mut self) {
         self.readiness.set(false);

@@ -10,6 +10,7 @@ use std::{
 
 use chrono::Duration;
 use futures_util::FutureExt;
+use shared::ids::MemberId;
 use tokio::{runtime::Handle, sync::Notify};
 use uuid::Uuid;
 
@@ -113,6 +114,18 @@ impl Workers {
         if kicks.outbox || kicks.jobs {
             self.wake(tenant);
         }
+    }
+
+    /// Ends the sessions of a member who was locked out. Best effort: every request looks whether the
+    /// member is active, so a session that stays opens nothing.
+    pub(crate) fn locked_out(&self, tenant: TenantId, member: MemberId) {
+        let control = self.0.store.control().clone();
+        self.0.runtime.spawn(async move {
+            let ended = control.write(move |conn| session::delete_of_member(conn, tenant, member)).await;
+            if let Err(error) = ended {
+                tracing::warn!(tenant.id = %tenant, member.id = %member, error = %error, "sessions of a locked-out member stay until they expire");
+            }
+        });
     }
 
     /// Wakes every tenant with something due, now and from time to time.
