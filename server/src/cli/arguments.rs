@@ -267,4 +267,60 @@ mod tests {
         assert!(with("agent").is_ok());
         assert!(with("manager").is_err());
     }
+
+    /// The `switchboard …` commands of a text, each as its words; a backslash continues a line.
+    fn commands_of(text: &str) -> Vec<Vec<String>> {
+        let joined = text.replace("\\\n", " ");
+        let spans = joined.split('`').flat_map(str::lines);
+        spans
+            .filter_map(|line| line.trim().strip_prefix("switchboard "))
+            .map(|rest| words(&format!("switchboard {rest}")))
+            .collect()
+    }
+
+    /// Words as a shell splits them, as far as the documents need it: double quotes, no escapes.
+    fn words(line: &str) -> Vec<String> {
+        let mut words = Vec::new();
+        for (n, part) in line.split('"').enumerate() {
+            if n % 2 == 1 {
+                words.push(part.to_owned());
+            } else {
+                words.extend(part.split_whitespace().map(str::to_owned));
+            }
+        }
+        // Comments, placeholders such as `<n>` and the ellipsis stand for something of their kind.
+        let words = words.into_iter().take_while(|word| !word.starts_with('#'));
+        words.map(|word| if word == "<n>" { "1".into() } else { word }).collect()
+    }
+
+    /// Whether the words lead to a group of commands and no further.
+    fn names_a_group(words: &[String]) -> bool {
+        let mut here = Arguments::command();
+        for word in &words[1..] {
+            let Some(next) = here.find_subcommand(word).cloned() else { return false };
+            here = next;
+        }
+        here.has_subcommands()
+    }
+
+    #[test]
+    fn every_command_in_the_documents_is_understood() {
+        let documents = [
+            include_str!("../../../README.md"),
+            include_str!("../../../CHANGELOG.md"),
+            include_str!("../../../docs/DECISIONS.md"),
+            include_str!("../../switchboard.default.toml"),
+        ];
+        let mut found = 0;
+        for command in documents.into_iter().flat_map(commands_of) {
+            if names_a_group(&command) {
+                continue; // named as such, not to be typed
+            }
+            if let Err(error) = Arguments::try_parse_from(&command) {
+                panic!("{command:?}: {error}");
+            }
+            found += 1;
+        }
+        assert!(found >= 8, "{found}");
+    }
 }

@@ -162,7 +162,7 @@ fn refresh(tx: &mut Tx<'_>, id: ContactId, sender: &Sender) -> Result<ContactRow
         search::reindex_contact(tx, &fresh.contact)?;
         // Every row that shows the customer shows the new name, also on other numbers.
         for concerned in conversation::of_contact(tx, id)? {
-            Loaded::from_row(concerned).save(tx)?;
+            Loaded::from_row(concerned).save_in_place(tx)?;
         }
     }
     Ok(fresh)
