@@ -176,6 +176,11 @@ impl Config {
         self.data_dir.join("demo.json")
     }
 
+    /// What may start but is probably not what the operator wants: a sentence each, for the log.
+    pub fn doubts(&self) -> Vec<String> {
+        check::doubts(self)
+    }
+
     /// Whether people reach us encrypted.
     pub fn is_https(&self) -> bool {
         self.public_origin.starts_with("https://")

@@ -12,6 +12,7 @@ pub mod db;
 pub mod domain;
 pub mod http;
 pub mod jobs;
+pub mod keys;
 pub mod live;
 pub mod run;
 pub mod secrets;

@@ -3,6 +3,7 @@
 use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
+use shared::live::event::Event;
 use tokio::runtime::Runtime;
 
 use crate::{
@@ -15,8 +16,8 @@ use crate::{
     },
     http::{self, Readiness},
     jobs::{Workers, WorkersConfig},
+    keys,
     live::{Hub, HubConfig},
-    secrets::Keys,
     whatsapp::{Connections, Graph, OutboxConfig},
 };
 
@@ -61,6 +62,13 @@ struct Sinks {
 impl CommitSink for Sinks {
     fn committed(&self, committed: Committed) {
         let (tenant, kicks) = (committed.tenant, committed.kicks);
+        for recorded in &committed.events {
+            if let Event::Member(member) = &recorded.event
+                && !member.active
+            {
+                self.workers.locked_out(tenant, member.id);
+            }
+        }
         self.hub.committed(committed);
         self.workers.kicked(tenant, kicks);
     }
@@ -77,8 +85,11 @@ pub fn start(
     listener: TcpListener,
 ) -> anyhow::Result<(Running, actix_web::dev::Server)> {
     let config = Arc::new(config);
+    for doubt in config.doubts() {
+        tracing::warn!("{doubt}");
+    }
     let store = Store::open(config.store()?, Arc::clone(&parts.clock))?;
-    let keys = Keys::load(&config.data_dir.join("master.key"), config.password_cost)?;
+    let keys = keys::of_installation(&config, &store)?;
     let connections = Connections::new(store.control().clone(), keys.clone());
     let grace = parts.hub.grace;
     let hub = Hub::new(store.clone(), parts.hub);
@@ -107,7 +118,22 @@ pub fn start(
     Ok((running, server))
 }
 
+/// Between two looks at the lock; a second server could start in between and must not live longer.
+const LOCK_EVERY: Duration = Duration::from_secs(5);
+
 impl Running {
+    /// Waits until another process could have the data: a server must stop then.
+    pub async fn lost_lock(&self) {
+        loop {
+            tokio::time::sleep(LOCK_EVERY).await;
+            let store = self.app.store.clone();
+            let held = tokio::task::spawn_blocking(move || store.holds_lock()).await;
+            if !held.unwrap_or(false) {
+                return;
+            }
+        }
+    }
+
     /// Stops in order: no new requests, goodbye to the sockets, the workers, the data.
     pub async fn stop(mut self) {
         self.readiness.set(false);

@@ -18,7 +18,10 @@ pub const PASSWORD_COST: u32 = 12;
 /// Why a secret could not be handled.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
-    /// The key file is missing, unreadable or malformed.
+    /// There is no key file.
+    #[error("there is no master key")]
+    NoKey,
+    /// The key file is unreadable or malformed.
     #[error("master key: {0}")]
     Key(String),
     /// A sealed column does not open with this key and place.
@@ -41,24 +44,37 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// Reads the master key beside the data, or makes one on the first start.
+    /// Reads the master key beside the data.
     ///
     /// # Errors
-    /// [`SecretError::Key`] when it is there but unusable: a lost key must not be replaced silently.
+    /// [`SecretError::NoKey`] when it is not there, [`SecretError::Key`] when it is unusable.
     pub fn load(path: &Path, cost: u32) -> Result<Self, SecretError> {
-        let master = match std::fs::read_to_string(path) {
-            Ok(text) => BASE64.decode(text.trim()).map_err(|e| SecretError::Key(e.to_string()))?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let fresh = random::<32>()?;
-                write_private(path, &BASE64.encode(fresh)).map_err(|e| SecretError::Key(e.to_string()))?;
-                fresh.to_vec()
+        match std::fs::read_to_string(path) {
+            Ok(text) => {
+                let master = BASE64.decode(text.trim()).map_err(|e| SecretError::Key(e.to_string()))?;
+                Self::derived(&master, cost)
             }
-            Err(error) => return Err(SecretError::Key(error.to_string())),
-        };
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(SecretError::NoKey),
+            Err(error) => Err(SecretError::Key(error.to_string())),
+        }
+    }
+
+    /// Makes a master key beside the data. Only for an installation that has nothing sealed and no
+    /// password hashed yet: whoever calls this has looked.
+    ///
+    /// # Errors
+    /// [`SecretError::Key`] also when there is one already.
+    pub fn create(path: &Path, cost: u32) -> Result<Self, SecretError> {
+        let fresh = random::<32>()?;
+        write_private(path, &BASE64.encode(fresh)).map_err(|e| SecretError::Key(e.to_string()))?;
+        Self::derived(&fresh, cost)
+    }
+
+    fn derived(master: &[u8], cost: u32) -> Result<Self, SecretError> {
         if master.len() != 32 {
             return Err(SecretError::Key("it must be 32 bytes in base64".into()));
         }
-        Ok(Self { seal: derive(&master, "seal"), pepper: derive(&master, "pepper"), cost })
+        Ok(Self { seal: derive(master, "seal"), pepper: derive(master, "pepper"), cost })
     }
 
     /// Encrypts a value for one place (`table/column/row`); it opens nowhere else.
@@ -175,7 +191,7 @@ mod tests {
 
     fn keys() -> (tempfile::TempDir, Keys) {
         let dir = tempfile::tempdir().unwrap();
-        let keys = Keys::load(&dir.path().join("master.key"), 4).unwrap();
+        let keys = Keys::create(&dir.path().join("master.key"), 4).unwrap();
         (dir, keys)
     }
 
@@ -203,7 +219,9 @@ mod tests {
     fn a_key_file_is_made_once_and_read_again() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("master.key");
-        let sealed = Keys::load(&path, 4).unwrap().seal("p", "v").unwrap();
+        assert!(matches!(Keys::load(&path, 4), Err(SecretError::NoKey)));
+        let sealed = Keys::create(&path, 4).unwrap().seal("p", "v").unwrap();
+        assert!(Keys::create(&path, 4).is_err(), "a key is never replaced");
         assert_eq!(Keys::load(&path, 4).unwrap().open("p", &sealed).unwrap().expose_secret(), "v");
         std::fs::write(&path, "short").unwrap();
         assert!(Keys::load(&path, 4).is_err());

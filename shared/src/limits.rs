@@ -8,6 +8,14 @@ use crate::error::ErrorCode;
 pub const TEXT_CHARS: usize = 4096;
 /// Longest internal note, in characters. Ours; equal to a text so that a draft fits both.
 pub const NOTE_CHARS: usize = 4096;
+/// Longest text of a customer that is shown as a text, in characters. WhatsApp's apps allow 65,536; a
+/// longer one is kept as it came and shown as a card.
+pub const INBOUND_TEXT_CHARS: usize = 65_536;
+/// Longest caption of a card, in characters. Ours; the Cloud API's captions have 1,024.
+pub const CAPTION_CHARS: usize = 4096;
+/// Longest of Meta's ids that is believed, in bytes. Ours; real ones are far below 200, and a database
+/// cannot index a much longer one.
+pub const META_ID_BYTES: usize = 512;
 /// Length of the preview in a conversation row, in characters. Ours.
 pub const PREVIEW_CHARS: usize = 80;
 /// The customer service window after the customer's last message, in hours. Source: Cloud API.

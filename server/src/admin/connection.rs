@@ -1,4 +1,4 @@
-//! Connections: create.
+//! Connections: create. Their secrets are renewed in `rotation`.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -14,6 +14,7 @@ use crate::{
         record::Actor,
     },
     secrets,
+    whatsapp::place,
 };
 
 /// A Meta app.
@@ -59,8 +60,8 @@ pub(super) async fn create_with_key(
         None => None,
     };
     let id = ConnectionId::new();
-    let seal = |place: &str, what: &str, secret: &str| -> Result<String, AdminError> {
-        Ok(context.keys.seal(&format!("{place}/{id}"), &words::secret(what, secret)?)?)
+    let seal = |column: &str, what: &str, secret: &str| -> Result<String, AdminError> {
+        Ok(context.keys.seal(&place(column, id), &words::secret(what, secret)?)?)
     };
     let app_secret = seal("connection_secret", "the app secret", &new.app_secret)?;
     let row = ConnectionRow {

@@ -12,6 +12,7 @@ mod member;
 mod number;
 mod quarantine;
 mod queue;
+mod rotation;
 pub mod socket;
 mod tenant;
 mod words;
@@ -38,7 +39,8 @@ pub enum AdminCommand {
     CreateTenant(tenant::CreateTenant),
     /// All tenants.
     ListTenants {},
-    /// Shut a tenant's doors: nobody signs in, nothing is received or sent.
+    /// Shut a tenant's doors: nobody signs in and nothing is sent. What customers write is still kept:
+    /// Meta would give up delivering it.
     SuspendTenant {
         /// Which, by its slug.
         tenant: String,
@@ -54,6 +56,17 @@ pub enum AdminCommand {
     CreateQueue(queue::CreateQueue),
     /// Add a Meta app.
     CreateConnection(connection::CreateConnection),
+    /// Accept another app secret of a connection beside those it has.
+    AddSecret(rotation::AddSecret),
+    /// Accept an app secret no more.
+    RemoveSecret(rotation::RemoveSecret),
+    /// Numbers and ages of a connection's app secrets.
+    ListSecrets {
+        /// The connection's key.
+        connection: String,
+    },
+    /// Replace a connection's access token.
+    SetToken(rotation::SetToken),
     /// Bind a WhatsApp number to a connection and a tenant.
     AddNumber(number::AddNumber),
     /// Create the demonstration tenant, once.
@@ -72,6 +85,7 @@ pub use connection::CreateConnection;
 pub use member::CreateMember;
 pub use number::AddNumber;
 pub use queue::CreateQueue;
+pub use rotation::{AddSecret, RemoveSecret, SetToken};
 pub use tenant::CreateTenant;
 
 /// What a command works with.
@@ -123,6 +137,10 @@ pub async fn execute(context: &AdminContext, command: AdminCommand) -> Result<Va
         AdminCommand::CreateMember(new) => member::create(context, new).await,
         AdminCommand::CreateQueue(new) => queue::create(context, new).await,
         AdminCommand::CreateConnection(new) => connection::create(context, new).await,
+        AdminCommand::AddSecret(new) => rotation::add_secret(context, new).await,
+        AdminCommand::RemoveSecret(old) => rotation::remove_secret(context, old).await,
+        AdminCommand::ListSecrets { connection } => rotation::list_secrets(context, &connection).await,
+        AdminCommand::SetToken(new) => rotation::set_token(context, new).await,
         AdminCommand::AddNumber(new) => number::add(context, new).await,
         AdminCommand::SeedDemo {} => demo::seed(context).await,
         AdminCommand::ListQuarantine {} => quarantine::list(context).await,

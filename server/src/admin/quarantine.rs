@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{AdminContext, AdminError, tenant};
 use crate::{
     db::control::{self, quarantine},
-    whatsapp,
+    whatsapp::{self, Connections},
 };
 
 /// The operator sees that something is there and why. What it says may be a tenant's content, so it
@@ -25,10 +25,15 @@ pub(super) async fn list(context: &AdminContext) -> Result<Value, AdminError> {
         .collect())
 }
 
-/// Takes what broke something once more, tenant by tenant; says how much went through.
+/// Takes what broke something once more, tenant by tenant, and routes the quarantine again; says how much
+/// went through.
 pub(super) async fn replay(context: &AdminContext, slug: Option<String>) -> Result<Value, AdminError> {
-    let tenants = match &slug {
-        Some(slug) => vec![tenant::find_open(context, slug).await?],
+    let only = match &slug {
+        Some(slug) => Some(tenant::find_open(context, slug).await?),
+        None => None,
+    };
+    let tenants = match only.clone() {
+        Some(row) => vec![row],
         None => context.store.control().read(control::tenant::all).await?,
     };
     let mut replayed = Vec::new();
@@ -36,7 +41,17 @@ pub(super) async fn replay(context: &AdminContext, slug: Option<String>) -> Resu
         let store = context.store.tenant(row.id).await?;
         let items = whatsapp::replay(&store).await?;
         context.audit("replay", row.slug.clone()).await?;
-        replayed.push(json!({ "tenant": row.slug, "items": items }));
+        replayed.push(json!({
+            "tenant": row.slug, "taken": items.taken, "kept": items.kept, "left": items.left,
+        }));
     }
-    Ok(replayed.into())
+    let connections = Connections::new(context.store.control().clone(), context.keys.clone());
+    let routed = whatsapp::replay_quarantine(&context.store, &connections, only.map(|row| row.id)).await?;
+    if routed.taken > 0 {
+        context.audit("quarantine.replay", slug.unwrap_or_default()).await?;
+    }
+    Ok(json!({
+        "tenants": replayed,
+        "quarantine": { "taken": routed.taken, "left": routed.left },
+    }))
 }

@@ -13,7 +13,7 @@ use crate::{
 fn context(dir: &std::path::Path) -> AdminContext {
     let config = Config::for_tests(dir);
     let store = Store::open(config.store().unwrap(), Arc::new(SystemClock)).unwrap();
-    let keys = Keys::load(&config.key_file(), config.password_cost).unwrap();
+    let keys = crate::keys::of_installation(&config, &store).unwrap();
     AdminContext::offline(store, keys)
 }
 

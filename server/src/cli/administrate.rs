@@ -8,19 +8,19 @@ use serde_json::Value;
 use super::{
     arguments::{
         Command, ConnectionArguments, ConnectionCommand, MemberArguments, MemberCommand, NumberArguments,
-        NumberCommand, QuarantineCommand, QueueCommand, TenantCommand,
+        NumberCommand, QuarantineCommand, QueueCommand, SecretCommand, TenantCommand, TokenCommand,
     },
     secret_input,
 };
 use crate::{
     admin::{
-        AddNumber, AdminCommand, AdminContext, CreateConnection, CreateMember, CreateQueue, CreateTenant,
-        execute, socket,
+        AddNumber, AddSecret, AdminCommand, AdminContext, CreateConnection, CreateMember, CreateQueue,
+        CreateTenant, RemoveSecret, SetToken, execute, socket,
     },
     clock::SystemClock,
     config::Config,
     db::Store,
-    secrets::Keys,
+    keys,
 };
 
 /// Carries a command out and prints its answer.
@@ -39,7 +39,7 @@ fn here(config: &Config, command: AdminCommand) -> anyhow::Result<Value> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     super::serve::prepare_data_dir(config)?;
     let store = Store::open(config.store()?, Arc::new(SystemClock))?;
-    let keys = Keys::load(&config.key_file(), config.password_cost)?;
+    let keys = keys::of_installation(config, &store)?;
     let context = AdminContext::offline(store.clone(), keys);
     runtime.block_on(async {
         let answer = execute(&context, command).await;
@@ -62,6 +62,13 @@ fn translate(command: Command) -> anyhow::Result<AdminCommand> {
         }
         Command::Connection(ConnectionCommand::Create(arguments)) => {
             AdminCommand::CreateConnection(connection(arguments)?)
+        }
+        Command::Connection(ConnectionCommand::Secret(command)) => secret_command(command)?,
+        Command::Connection(ConnectionCommand::Token(TokenCommand::Set {
+            connection, access_token, ..
+        })) => {
+            let access_token = given(access_token, "the access token")?;
+            AdminCommand::SetToken(SetToken { connection, access_token })
         }
         Command::Number(NumberCommand::Add(arguments)) => AdminCommand::AddNumber(number(arguments)),
         Command::DemoSeed => AdminCommand::SeedDemo {},
@@ -97,6 +104,30 @@ fn connection(arguments: ConnectionArguments) -> anyhow::Result<CreateConnection
         [app_secret, verify_token, access_token]
     };
     Ok(CreateConnection { tenant, name, app_id, app_secret, verify_token, access_token })
+}
+
+fn secret_command(command: SecretCommand) -> anyhow::Result<AdminCommand> {
+    Ok(match command {
+        SecretCommand::Add { connection, app_secret, .. } => {
+            let app_secret = given(app_secret, "the app secret")?;
+            AdminCommand::AddSecret(AddSecret { connection, app_secret })
+        }
+        SecretCommand::Remove { connection, number } => {
+            AdminCommand::RemoveSecret(RemoveSecret { connection, number })
+        }
+        SecretCommand::List { connection } => AdminCommand::ListSecrets { connection },
+    })
+}
+
+/// What stands on the command line, else the next line of standard input.
+fn given(argument: Option<String>, what: &str) -> anyhow::Result<String> {
+    match argument {
+        Some(given) => Ok(given),
+        None => {
+            let [line] = secret_input::lines(what)?;
+            Ok(line)
+        }
+    }
 }
 
 fn number(arguments: NumberArguments) -> AddNumber {

@@ -69,7 +69,7 @@ pub(super) enum TenantCommand {
     },
     /// List all tenants
     List,
-    /// Shut a tenant's doors
+    /// Shut a tenant's doors: nobody signs in and nothing is sent; what customers write is still kept
     Suspend {
         /// Which
         slug: String,
@@ -129,6 +129,59 @@ pub(super) enum QueueCommand {
 pub(super) enum ConnectionCommand {
     /// Add a Meta app; prints where its webhooks go
     Create(ConnectionArguments),
+    /// What Meta signs webhooks with: several may be active, so that one can be renewed without a gap
+    #[command(subcommand)]
+    Secret(SecretCommand),
+    /// What is sent to the Graph API
+    #[command(subcommand)]
+    Token(TokenCommand),
+}
+
+#[derive(Subcommand)]
+pub(super) enum SecretCommand {
+    /// Accept another app secret beside those that are there
+    Add {
+        /// The connection's key, as in its webhook address
+        #[arg(long, value_name = "KEY")]
+        connection: String,
+        /// The new secret; other users of this machine may see it
+        #[arg(long, required_unless_present = "secret_stdin", conflicts_with = "secret_stdin")]
+        app_secret: Option<String>,
+        /// Read the secret from standard input
+        #[arg(long)]
+        secret_stdin: bool,
+    },
+    /// Accept an app secret no more
+    Remove {
+        /// The connection's key, as in its webhook address
+        #[arg(long, value_name = "KEY")]
+        connection: String,
+        /// Which; see the list
+        #[arg(long)]
+        number: i64,
+    },
+    /// List numbers and ages
+    List {
+        /// The connection's key, as in its webhook address
+        #[arg(long, value_name = "KEY")]
+        connection: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub(super) enum TokenCommand {
+    /// Replace the access token
+    Set {
+        /// The connection's key, as in its webhook address
+        #[arg(long, value_name = "KEY")]
+        connection: String,
+        /// The new token; other users of this machine may see it
+        #[arg(long, required_unless_present = "token_stdin", conflicts_with = "token_stdin")]
+        access_token: Option<String>,
+        /// Read the token from standard input
+        #[arg(long)]
+        token_stdin: bool,
+    },
 }
 
 #[derive(Args)]
@@ -213,5 +266,61 @@ mod tests {
         let with = |role| Arguments::try_parse_from(line.into_iter().chain(["--role", role]));
         assert!(with("agent").is_ok());
         assert!(with("manager").is_err());
+    }
+
+    /// The `switchboard …` commands of a text, each as its words; a backslash continues a line.
+    fn commands_of(text: &str) -> Vec<Vec<String>> {
+        let joined = text.replace("\\\n", " ");
+        let spans = joined.split('`').flat_map(str::lines);
+        spans
+            .filter_map(|line| line.trim().strip_prefix("switchboard "))
+            .map(|rest| words(&format!("switchboard {rest}")))
+            .collect()
+    }
+
+    /// Words as a shell splits them, as far as the documents need it: double quotes, no escapes.
+    fn words(line: &str) -> Vec<String> {
+        let mut words = Vec::new();
+        for (n, part) in line.split('"').enumerate() {
+            if n % 2 == 1 {
+                words.push(part.to_owned());
+            } else {
+                words.extend(part.split_whitespace().map(str::to_owned));
+            }
+        }
+        // Comments, placeholders such as `<n>` and the ellipsis stand for something of their kind.
+        let words = words.into_iter().take_while(|word| !word.starts_with('#'));
+        words.map(|word| if word == "<n>" { "1".into() } else { word }).collect()
+    }
+
+    /// Whether the words lead to a group of commands and no further.
+    fn names_a_group(words: &[String]) -> bool {
+        let mut here = Arguments::command();
+        for word in &words[1..] {
+            let Some(next) = here.find_subcommand(word).cloned() else { return false };
+            here = next;
+        }
+        here.has_subcommands()
+    }
+
+    #[test]
+    fn every_command_in_the_documents_is_understood() {
+        let documents = [
+            include_str!("../../../README.md"),
+            include_str!("../../../CHANGELOG.md"),
+            include_str!("../../../docs/DECISIONS.md"),
+            include_str!("../../switchboard.default.toml"),
+        ];
+        let mut found = 0;
+        for command in documents.into_iter().flat_map(commands_of) {
+            if names_a_group(&command) {
+                continue; // named as such, not to be typed
+            }
+            if let Err(error) = Arguments::try_parse_from(&command) {
+                panic!("{command:?}: {error}");
+            }
+            found += 1;
+        }
+        assert!(found >= 8, "{found}");
     }
 }

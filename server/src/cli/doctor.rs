@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::{
     config::Config,
-    db::{engine::Engine, migrate},
+    db::{chains, engine::Engine, migrate},
 };
 
 /// Prints a report; fails when something would keep the server from working.
@@ -19,6 +19,7 @@ pub(super) fn examine(file: Option<&Path>) -> anyhow::Result<()> {
     let installation = match Config::load(file) {
         Ok(config) => json!({
             "engine": engine(&config, &mut problems),
+            "audit": audit(&config, &mut problems),
             "data_dir": data_dir(&config, &mut problems),
             "console": console(&config, &mut problems),
         }),
@@ -61,6 +62,30 @@ fn engine(config: &Config, problems: &mut Vec<String>) -> Value {
         }
     };
     json!({ "name": name, "schema": schema })
+}
+
+/// Walks the audit chains of what is there already.
+fn audit(config: &Config, problems: &mut Vec<String>) -> Value {
+    let Ok(store) = config.store() else { return Value::Null };
+    let there = match &store.engine {
+        Engine::Sqlite { dir } => dir.join("control.sqlite").exists(),
+        Engine::Postgres { url } => migrate::postgres_is_current(url).is_ok(),
+    };
+    if !there {
+        return "nothing yet".into();
+    }
+    match chains::broken(&store.engine) {
+        Ok(broken) if broken.is_empty() => "every chain holds".into(),
+        Ok(broken) => {
+            let count = broken.len();
+            problems.extend(broken);
+            format!("{count} chain(s) do not hold").into()
+        }
+        Err(error) => {
+            problems.push(format!("audit: {error}"));
+            Value::Null
+        }
+    }
 }
 
 fn data_dir(config: &Config, problems: &mut Vec<String>) -> Value {

@@ -18,7 +18,8 @@ pub(super) fn run(config: Config) -> anyhow::Result<()> {
             let owner = config.migrate_database_url.as_deref().context(
                 "migrate_database_url is not set: PostgreSQL is migrated as the owner of the tables",
             )?;
-            migrate::postgres(owner, url)?;
+            super::serve::prepare_data_dir(&config)?;
+            migrate::postgres_alone(&config.store()?, owner, url)?;
             None
         }
         None => Some(open_all(&config)?),

@@ -37,6 +37,9 @@ async fn serve(config: Config) -> anyhow::Result<()> {
 
     tokio::select! {
         () = end.reached() => tracing::info!("stopping"),
+        () = running.lost_lock() => {
+            tracing::error!("the lock on the database is lost; another server may start, so this one stops");
+        }
         ended = &mut serving => anyhow::bail!("the server ended by itself: {ended:?}"),
     }
     admin.abort();

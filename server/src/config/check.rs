@@ -68,6 +68,21 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     }
 }
 
+/// What may start but is probably not what the operator wants: a sentence each.
+pub(super) fn doubts(config: &Config) -> Vec<String> {
+    let mut doubts = Vec::new();
+    let local = config.listen.to_socket_addrs().is_ok_and(|mut all| all.all(|a| a.ip().is_loopback()));
+    if config.is_https() && local && config.trusted_proxies.is_empty() {
+        doubts.push(
+            "public_origin is https and listen is this machine, so a proxy stands in front, but \
+             trusted_proxies is empty: everybody seems to come from one address, and whoever guesses \
+             passwords slows down the sign-in of all; set trusted_proxies to the proxy's address"
+                .into(),
+        );
+    }
+    doubts
+}
+
 /// Scheme, host and port, and nothing behind it: origins are compared byte for byte.
 fn origin(name: &str, text: &str) -> Result<(), ConfigError> {
     let wrong = |why: &str| ConfigError(format!("{name}: `{text}` {why}"));

@@ -106,3 +106,13 @@ fn another_http_origin_starts_when_the_operator_insists() {
     assert!(with_file("public_origin = \"http://[::1]:8080\"").is_ok());
     assert!(with_file("public_origin = \"https://desk.example\"").is_ok());
 }
+
+#[test]
+fn a_proxy_that_is_not_trusted_is_doubted() {
+    let doubts = |text: &str| with_file(text).map(|config| config.doubts().len());
+    assert_eq!(doubts("public_origin = \"https://desk.example\""), Ok(1));
+    let trusted = "public_origin = \"https://desk.example\"\ntrusted_proxies = [\"127.0.0.1\"]";
+    assert_eq!(doubts(trusted), Ok(0));
+    assert_eq!(doubts("public_origin = \"https://desk.example\"\nlisten = \"0.0.0.0:443\""), Ok(0));
+    assert_eq!(doubts(""), Ok(0));
+}

@@ -90,6 +90,7 @@ pub(crate) fn open_sqlite(path: &std::path::Path) -> Result<SqliteConnection, Op
          PRAGMA cache_size = -8192; PRAGMA journal_size_limit = 67108864;",
     )
     .map_err(OpenError::from)?;
+    super::pragmas::verify(&mut conn)?;
     Ok(conn)
 }
 

@@ -98,6 +98,19 @@ pub fn entries() -> impl Iterator<Item = Entry> {
     })
 }
 
+/// How long the rows of a table are kept, for those that go by age; a month counts as 31 days.
+pub fn kept(table: &str) -> Option<chrono::Duration> {
+    let found = TABLES.iter().find(|known| known.name == table)?;
+    match found.retention {
+        Retention::Hours(hours) => Some(chrono::Duration::hours(hours.into())),
+        Retention::Days(days) => Some(chrono::Duration::days(days.into())),
+        Retention::Months(months) => Some(chrono::Duration::days(i64::from(months) * 31)),
+        Retention::TenantLife | Retention::AccountLife | Retention::Conversations | Retention::UntilDone => {
+            None
+        }
+    }
+}
+
 use Category::{Contact as C, Member as M, Secret as S, Technical as X, Tenant as T};
 
 /// The map.
@@ -193,6 +206,8 @@ pub const TABLES: &[Table] = &[
             ("connection_id", X),
             ("reason", C),
             ("raw", C),
+            ("bytes", X),
+            ("contact_id", C),
             ("received_at", X),
         ],
     },
@@ -417,7 +432,6 @@ pub const TABLES: &[Table] = &[
             ("attempts", X),
             ("due_at", X),
             ("leased_by", X),
-            ("lease_until", X),
             ("created_at", X),
         ],
     },
@@ -434,6 +448,7 @@ pub const TABLES: &[Table] = &[
             ("state", X),
             ("at", X),
             ("raw", C),
+            ("contact_id", C),
             ("received_at", X),
         ],
     },
@@ -555,5 +570,13 @@ pub const TABLES: &[Table] = &[
             ("conversation_id", X),
             ("contact_id", C),
         ],
+    },
+    Table {
+        name: "contact_token",
+        subject: Subject::Contact,
+        purpose: "finding people",
+        retention: Retention::Conversations,
+        erasure: Erasure::DeleteRow,
+        columns: &[("tenant_id", X), ("kind", X), ("token", C), ("contact_id", C)],
     },
 ];

@@ -48,6 +48,10 @@ impl Fault {
 /// Unique, foreign-key, check and not-null violations concern one row. Everything else (disk full,
 /// I/O, lost connection, a missing table) says that the transaction can no longer be trusted: on
 /// SQLITE_FULL SQLite may have rolled back everything, and later savepoints would commit alone.
+///
+/// PostgreSQL's classes 22 (data exception) and 54 (limit exceeded) concern one row as well, but diesel
+/// does not show the SQLSTATE. So what could cause them is refused where it comes in: U+0000 and ids that
+/// no index can hold never reach a query.
 pub(crate) fn is_row_refusal(error: &DieselError) -> bool {
     match error {
         DieselError::NotFound => true,
@@ -96,6 +100,9 @@ pub enum ReadError {
     /// The domain refused, typically because there is no such thing.
     #[error("refused: {0:?}")]
     Refused(ErrorCode),
+    /// A row is not what the code believes; trying again changes nothing.
+    #[error("broken row: {0}")]
+    Broken(String),
     /// The database could not answer.
     #[error("unavailable: {0}")]
     Unavailable(String),
@@ -106,8 +113,15 @@ impl ReadError {
     pub fn code(&self) -> ErrorCode {
         match self {
             Self::Refused(code) => *code,
+            Self::Broken(_) => ErrorCode::Internal,
             Self::Unavailable(_) => ErrorCode::Unavailable,
         }
+    }
+}
+
+impl From<ErrorCode> for ReadError {
+    fn from(code: ErrorCode) -> Self {
+        Self::Refused(code)
     }
 }
 
@@ -115,7 +129,22 @@ impl From<Fault> for ReadError {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::Refused(code) => Self::Refused(code),
-            other => Self::Unavailable(other.to_string()),
+            Fault::Broken(what) => Self::Broken(what),
+            Fault::Db(error) => Self::Unavailable(error.to_string()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_row_is_not_something_to_try_again() {
+        assert_eq!(ReadError::from(Fault::Broken("colour".into())).code(), ErrorCode::Internal);
+        let lost = DieselError::BrokenTransactionManager;
+        assert_eq!(ReadError::from(Fault::Db(lost)).code(), ErrorCode::Unavailable);
+        let unknown = Fault::Refused(ErrorCode::NotFound);
+        assert_eq!(ReadError::from(unknown).code(), ErrorCode::NotFound);
     }
 }

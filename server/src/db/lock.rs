@@ -18,7 +18,7 @@ const ADVISORY_KEY: i64 = 0x7377_6974_6368_6264;
 /// Held for as long as the process works with the data.
 pub(crate) struct DataLock {
     _file: File,
-    _session: Option<std::sync::Mutex<PgConnection>>,
+    session: Option<PgConnection>,
 }
 
 #[derive(diesel::QueryableByName)]
@@ -49,9 +49,20 @@ impl DataLock {
                 if !row.got {
                     return Err(OpenError("another switchboard process uses this database".into()));
                 }
-                Some(std::sync::Mutex::new(conn))
+                Some(conn)
             }
         };
-        Ok(Self { _file: file, _session: session })
+        Ok(Self { _file: file, session })
+    }
+
+    /// Whether the lock is still ours: PostgreSQL lets it go with the session, whatever ended that.
+    pub(crate) fn is_held(&mut self) -> bool {
+        let Some(session) = &mut self.session else { return true };
+        let mine = sql_query(
+            "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted \
+             AND pid = pg_backend_pid() AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) \
+             AS got",
+        );
+        mine.get_result::<Got>(session).is_ok_and(|row| row.got)
     }
 }

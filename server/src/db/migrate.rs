@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 use super::{
     connection::{OpenError, open_postgres, open_sqlite},
     engine::Engine,
+    lock::DataLock,
+    store::StoreConfig,
 };
 use crate::tenant::TenantId;
 
@@ -46,6 +48,15 @@ pub(crate) fn sqlite_tenant(dir: &std::path::Path, tenant: TenantId) -> Result<(
         )));
     }
     Ok(())
+}
+
+/// Upgrades PostgreSQL while no server works with it.
+///
+/// # Errors
+/// A sentence for the operator, also when a server runs.
+pub fn postgres_alone(config: &StoreConfig, owner_url: &str, server_url: &str) -> Result<(), OpenError> {
+    let _lock = DataLock::take(&config.data_dir, &config.engine)?;
+    postgres(owner_url, server_url)
 }
 
 /// Upgrades PostgreSQL as the owner and lets the server's role work with the tables.

@@ -6,6 +6,7 @@
 //!
 //! Absent on purpose: row locks in domain code, network calls, and raw connections outside this room.
 
+pub mod chains;
 pub mod connection;
 pub mod control;
 pub mod data_map;
@@ -13,6 +14,7 @@ pub mod engine;
 pub mod error;
 pub mod lock;
 pub mod migrate;
+mod pragmas;
 mod reader;
 pub mod record;
 pub mod rows;

@@ -80,6 +80,8 @@ diesel::table! {
         connection_id -> Text,
         reason -> Text,
         raw -> Text,
+        bytes -> BigInt,
+        contact_id -> Nullable<Text>,
         received_at -> BigInt,
     }
 }
@@ -277,7 +279,6 @@ diesel::table! {
         attempts -> BigInt,
         due_at -> BigInt,
         leased_by -> Nullable<Text>,
-        lease_until -> Nullable<BigInt>,
         created_at -> BigInt,
     }
 }
@@ -290,6 +291,7 @@ diesel::table! {
         state -> Text,
         at -> BigInt,
         raw -> Text,
+        contact_id -> Nullable<Text>,
         received_at -> BigInt,
     }
 }
@@ -385,12 +387,22 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    contact_token (tenant_id, kind, token, contact_id) {
+        tenant_id -> BigInt,
+        kind -> Text,
+        token -> Text,
+        contact_id -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     conversation,
     contact_identity,
     contact,
     message,
     search_token,
+    contact_token,
     member,
     agent_presence
 );

@@ -143,6 +143,12 @@ impl Store {
         let _ = self.0.sink.0.set(sink);
     }
 
+    /// Whether no other process can have the data. May wait for the database: call it on a blocking
+    /// thread.
+    pub fn holds_lock(&self) -> bool {
+        self.0.lock.lock().unwrap_or_else(PoisonError::into_inner).as_mut().is_some_and(DataLock::is_held)
+    }
+
     /// The control tables.
     pub fn control(&self) -> &Control {
         &self.0.control

@@ -43,9 +43,14 @@ fn once(
     if !seat.member.role.may(command.permission()) {
         return Err(ErrorCode::Forbidden.into());
     }
+    let before = tx.pos();
     let message = execute(tx, &seat, key, command)?;
-    let (action, object) = audited(command);
-    tx.audit(Actor::Member(member), action, &object)?;
+    // Consoles say "read" again and again; only what changed something is a change.
+    let nothing_read = matches!(command, Command::MarkRead { .. }) && tx.pos() == before;
+    if !nothing_read {
+        let (action, object) = audited(command);
+        tx.audit(Actor::Member(member), action, &object)?;
+    }
     let done = Done { pos: tx.pos(), message };
     let result = serde_json::to_string(&done).map_err(|error| Fault::Broken(error.to_string()))?;
     let now = tx.now();

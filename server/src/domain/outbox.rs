@@ -3,6 +3,8 @@
 //! A message is leased before it is sent. When the answer is lost (a time-out, a crash), the message
 //! becomes `uncertain` and is never sent again by itself: WhatsApp has no idempotency key.
 
+use std::collections::HashSet;
+
 use shared::{
     Instant,
     ids::{ChannelId, ContactId, MessageId},
@@ -36,20 +38,21 @@ pub struct Leased {
     pub attempts: u32,
 }
 
-/// Leases messages that may be sent now, oldest first; one per contact. `admit` may name a later time.
+/// Leases messages that may be sent now, oldest first; one per contact. `in_flight` is what the worker
+/// is sending at this moment. `admit` may name a later time.
 ///
 /// # Errors
 /// The database's.
 pub fn lease(
     tx: &mut Tx<'_>,
     worker: &str,
-    until: Instant,
+    in_flight: &HashSet<MessageId>,
     most: usize,
     admit: &mut dyn FnMut(ChannelId, ContactId, Instant) -> Result<(), Instant>,
 ) -> Result<Vec<Leased>, Fault> {
     let now = tx.now();
     let mut leased = Vec::new();
-    for row in outbox::sendable(tx, worker, now, most)? {
+    for row in outbox::sendable(tx, worker, in_flight, now, most)? {
         if let Err(later) = admit(row.channel, row.contact, now) {
             outbox::postpone(tx, row.message, row.attempts, later)?;
             continue;
@@ -61,7 +64,7 @@ pub fn lease(
             outbox::remove(tx, row.message)?; // erased in the meantime
             continue;
         };
-        outbox::lease(tx, row.message, worker, until)?;
+        outbox::lease(tx, row.message, worker)?;
         let body = found.model.body.clone();
         advance(tx, found, DeliveryState::Sending, None, None)?;
         leased.push(Leased {

@@ -4,7 +4,7 @@ use shared::{
     api::conversations::{
         ConversationFilter, ConversationsPage, ConversationsQuery, MessagesPage, MessagesQuery,
     },
-    error::{ErrorCode, Problem},
+    error::ErrorCode,
     ids::{ConversationId, Epoch, MemberId},
     limits::{SNAPSHOT_CONVERSATIONS, TIMELINE_PAGE},
     live::snapshot::{Opened, Snapshot},
@@ -16,7 +16,7 @@ use super::seat;
 use crate::{
     clock::{from_micros, micros},
     db::{
-        Fault, Scoped, TenantStore,
+        Fault, ReadError, Scoped, TenantStore,
         rows::{
             channel,
             conversation::{self, Cursor},
@@ -27,8 +27,6 @@ use crate::{
 
 /// Conversations in one HTTP page.
 const PAGE: i64 = 50;
-/// Conversations a search looks through.
-const SEARCHED: usize = 500;
 
 /// Everything in a member's scope, with the log it belongs to, as of one position.
 ///
@@ -82,26 +80,20 @@ pub async fn conversations(
     tenant: &TenantStore,
     member: MemberId,
     query: ConversationsQuery,
-) -> Result<ConversationsPage, Problem> {
+) -> Result<ConversationsPage, ReadError> {
     let after = query.after.as_deref().map(parse_cursor).transpose()?;
     let filter = query.state.unwrap_or(ConversationFilter::Open);
     let read = tenant.read(move |scoped| {
         let seat = seat::take(scoped, member)?;
-        let matching = match query.search.as_deref().map(search::tokens) {
-            Some(tokens) if !tokens.is_empty() => {
-                let tokens: Vec<String> = tokens.into_iter().collect();
-                Some(conversation::matching(scoped, &tokens, SEARCHED)?)
-            }
-            _ => None,
-        };
-        let rows = conversation::page(scoped, &seat.scope, filter, matching, after, PAGE + 1)?;
+        let wanted = query.search.as_deref().and_then(|text| search::Wanted::of(text, seat.scope.phones));
+        let rows = conversation::page(scoped, &seat.scope, filter, wanted.as_ref(), after, PAGE + 1)?;
         let more = rows.len() as i64 > PAGE;
         let rows: Vec<_> = rows.into_iter().take(PAGE as usize).collect();
         let next = rows.last().filter(|_| more).map(|row| write_cursor(row.changed_at, row.model.id));
         let conversations = rows.into_iter().map(|row| rendered(&seat.scope, row.model)).collect();
         Ok(ConversationsPage { conversations, next })
     });
-    read.await.map_err(|error| error.code().into())
+    read.await
 }
 
 /// `GET /api/conversations/{id}/messages`.
@@ -113,12 +105,12 @@ pub async fn messages(
     member: MemberId,
     id: ConversationId,
     query: MessagesQuery,
-) -> Result<MessagesPage, Problem> {
+) -> Result<MessagesPage, ReadError> {
     let read = tenant.read(move |scoped| {
         in_sight(scoped, member, id)?;
         timeline(scoped, id, query.before)
     });
-    read.await.map_err(|error| error.code().into())
+    read.await
 }
 
 fn in_sight(scoped: &mut Scoped, member: MemberId, id: ConversationId) -> Result<Conversation, Fault> {
@@ -149,9 +141,9 @@ fn write_cursor(changed_at: shared::Instant, id: ConversationId) -> String {
     format!("{}-{id}", micros(changed_at))
 }
 
-fn parse_cursor(text: &str) -> Result<Cursor, Problem> {
+fn parse_cursor(text: &str) -> Result<Cursor, ErrorCode> {
     let parsed = text.split_once('-').and_then(|(at, id)| {
         Some(Cursor { changed_at: from_micros(at.parse().ok()?), id: id.parse().ok()? })
     });
-    parsed.ok_or_else(|| ErrorCode::BadRequest.into())
+    parsed.ok_or(ErrorCode::BadRequest)
 }

@@ -3,12 +3,14 @@
 
 use std::{
     collections::HashMap,
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError},
     time::Duration as Wait,
 };
 
 use chrono::Duration;
 use futures_util::FutureExt;
+use shared::ids::MemberId;
 use tokio::{runtime::Handle, sync::Notify};
 use uuid::Uuid;
 
@@ -17,7 +19,8 @@ use crate::{
     clock::{from_micros, micros},
     db::{
         Store, TenantStore, WriteError,
-        control::{session, tenant, throttle},
+        control::{quarantine, session, tenant, throttle},
+        data_map,
         record::Kicks,
         rows::{job, member, outbox},
     },
@@ -96,10 +99,13 @@ impl Workers {
         drop(state);
         let workers = self.clone();
         self.0.runtime.spawn(async move {
-            while let Err(error) = workers.serve(tenant, &notify).await {
-                tracing::error!(tenant.id = %tenant, error = %error, "a worker is in trouble");
-                tokio::time::sleep(TROUBLE).await;
-            }
+            // Outlives a trouble: what is in flight is still in flight afterwards.
+            let outbox = Arc::new(tokio::sync::Mutex::new(None));
+            let task = || {
+                let (workers, notify, outbox) = (workers.clone(), Arc::clone(&notify), Arc::clone(&outbox));
+                async move { workers.serve(tenant, &notify, &mut *outbox.lock().await).await }
+            };
+            persist(tenant, TROUBLE, task).await;
         });
     }
 
@@ -110,6 +116,18 @@ impl Workers {
         }
     }
 
+    /// Ends the sessions of a member who was locked out. Best effort: every request looks whether the
+    /// member is active, so a session that stays opens nothing.
+    pub(crate) fn locked_out(&self, tenant: TenantId, member: MemberId) {
+        let control = self.0.store.control().clone();
+        self.0.runtime.spawn(async move {
+            let ended = control.write(move |conn| session::delete_of_member(conn, tenant, member)).await;
+            if let Err(error) = ended {
+                tracing::warn!(tenant.id = %tenant, member.id = %member, error = %error, "sessions of a locked-out member stay until they expire");
+            }
+        });
+    }
+
     /// Wakes every tenant with something due, now and from time to time.
     pub fn watch(&self) {
         let workers = self.clone();
@@ -118,10 +136,11 @@ impl Workers {
                 let now = workers.0.store.clock().now();
                 let pruned = workers.0.store.control().write(move |conn| {
                     session::prune(conn, now)?;
-                    throttle::prune(conn, now - Duration::days(1))
+                    throttle::prune(conn, now - kept("sign_in_failure"))?;
+                    quarantine::prune(conn, now - kept("quarantine"))
                 });
                 if let Err(error) = pruned.await {
-                    tracing::error!(error = %error, "old sessions could not be forgotten");
+                    tracing::error!(error = %error, "old rows of the control tables could not be forgotten");
                 }
                 match workers.0.store.control().read(move |conn| tenant::due(conn, now)).await {
                     Ok(due) => {
@@ -156,11 +175,69 @@ impl Workers {
         true
     }
 
-    /// Serves a tenant until it has nothing to do for a while.
-    async fn serve(&self, id: TenantId, notify: &Notify) -> Result<(), WriteError> {
-        let unavailable =
-            |error: crate::db::connection::OpenError| WriteError::Unavailable(error.to_string());
-        let tenant = self.0.store.tenant(id).await.map_err(unavailable)?;
+    /// Serves a tenant until it has nothing to do for a while, or may not work.
+    async fn serve(
+        &self,
+        id: TenantId,
+        notify: &Notify,
+        outbox: &mut Option<OutboxWorker>,
+    ) -> Result<(), WriteError> {
+        let tenant = self.0.store.tenant(id).await.map_err(|e| WriteError::Unavailable(e.to_string()))?;
+        loop {
+            if !self.is_active(id).await? {
+                if outbox.as_ref().is_none_or(OutboxWorker::is_idle) && self.retire(id, notify, None) {
+                    return Ok(());
+                }
+                // What was on its way when the tenant was suspended is still recorded.
+                self.rest(outbox.as_mut(), notify, LONGEST_NAP).await;
+                continue;
+            }
+            let worker = match outbox {
+                Some(worker) => worker,
+                None => outbox.insert(self.take_up(&tenant).await?),
+            };
+            let sending = worker.fill().await?;
+            let ran = self.run_jobs(&tenant).await?;
+            if sending || ran {
+                continue;
+            }
+            let due = self.next_due(&tenant, worker.room() > 0).await?;
+            let now = self.0.store.clock().now();
+            let until = due.map(|at| (from_micros(at) - now).to_std().unwrap_or(Wait::ZERO));
+            // Never quite zero: a row that is due but cannot be sent yet must not spin.
+            let nap = until.unwrap_or(LONGEST_NAP).clamp(Wait::from_millis(5), LONGEST_NAP);
+            let idle = self.rest(Some(&mut *worker), notify, nap).await;
+            let long = until.is_none_or(|until| until > LOOK_AROUND);
+            if idle && long && worker.is_idle() && self.retire(id, notify, due) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Sleeps until a commit asks for work, a send ends, or the time is over; says whether it was the
+    /// time. A wake-up between the look and the sleep is kept by `Notify`.
+    async fn rest(&self, outbox: Option<&mut OutboxWorker>, notify: &Notify, nap: Wait) -> bool {
+        let landed = async {
+            match outbox {
+                Some(worker) => worker.landed().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = landed => false,
+            () = notify.notified() => false,
+            () = tokio::time::sleep(nap) => true,
+        }
+    }
+
+    /// Whether the tenant may work now.
+    async fn is_active(&self, id: TenantId) -> Result<bool, WriteError> {
+        let active = self.0.store.control().read(move |conn| tenant::is_active(conn, id)).await;
+        active.map_err(|error| WriteError::Unavailable(error.to_string()))
+    }
+
+    /// What is done once when a tenant's task begins to work.
+    async fn take_up(&self, tenant: &TenantStore) -> Result<OutboxWorker, WriteError> {
         // A fresh name per start of this task: whatever another name has leased is uncertain.
         let name = Uuid::now_v7().simple().to_string();
         let outbox = OutboxWorker::new(
@@ -173,23 +250,7 @@ impl Workers {
         outbox.recover().await?;
         tenant.write(prune::plan).await?;
         self.believe_absence(tenant.clone());
-        loop {
-            let more = outbox.run().await?;
-            let ran = self.run_jobs(&tenant).await?;
-            if more || ran {
-                continue;
-            }
-            let due = self.next_due(&tenant).await?;
-            let now = self.0.store.clock().now();
-            let until = due.map(|at| (from_micros(at) - now).to_std().unwrap_or(Wait::ZERO));
-            // Never quite zero: a row that is due but cannot be sent yet must not spin.
-            let nap = until.unwrap_or(LONGEST_NAP).clamp(Wait::from_millis(5), LONGEST_NAP);
-            // A wake-up between the look and the sleep is kept by `Notify`.
-            let idle = tokio::time::timeout(nap, notify.notified()).await.is_err();
-            if idle && until.is_none_or(|until| until > LOOK_AROUND) && self.retire(id, notify, due) {
-                return Ok(());
-            }
-        }
+        Ok(outbox)
     }
 
     /// Members whom another run of the server saw, and who did not come back in time, are not
@@ -230,8 +291,7 @@ impl Workers {
             let done = tenant.write(move |tx| {
                 job::done(tx, id)?;
                 if kind == prune::KIND {
-                    prune::run(tx, hours)?;
-                    return prune::plan(tx);
+                    return prune::run(tx, hours);
                 }
                 Err(crate::db::Fault::Broken(format!("no job of kind {kind}")))
             });
@@ -251,12 +311,59 @@ impl Workers {
         Ok(any)
     }
 
-    async fn next_due(&self, tenant: &TenantStore) -> Result<Option<i64>, WriteError> {
-        let due = tenant.read(|scoped| {
-            let outbox = outbox::next_due(scoped)?;
+    /// When there is something to do next; of the outbox only while there is room for a send.
+    async fn next_due(&self, tenant: &TenantStore, with_outbox: bool) -> Result<Option<i64>, WriteError> {
+        let due = tenant.read(move |scoped| {
+            let outbox = if with_outbox { outbox::next_due(scoped)? } else { None };
             let job = job::next_due(scoped)?;
             Ok([outbox, job].into_iter().flatten().min())
         });
         due.await.map_err(|error| WriteError::Unavailable(error.to_string()))
+    }
+}
+
+/// How long the data map lets a control table's rows live; an age that no row reaches when it names none.
+fn kept(table: &str) -> Duration {
+    data_map::kept(table).unwrap_or(Duration::days(36_500))
+}
+
+/// Runs a task until it ends well: after an error or a panic it begins again, after a pause.
+async fn persist<F>(tenant: TenantId, pause: Wait, mut task: impl FnMut() -> F)
+where
+    F: Future<Output = Result<(), WriteError>>,
+{
+    loop {
+        // A panic leaves no half-done work behind: rows change in transactions only.
+        match AssertUnwindSafe(task()).catch_unwind().await {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => {
+                tracing::error!(tenant.id = %tenant, error = %error, "a worker is in trouble");
+            }
+            Err(_) => tracing::error!(tenant.id = %tenant, "a worker panicked and begins again"),
+        }
+        tokio::time::sleep(pause).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_worker_that_fails_or_panics_begins_again() {
+        let mut runs = 0;
+        let task = || {
+            runs += 1;
+            let run = runs;
+            async move {
+                match run {
+                    1 => panic!("on purpose"),
+                    2 => Err(WriteError::Unavailable("on purpose".into())),
+                    _ => Ok(()),
+                }
+            }
+        };
+        persist(TenantId::from_control(1), Wait::ZERO, task).await;
+        assert_eq!(runs, 3);
     }
 }

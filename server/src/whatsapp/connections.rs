@@ -46,6 +46,8 @@ struct Inner {
 
 #[derive(Default)]
 struct Cache {
+    /// Rises with every change, so that what was read before one is not remembered after it.
+    changes: u64,
     by_key: HashMap<String, Arc<Connection>>,
     by_id: HashMap<ConnectionId, Arc<Connection>>,
     routes: Option<Arc<Vec<NumberRoute>>>,
@@ -59,7 +61,7 @@ impl Connections {
 
     /// Forgets what is in memory, because a connection, a secret or a number changed.
     pub fn invalidate(&self) {
-        *self.0.cache.write().unwrap_or_else(PoisonError::into_inner) = Cache::default();
+        self.remember(None, |cache| *cache = Cache { changes: cache.changes + 1, ..Cache::default() });
     }
 
     /// The connection a webhook's URL names.
@@ -70,11 +72,13 @@ impl Connections {
         if let Some(known) = self.cache().by_key.get(key).cloned() {
             return Ok(Some(known));
         }
+        let before = self.cache().changes;
         let wanted = key.to_owned();
         let found = self.load(move |conn| connection::by_key(conn, &wanted)).await?;
         if let Some(connection) = &found {
-            let mut cache = self.0.cache.write().unwrap_or_else(PoisonError::into_inner);
-            cache.by_key.insert(key.to_owned(), Arc::clone(connection));
+            self.remember(Some(before), |cache| {
+                cache.by_key.insert(key.to_owned(), Arc::clone(connection));
+            });
         }
         Ok(found)
     }
@@ -87,10 +91,12 @@ impl Connections {
         if let Some(known) = self.cache().by_id.get(&id).cloned() {
             return Ok(Some(known));
         }
+        let before = self.cache().changes;
         let found = self.load(move |conn| connection::find(conn, id)).await?;
         if let Some(connection) = &found {
-            let mut cache = self.0.cache.write().unwrap_or_else(PoisonError::into_inner);
-            cache.by_id.insert(id, Arc::clone(connection));
+            self.remember(Some(before), |cache| {
+                cache.by_id.insert(id, Arc::clone(connection));
+            });
         }
         Ok(found)
     }
@@ -103,14 +109,22 @@ impl Connections {
         if let Some(known) = self.cache().routes.clone() {
             return Ok(known);
         }
+        let before = self.cache().changes;
         let routes = Arc::new(self.0.control.read(connection::routes).await?);
-        let mut cache = self.0.cache.write().unwrap_or_else(PoisonError::into_inner);
-        cache.routes = Some(Arc::clone(&routes));
+        self.remember(Some(before), |cache| cache.routes = Some(Arc::clone(&routes)));
         Ok(routes)
     }
 
     fn cache(&self) -> std::sync::RwLockReadGuard<'_, Cache> {
         self.0.cache.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes what is in memory; what was read before a change is dropped instead.
+    fn remember(&self, read_at: Option<u64>, change: impl FnOnce(&mut Cache)) {
+        let mut cache = self.0.cache.write().unwrap_or_else(PoisonError::into_inner);
+        if read_at.is_none_or(|read_at| read_at == cache.changes) {
+            change(&mut cache);
+        }
     }
 
     async fn load(

@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use shared::{
     ids::MessageId,
+    limits::META_ID_BYTES,
     model::message::{Failure, FailureReason},
 };
 
@@ -121,7 +122,7 @@ async fn outcome(response: reqwest::Response) -> Sent {
         let wamid = answer
             .as_ref()
             .and_then(|a| a.get("messages")?.get(0)?.get("id")?.as_str())
-            .filter(|id| !id.is_empty());
+            .filter(|id| !id.is_empty() && id.len() <= META_ID_BYTES);
         return wamid.map_or(Sent::Unknown, |id| Sent::Accepted(id.to_owned()));
     }
     let error = answer.as_ref().and_then(|answer| answer.get("error"));

@@ -6,12 +6,12 @@ use futures_util::future::join_all;
 
 use super::{
     Connection, Connections,
-    item::{self, Routed},
+    item::{self, Applied, Routed},
     split::Item,
 };
 use crate::{
     db::{
-        Store, TenantStore, WriteError,
+        ReadError, Store, TenantStore, WriteError,
         control::{
             connection::NumberRoute,
             quarantine::{self, Quarantined},
@@ -67,8 +67,15 @@ fn route(
             bound.map(|route| (route.tenant, Some(route.channel)))
         }
         None => {
-            let bound = routes.iter().filter(mine).find(|route| route.waba_id == item.waba_id);
-            bound.map(|route| (route.tenant, None))
+            let owned = |route: &&NumberRoute| connection.tenant.is_none_or(|owner| owner == route.tenant);
+            let mut bound = routes.iter().filter(mine).filter(|r| r.waba_id == item.waba_id).peekable();
+            let first = bound.peek().map(|route| route.tenant);
+            let mut whose: Vec<TenantId> = bound.filter(owned).map(|route| route.tenant).collect();
+            whose.dedup();
+            if whose.iter().any(|tenant| whose.first() != Some(tenant)) {
+                return Err("about a business account that several tenants share");
+            }
+            whose.first().copied().or(first).map(|tenant| (tenant, None))
         }
     };
     let (tenant, channel) = found.ok_or("not bound to the connection that signed it")?;
@@ -95,7 +102,7 @@ async fn isolate(
             key: format!("{id}/{}", item::key(&item)),
             connection: id,
             reason: reason.to_owned(),
-            raw: item.raw.replace('\0', ""),
+            raw: item::stored(&item),
         })
         .collect();
     keep_all(store, kept).await
@@ -119,16 +126,24 @@ pub(super) async fn isolate_body(
 
 async fn keep_all(store: &Store, items: Vec<Quarantined>) -> Result<(), NotDurable> {
     let now = store.clock().now();
+    let Some(connection) = items.first().map(|item| item.connection) else { return Ok(()) };
     let kept = store.control().write(move |conn| {
         for item in &items {
             quarantine::keep(conn, item, now)?;
         }
-        Ok(())
+        quarantine::trim(conn, connection)
     });
-    kept.await.map_err(|error| {
-        tracing::error!(error = %error, "quarantine could not be written");
-        NotDurable
-    })
+    match kept.await {
+        Ok(0) => Ok(()),
+        Ok(gone) => {
+            tracing::warn!(connection.id = %connection, items = gone, "the quarantine of a connection is full; its oldest items went");
+            Ok(())
+        }
+        Err(error) => {
+            tracing::error!(error = %error, "quarantine could not be written");
+            Err(NotDurable)
+        }
+    }
 }
 
 async fn take_for(store: &Store, tenant: TenantId, items: Vec<Routed>) -> Result<(), NotDurable> {
@@ -178,26 +193,85 @@ async fn write(tenant: &TenantStore, items: Arc<Vec<Routed>>) -> Result<(), Writ
     written.await.map(|_| ())
 }
 
-/// Applies a tenant's set-aside items again, for instance after an upgrade; says how many are left.
+/// What a replay came to, in items.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Replayed {
+    /// Understood and stored.
+    pub taken: usize,
+    /// They break nothing any more but are not understood; they stay as they came.
+    pub kept: usize,
+    /// Still what they were.
+    pub left: usize,
+}
+
+/// Applies a tenant's set-aside items again, for instance after an upgrade.
 ///
 /// # Errors
 /// When the tenant's database cannot answer now.
-pub async fn replay(tenant: &TenantStore) -> Result<usize, WriteError> {
+pub async fn replay(tenant: &TenantStore) -> Result<Replayed, WriteError> {
     let waiting = tenant.read(raw_item::poisonous).await;
     let waiting = waiting.map_err(|error| WriteError::Unavailable(error.to_string()))?;
-    let mut left = 0;
+    let mut replayed = Replayed::default();
     for (id, stored, channel) in waiting {
         let channel = channel.and_then(|channel| channel.parse().ok());
         let Some(item) = item::restored(&stored) else {
-            left += 1;
+            replayed.left += 1;
             continue;
         };
         let routed = Routed { item, channel };
         let done = tenant.write(move |tx| {
-            item::apply(tx, &routed)?;
-            raw_item::remove(tx, &id)
+            let applied = item::apply(tx, &routed)?;
+            match applied {
+                Applied::Taken => raw_item::remove(tx, &id)?,
+                Applied::Kept => raw_item::clear_error(tx, &id)?,
+            }
+            Ok(applied)
         });
-        left += usize::from(done.await.is_err());
+        match done.await {
+            Ok((Applied::Taken, _)) => replayed.taken += 1,
+            Ok((Applied::Kept, _)) => replayed.kept += 1,
+            Err(error) => {
+                tracing::warn!(tenant.id = %tenant.id(), error = %error, "a set-aside item could not be taken");
+                replayed.left += 1;
+            }
+        }
     }
-    Ok(left)
+    Ok(replayed)
+}
+
+/// Routes the operator's quarantine again: a number may have been bound since. Only to one tenant, if
+/// one is named.
+///
+/// # Errors
+/// When the control tables cannot be read.
+pub async fn replay_quarantine(
+    store: &Store,
+    connections: &Connections,
+    only: Option<TenantId>,
+) -> Result<Replayed, ReadError> {
+    let routes = connections.routes().await?;
+    let mut replayed = Replayed::default();
+    for kept in store.control().read(quarantine::all).await? {
+        let connection = connections.find(kept.connection).await?;
+        let routed = connection.zip(item::restored(&kept.raw)).and_then(|(connection, item)| {
+            let (tenant, channel) = route(&routes, &connection, &item).ok()?;
+            Some((tenant, Routed { item, channel }))
+        });
+        let Some((tenant, routed)) = routed.filter(|(tenant, _)| only.is_none_or(|only| only == *tenant))
+        else {
+            replayed.left += 1;
+            continue;
+        };
+        // Stored first: a second replay finds a duplicate, the other order could lose it.
+        let done = match take_for(store, tenant, vec![routed]).await {
+            Ok(()) => store.control().write(move |conn| quarantine::remove(conn, &kept.key)).await.is_ok(),
+            Err(NotDurable) => false,
+        };
+        if done {
+            replayed.taken += 1;
+        } else {
+            replayed.left += 1;
+        }
+    }
+    Ok(replayed)
 }

@@ -1,6 +1,6 @@
 //! Applying one routed item inside its tenant's transaction.
 
-use shared::ids::ChannelId;
+use shared::{ids::ChannelId, limits::META_ID_BYTES};
 
 use super::{
     payload,
@@ -23,21 +23,30 @@ pub(super) struct Routed {
     pub(super) channel: Option<ChannelId>,
 }
 
+/// What became of an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Applied {
+    /// It was understood; whatever follows from it is stored.
+    Taken,
+    /// It was not understood and lies where it came, or would.
+    Kept,
+}
+
 /// Stores an item and whatever follows from it. What is not understood is kept as it came.
-pub(super) fn apply(tx: &mut Tx<'_>, routed: &Routed) -> Result<(), Fault> {
+pub(super) fn apply(tx: &mut Tx<'_>, routed: &Routed) -> Result<Applied, Fault> {
     let (item, now) = (&routed.item, tx.now());
     match (item.kind, routed.channel) {
         (Kind::Message, Some(channel)) => {
             match payload::message(&item.raw, item.contacts.as_deref(), channel, now) {
-                Some(inbound) => receive::receive(tx, &inbound).map(|_| ()),
-                None => keep(tx, routed, None),
+                Some(inbound) => receive::receive(tx, &inbound).map(|_| Applied::Taken),
+                None => keep(tx, routed, None).map(|()| Applied::Kept),
             }
         }
         (Kind::Status, Some(channel)) => match payload::status(&item.raw, channel, now) {
-            Some(found) => status::apply(tx, &found),
-            None => keep(tx, routed, None),
+            Some(found) => status::apply(tx, &found).map(|()| Applied::Taken),
+            None => keep(tx, routed, None).map(|()| Applied::Kept),
         },
-        _ => keep(tx, routed, None),
+        _ => keep(tx, routed, None).map(|()| Applied::Kept),
     }
 }
 
@@ -45,12 +54,17 @@ pub(super) fn apply(tx: &mut Tx<'_>, routed: &Routed) -> Result<(), Fault> {
 pub(super) fn keep(tx: &mut Tx<'_>, routed: &Routed, error: Option<String>) -> Result<(), Fault> {
     let item = &routed.item;
     let now = tx.now();
+    let contact = match payload::concerned(&item.raw, item.contacts.as_deref()) {
+        Some(sender) => receive::known(tx, &sender)?.map(|row| row.contact.id),
+        None => None,
+    };
     raw_item::keep(
         tx,
         &RawItem {
             key: key(item),
-            kind: format!("{}/{}", item.field, kind_name(item.kind)),
+            kind: format!("{:.META_ID_BYTES$}/{}", item.field, kind_name(item.kind)),
             channel: routed.channel,
+            contact,
             error,
             raw: stored(item),
         },
@@ -58,10 +72,12 @@ pub(super) fn keep(tx: &mut Tx<'_>, routed: &Routed, error: Option<String>) -> R
     )
 }
 
-/// Finds a second copy of the same item.
+/// Finds a second copy of the same item. A message or a status says itself which it is; a change may
+/// come again months later, word by word, and only the entry's time tells.
 pub(super) fn key(item: &Item) -> String {
     let number = item.phone_number_id.as_deref().unwrap_or_default();
-    sha256(format!("{}\n{}\n{number}\n{}", item.field, item.waba_id, item.raw).as_bytes())
+    let time = if item.kind == Kind::Change { item.time.as_str() } else { "" };
+    sha256(format!("{}\n{}\n{number}\n{time}\n{}", item.field, item.waba_id, item.raw).as_bytes())
 }
 
 fn kind_name(kind: Kind) -> &'static str {
@@ -73,10 +89,11 @@ fn kind_name(kind: Kind) -> &'static str {
 }
 
 /// The item with what a replay needs to route and read it again.
-fn stored(item: &Item) -> String {
+pub(super) fn stored(item: &Item) -> String {
     serde_json::json!({
         "field": item.field,
         "waba_id": item.waba_id,
+        "time": item.time,
         "phone_number_id": item.phone_number_id,
         "kind": kind_name(item.kind),
         "raw": item.raw.replace('\0', ""),
@@ -85,7 +102,7 @@ fn stored(item: &Item) -> String {
     .to_string()
 }
 
-/// What [`keep`] stored, as an item again.
+/// What [`stored`] made, as an item again.
 pub(super) fn restored(stored: &str) -> Option<Item> {
     let value: serde_json::Value = serde_json::from_str(stored).ok()?;
     let text = |key: &str| value.get(key).and_then(|v| v.as_str()).map(str::to_owned);
@@ -97,6 +114,7 @@ pub(super) fn restored(stored: &str) -> Option<Item> {
         },
         field: text("field")?,
         waba_id: text("waba_id")?,
+        time: text("time").unwrap_or_default(),
         phone_number_id: text("phone_number_id"),
         raw: text("raw")?,
         contacts: text("contacts"),

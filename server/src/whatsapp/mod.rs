@@ -17,8 +17,9 @@ mod signature;
 mod split;
 mod webhook;
 
+pub(crate) use connections::place;
 pub use connections::{Connection, Connections};
 pub use graph::Graph;
-pub use intake::replay;
+pub use intake::{Replayed, replay, replay_quarantine};
 pub use outbox::{OutboxConfig, OutboxWorker};
 pub use webhook::{receive_webhook, verify_webhook};

@@ -1,13 +1,21 @@
 //! The outbox worker of one tenant: lease, send, record.
+//!
+//! Each send is a task of its own, so a slow answer of Meta's holds up only the customer it is for.
+//! Whatever is in flight keeps its place here until its outcome is stored.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration as Wait,
+};
 
 use chrono::Duration;
-use futures_util::future::join_all;
 use shared::{
     Instant,
+    ids::MessageId,
     model::message::{Body, Failure, FailureReason},
 };
+use tokio::task::{Id, JoinError, JoinSet};
 
 use super::{Connections, Graph, graph::Sent, pace::Pace, payload};
 use crate::{
@@ -15,13 +23,16 @@ use crate::{
     domain::outbox::{self, Leased},
 };
 
+/// Pause before an outcome that could not be stored is stored again.
+const TROUBLE: Wait = Wait::from_secs(1);
+/// No wish of Meta's and no step of a schedule is longer than this.
+const LONGEST_SECONDS: u64 = 24 * 60 * 60;
+
 /// How the worker behaves.
 #[derive(Debug, Clone)]
 pub struct OutboxConfig {
     /// Messages in flight at once per tenant.
     pub at_once: usize,
-    /// How long a lease lasts; longer than a send can take.
-    pub lease: Duration,
     /// Waiting times between tries after definite refusals; after the last the message fails.
     pub schedule: Vec<Duration>,
 }
@@ -29,23 +40,18 @@ pub struct OutboxConfig {
 impl Default for OutboxConfig {
     fn default() -> Self {
         let seconds = [1, 5, 30, 120, 600, 1_800, 3_600];
-        Self {
-            at_once: 32,
-            lease: Duration::seconds(60),
-            schedule: seconds.into_iter().map(Duration::seconds).collect(),
-        }
+        Self { at_once: 32, schedule: seconds.into_iter().map(Duration::seconds).collect() }
     }
 }
 
 /// Sends what waits in a tenant's outbox.
 pub struct OutboxWorker {
-    tenant: TenantStore,
-    connections: Connections,
-    graph: Graph,
-    config: OutboxConfig,
-    /// This run of the server.
+    sender: Sender,
+    /// This start of the worker: what bears another name was leased by one that is gone.
     name: String,
     pace: Arc<Mutex<Pace>>,
+    sends: JoinSet<()>,
+    in_flight: HashMap<Id, MessageId>,
 }
 
 impl OutboxWorker {
@@ -57,7 +63,13 @@ impl OutboxWorker {
         config: OutboxConfig,
         name: String,
     ) -> Self {
-        Self { tenant, connections, graph, config, name, pace: Arc::default() }
+        Self {
+            sender: Sender { tenant, connections, graph, config: Arc::new(config) },
+            name,
+            pace: Arc::default(),
+            sends: JoinSet::new(),
+            in_flight: HashMap::new(),
+        }
     }
 
     /// After a start: what an earlier run had leased is uncertain now.
@@ -66,41 +78,130 @@ impl OutboxWorker {
     /// When the tenant's database cannot answer.
     pub async fn recover(&self) -> Result<(), WriteError> {
         let name = self.name.clone();
-        let (lost, _) = self.tenant.write(move |tx| outbox::recover(tx, &name)).await?;
+        let tenant = &self.sender.tenant;
+        let (lost, _) = tenant.write(move |tx| outbox::recover(tx, &name)).await?;
         if lost > 0 {
-            tracing::warn!(tenant.id = %self.tenant.id(), messages = lost, "sends with unknown outcome after a restart");
+            tracing::warn!(tenant.id = %tenant.id(), messages = lost, "sends with unknown outcome after a restart");
         }
         Ok(())
     }
 
-    /// Sends what is due; says whether there may be more at once.
+    /// Starts to send what is due, as far as there is room; says whether something was.
     ///
     /// # Errors
     /// When the tenant's database cannot answer.
-    pub async fn run(&self) -> Result<bool, WriteError> {
-        let (name, most) = (self.name.clone(), self.config.at_once);
-        let (pace, lease) = (Arc::clone(&self.pace), self.config.lease);
-        let leased = self.tenant.write(move |tx| {
-            let until = tx.now() + lease;
+    pub async fn fill(&mut self) -> Result<bool, WriteError> {
+        let room = self.room();
+        if room == 0 {
+            return Ok(false);
+        }
+        let (name, pace) = (self.name.clone(), Arc::clone(&self.pace));
+        let in_flight: HashSet<MessageId> = self.in_flight.values().copied().collect();
+        let leased = self.sender.tenant.write(move |tx| {
             let pace = Arc::clone(&pace);
             let mut admit = move |channel, contact, now| {
                 pace.lock().unwrap_or_else(PoisonError::into_inner).admit(channel, contact, now)
             };
-            outbox::lease(tx, &name, until, most, &mut admit)
+            outbox::lease(tx, &name, &in_flight, room, &mut admit)
         });
         let (leased, _) = leased.await?;
         let any = !leased.is_empty();
-        let results = join_all(leased.into_iter().map(|message| self.send(message))).await;
-        results.into_iter().collect::<Result<Vec<()>, _>>()?;
+        for message in leased {
+            let id = message.message;
+            let sender = self.sender.clone();
+            let task = self.sends.spawn(async move { sender.send(message).await });
+            self.in_flight.insert(task.id(), id);
+        }
         Ok(any)
     }
 
-    async fn send(&self, leased: Leased) -> Result<(), WriteError> {
-        let id = leased.message;
-        let sent = self.attempt(&leased).await;
-        let now = self.tenant.clock().now();
-        let written = match sent {
-            Sent::Accepted(wamid) => {
+    /// How many more may be in flight.
+    pub fn room(&self) -> usize {
+        self.sender.config.at_once.saturating_sub(self.in_flight.len())
+    }
+
+    /// Whether nothing is in flight.
+    pub fn is_idle(&self) -> bool {
+        self.in_flight.is_empty()
+    }
+
+    /// Waits until at least one send has ended; for ever when nothing is in flight. May be dropped at
+    /// any time without losing anything.
+    pub async fn landed(&mut self) {
+        let Some(first) = self.sends.join_next_with_id().await else {
+            return std::future::pending().await;
+        };
+        self.put_down(first);
+        while let Some(next) = self.sends.try_join_next_with_id() {
+            self.put_down(next);
+        }
+    }
+
+    /// A send that panicked may have reached Meta: its outcome is unknown.
+    fn put_down(&mut self, ended: Result<(Id, ()), JoinError>) {
+        match ended {
+            Ok((task, ())) => {
+                self.in_flight.remove(&task);
+            }
+            Err(error) => {
+                let Some(id) = self.in_flight.remove(&error.id()) else { return };
+                tracing::error!(message.id = %id, error = %error, "a send broke off");
+                let sender = self.sender.clone();
+                let task = self.sends.spawn(async move { sender.record(id, &Outcome::Unknown).await });
+                self.in_flight.insert(task.id(), id);
+            }
+        }
+    }
+}
+
+/// What a send needs; each has its own.
+#[derive(Clone)]
+struct Sender {
+    tenant: TenantStore,
+    connections: Connections,
+    graph: Graph,
+    config: Arc<OutboxConfig>,
+}
+
+/// What is stored of a send.
+#[derive(Clone)]
+enum Outcome {
+    Accepted(String),
+    Unknown,
+    Failed(Failure),
+    Postponed { attempts: u32, due: Instant },
+}
+
+impl Sender {
+    async fn send(&self, leased: Leased) {
+        let outcome = match self.attempt(&leased).await {
+            Sent::Accepted(wamid) => Outcome::Accepted(wamid),
+            Sent::Unknown => Outcome::Unknown,
+            Sent::Refused(failure) => Outcome::Failed(failure),
+            Sent::Later { pair, retry_after, failure } => {
+                let attempts = leased.attempts.saturating_add(1);
+                let now = self.tenant.clock().now();
+                match self.next_try(attempts, pair, retry_after, now) {
+                    Some(due) => Outcome::Postponed { attempts, due },
+                    None => Outcome::Failed(failure),
+                }
+            }
+        };
+        self.record(leased.message, &outcome).await;
+    }
+
+    /// Stores an outcome, however long the database is in trouble: what is known must not be forgotten,
+    /// or a message that Meta has would be sent again.
+    async fn record(&self, id: MessageId, outcome: &Outcome) {
+        while let Err(error) = self.store(id, outcome.clone()).await {
+            tracing::error!(tenant.id = %self.tenant.id(), message.id = %id, error = %error, "the outcome of a send could not be stored");
+            tokio::time::sleep(TROUBLE).await;
+        }
+    }
+
+    async fn store(&self, id: MessageId, outcome: Outcome) -> Result<(), WriteError> {
+        let written = match outcome {
+            Outcome::Accepted(wamid) => {
                 self.tenant
                     .write(move |tx| {
                         let now = tx.now();
@@ -108,17 +209,20 @@ impl OutboxWorker {
                     })
                     .await
             }
-            Sent::Unknown => self.tenant.write(move |tx| outbox::uncertain(tx, id)).await,
-            Sent::Refused(failure) => self.tenant.write(move |tx| outbox::failed(tx, id, &failure)).await,
-            Sent::Later { pair, retry_after, failure } => {
-                let attempts = leased.attempts + 1;
-                match self.next_try(attempts, pair, retry_after, now) {
-                    Some(due) => self.tenant.write(move |tx| outbox::postponed(tx, id, attempts, due)).await,
-                    None => self.tenant.write(move |tx| outbox::failed(tx, id, &failure)).await,
-                }
+            Outcome::Unknown => self.tenant.write(move |tx| outbox::uncertain(tx, id)).await,
+            Outcome::Failed(failure) => self.tenant.write(move |tx| outbox::failed(tx, id, &failure)).await,
+            Outcome::Postponed { attempts, due } => {
+                self.tenant.write(move |tx| outbox::postponed(tx, id, attempts, due)).await
             }
         };
-        written.map(|_| ())
+        match written {
+            // The rows themselves are in the way: that does not pass by waiting.
+            Err(error @ (WriteError::Refused(_) | WriteError::Constraint(_) | WriteError::Panicked(_))) => {
+                tracing::error!(message.id = %id, error = %error, "the outcome of a send was refused");
+                self.tenant.write(move |tx| outbox::uncertain(tx, id)).await.map(|_| ())
+            }
+            other => other.map(|_| ()),
+        }
     }
 
     async fn attempt(&self, leased: &Leased) -> Sent {
@@ -131,11 +235,14 @@ impl OutboxWorker {
                 self.graph.send_text(&connection.access_token, number, &leased.to, text, leased.message).await
             }
             Ok(None) => refused(FailureReason::NotAuthorised),
-            Err(_) => Sent::Later {
-                pair: false,
-                retry_after: None,
-                failure: Failure { code: None, reason: FailureReason::ServiceUnavailable, detail: None },
-            },
+            Err(error) => {
+                tracing::error!(connection.id = %leased.binding.connection, error = %error, "a connection could not be read");
+                Sent::Later {
+                    pair: false,
+                    retry_after: None,
+                    failure: Failure { code: None, reason: FailureReason::ServiceUnavailable, detail: None },
+                }
+            }
         }
     }
 
@@ -144,13 +251,18 @@ impl OutboxWorker {
         let step = usize::try_from(attempts).ok()?.checked_sub(1)?;
         let planned = *self.config.schedule.get(step)?;
         // Meta asks for 4^n seconds between tries to one customer.
-        let base =
-            if pair { planned.max(Duration::seconds(4_i64.saturating_pow(attempts))) } else { planned };
+        let base = if pair { planned.max(seconds(4_u64.saturating_pow(attempts))) } else { planned };
         // A wish of Meta's counts, but cannot park a message for hours.
-        let wished = retry_after.map(|s| Duration::seconds(i64::try_from(s).unwrap_or(i64::MAX / 1_000_000)));
-        let wait = wished.map_or(base, |wished| wished.clamp(base, base * 2 + Duration::seconds(60)));
+        let most = base * 2 + Duration::seconds(60);
+        let wait = retry_after.map_or(base, |wished| seconds(wished).clamp(base, most));
         Some(now + jittered(wait))
     }
+}
+
+/// A duration of at most a day, whatever a header says: more does not even fit into the type.
+fn seconds(wished: u64) -> Duration {
+    let capped = i64::try_from(wished.min(LONGEST_SECONDS)).unwrap_or_default();
+    Duration::try_seconds(capped).unwrap_or_default()
 }
 
 fn refused(reason: FailureReason) -> Sent {
@@ -162,4 +274,16 @@ fn jittered(wait: Duration) -> Duration {
     let mut byte = [0_u8];
     let share = if getrandom::fill(&mut byte).is_ok() { i32::from(byte[0]) } else { 128 };
     wait * (800 + share * 400 / 255) / 1_000
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_maddest_wish_is_a_day() {
+        assert_eq!(seconds(7), Duration::seconds(7));
+        assert_eq!(seconds(u64::MAX), Duration::days(1));
+        assert!(jittered(seconds(u64::MAX)) <= Duration::days(2));
+    }
 }

@@ -15,7 +15,7 @@ use crate::domain::conversations::{
     status::Status,
 };
 
-/// An inbound message, or none when it has no id or no sender.
+/// An inbound message, or none when it has no id or no sender, or one too long to be either.
 pub(super) fn message(
     raw: &str,
     contacts: Option<&str>,
@@ -23,7 +23,7 @@ pub(super) fn message(
     now: Instant,
 ) -> Option<Inbound> {
     let item = parse(raw)?;
-    let wamid = string(&item, "id")?;
+    let wamid = id(&item, "id")?;
     let body = body(&item);
     let raw = match &body {
         Body::Text { .. } if item.get("context").is_none() && item.get("referral").is_none() => None,
@@ -48,13 +48,32 @@ pub(crate) fn status(raw: &str, channel: ChannelId, now: Instant) -> Option<Stat
     };
     Some(Status {
         channel,
-        wamid: string(&item, "id")?,
+        wamid: id(&item, "id")?,
         state,
         at: instant(item.get("timestamp")).unwrap_or(now),
         failure: (state == DeliveryState::Failed).then(|| failure(item.get("errors"))),
         ours: string(&item, "biz_opaque_callback_data").and_then(|ours| ours.parse::<MessageId>().ok()),
+        recipient: recipient(&item),
         raw: raw.replace('\0', ""),
     })
+}
+
+/// Whom an item is about, message or status, as far as it tells: of use also when the rest of it is not
+/// understood.
+pub(super) fn concerned(raw: &str, contacts: Option<&str>) -> Option<Sender> {
+    let item = parse(raw)?;
+    let contacts = contacts.and_then(parse).unwrap_or(Value::Null);
+    sender(&item, &contacts).or_else(|| Some(recipient(&item)))
+}
+
+fn recipient(item: &Value) -> Sender {
+    let number = id(item, "recipient_id");
+    Sender {
+        bsuid: id(item, "recipient_user_id"),
+        phone: number.as_deref().map(|number| number.trim_start_matches('+').to_owned()),
+        wa_id: number,
+        ..Sender::default()
+    }
 }
 
 /// The reason in an `errors` list or a single error object of Meta's.
@@ -70,7 +89,11 @@ pub(super) fn failure(errors: Option<&Value>) -> Failure {
         let details = data.and_then(|data| string(data, "details").or_else(|| text(data)));
         details.or_else(|| string(error, "message")).or_else(|| string(error, "title"))
     });
-    Failure { code, reason: errors::reason(code), detail }
+    Failure {
+        code,
+        reason: errors::reason(code),
+        detail: detail.map(|text| cut(&text, limits::CAPTION_CHARS)),
+    }
 }
 
 fn body(item: &Value) -> Body {
@@ -79,9 +102,14 @@ fn body(item: &Value) -> Body {
     if kind == "text"
         && let Some(text) = inner.and_then(|inner| string(inner, "body"))
     {
-        return Body::Text { text };
+        if text.chars().count() <= limits::INBOUND_TEXT_CHARS {
+            return Body::Text { text };
+        }
+        // A card with its beginning; all of it is in the item as it came.
+        let caption = Some(cut(&text, limits::CAPTION_CHARS));
+        return Body::Other { kind: "unknown".into(), caption };
     }
-    let caption = inner.and_then(|inner| caption(&kind, inner));
+    let caption = inner.and_then(|inner| caption(&kind, inner)).map(|text| cut(&text, limits::CAPTION_CHARS));
     // The stored kind of our own entries has a colon, and `text` means text that was understood.
     let named = !kind.is_empty()
         && kind != "text"
@@ -110,6 +138,8 @@ fn caption(kind: &str, inner: &Value) -> Option<String> {
     }
 }
 
+/// Who wrote. An id that cannot be one makes the whole sender unknown: leaving it out could give the
+/// message to somebody else.
 fn sender(item: &Value, contacts: &Value) -> Option<Sender> {
     let from = string(item, "from");
     let bsuid = string(item, "from_user_id");
@@ -126,17 +156,27 @@ fn sender(item: &Value, contacts: &Value) -> Option<Sender> {
         bsuid: bsuid.or_else(|| contact.and_then(|contact| string(contact, "user_id"))),
         wa_id: contact.and_then(|contact| string(contact, "wa_id")).or_else(|| from.clone()),
         phone: from.map(|from| from.trim_start_matches('+').to_owned()),
-        name: profile.and_then(|profile| string(profile, "name")).map(|name| short(&name)),
+        name: profile.and_then(|profile| string(profile, "name")).map(|name| cut(&name, limits::NAME_CHARS)),
         username: profile
             .and_then(|profile| string(profile, "username"))
-            .map(|name| short(name.trim_start_matches('@'))),
+            .map(|name| cut(name.trim_start_matches('@'), limits::NAME_CHARS)),
     };
-    let known = sender.bsuid.is_some() || sender.wa_id.is_some() || sender.phone.is_some();
+    let ids: Vec<&String> = [&sender.bsuid, &sender.wa_id, &sender.phone].into_iter().flatten().collect();
+    let known = !ids.is_empty() && ids.into_iter().all(|id| is_id(id));
     known.then_some(sender)
 }
 
-fn short(name: &str) -> String {
-    name.chars().take(limits::NAME_CHARS).collect()
+fn cut(text: &str, most: usize) -> String {
+    text.chars().take(most).collect()
+}
+
+/// One of Meta's ids, as far as its length can tell.
+fn id(value: &Value, key: &str) -> Option<String> {
+    string(value, key).filter(|id| is_id(id))
+}
+
+fn is_id(text: &str) -> bool {
+    text.len() <= limits::META_ID_BYTES
 }
 
 fn parse(raw: &str) -> Option<Value> {
@@ -206,6 +246,28 @@ mod tests {
         assert_eq!(read(lone, "[]").unwrap().body, Body::Text { text: "a\u{fffd}b".into() });
         assert!(read(r#"{"from":"1","type":"text"}"#, "[]").is_none());
         assert!(read(r#"{"id":"w","type":"text"}"#, "[]").is_none());
+    }
+
+    #[test]
+    fn ids_and_texts_that_are_too_long_are_not_believed() {
+        let long = "7".repeat(limits::META_ID_BYTES + 1);
+        let fits = &long[1..];
+        let item = |from: &str, id: &str| format!(r#"{{"from":"{from}","id":"{id}","type":"text"}}"#);
+        assert!(read(&item(fits, fits), "[]").is_some());
+        assert!(read(&item(&long, fits), "[]").is_none());
+        assert!(read(&item(fits, &long), "[]").is_none());
+        let contacts = |wa_id: &str| format!(r#"[{{"wa_id":"{wa_id}"}}]"#);
+        assert!(read(&item("1", "w"), &contacts(&long)).is_none());
+        let named = format!(r#"{{"id":"{long}","status":"read"}}"#);
+        assert!(status(&named, ChannelId::new(), from_micros(5)).is_none());
+        let text = "é".repeat(limits::INBOUND_TEXT_CHARS);
+        let written =
+            |text: &str| format!(r#"{{"from":"1","id":"w","type":"text","text":{{"body":"{text}"}}}}"#);
+        assert_eq!(read(&written(&text), "[]").unwrap().body, Body::Text { text: text.clone() });
+        let longer = read(&written(&format!("{text}é")), "[]").unwrap();
+        assert!(longer.raw.is_some_and(|raw| raw.contains(&text)));
+        let Body::Other { kind, caption: Some(caption) } = longer.body else { panic!("not a card") };
+        assert_eq!((kind.as_str(), caption.chars().count()), ("unknown", limits::CAPTION_CHARS));
     }
 
     #[test]

@@ -25,6 +25,9 @@ pub(super) struct Item {
     pub(super) field: String,
     /// The business account the entry is about.
     pub(super) waba_id: String,
+    /// When Meta made the entry, as it says; empty when it does not. Two equal changes of different times
+    /// are two.
+    pub(super) time: String,
     /// The number it is about, if it names one.
     pub(super) phone_number_id: Option<String>,
     /// The item's own JSON.
@@ -43,6 +46,8 @@ struct Envelope<'a> {
 struct Entry<'a> {
     #[serde(borrow, default)]
     id: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    time: Option<&'a RawValue>,
     #[serde(borrow, default)]
     changes: Vec<&'a RawValue>,
 }
@@ -89,26 +94,35 @@ pub(super) fn split(body: &str) -> Result<Vec<Item>, NotAWebhook> {
     let mut items = Vec::new();
     for raw in envelope.entry {
         match serde_json::from_str::<Entry<'_>>(raw.get()) {
-            Ok(entry) if !entry.changes.is_empty() => {
-                let waba_id = text(entry.id);
+            Ok(entry) => {
+                let about = About { waba_id: text(entry.id), time: text(entry.time) };
+                if entry.changes.is_empty() {
+                    items.push(whole("", &about, None, raw));
+                }
                 for change in entry.changes {
-                    split_change(change, &waba_id, &mut items);
+                    split_change(change, &about, &mut items);
                 }
             }
-            Ok(entry) => items.push(whole("", &text(entry.id), None, raw)),
-            Err(_) => items.push(whole("", "", None, raw)),
+            Err(_) => items.push(whole("", &About::default(), None, raw)),
         }
     }
     Ok(items)
 }
 
-fn split_change(raw: &RawValue, waba_id: &str, items: &mut Vec<Item>) {
+/// What an entry says of all its changes.
+#[derive(Default)]
+struct About {
+    waba_id: String,
+    time: String,
+}
+
+fn split_change(raw: &RawValue, about: &About, items: &mut Vec<Item>) {
     let Ok(change) = serde_json::from_str::<Change<'_>>(raw.get()) else {
-        return items.push(whole("", waba_id, None, raw));
+        return items.push(whole("", about, None, raw));
     };
     let field = text(change.field);
     let value = change.value.and_then(|value| serde_json::from_str::<Value<'_>>(value.get()).ok());
-    let Some(value) = value else { return items.push(whole(&field, waba_id, None, raw)) };
+    let Some(value) = value else { return items.push(whole(&field, about, None, raw)) };
     let phone_number_id = value
         .metadata
         .and_then(|metadata| serde_json::from_str::<Metadata<'_>>(metadata.get()).ok())
@@ -116,13 +130,14 @@ fn split_change(raw: &RawValue, waba_id: &str, items: &mut Vec<Item>) {
         .filter(|id| !id.is_empty());
     let known = field == "messages" && (value.messages.is_some() || value.statuses.is_some());
     if !known {
-        return items.push(whole(&field, waba_id, phone_number_id, raw));
+        return items.push(whole(&field, about, phone_number_id, raw));
     }
     let mut add = |kind, raw: &RawValue, contacts: Option<&RawValue>| {
         items.push(Item {
             kind,
             field: field.clone(),
-            waba_id: waba_id.to_owned(),
+            waba_id: about.waba_id.clone(),
+            time: about.time.clone(),
             phone_number_id: phone_number_id.clone(),
             raw: raw.get().to_owned(),
             contacts: contacts.map(|contacts| contacts.get().to_owned()),
@@ -139,22 +154,23 @@ fn split_change(raw: &RawValue, waba_id: &str, items: &mut Vec<Item>) {
     }
 }
 
-fn whole(field: &str, waba_id: &str, phone_number_id: Option<String>, raw: &RawValue) -> Item {
+fn whole(field: &str, about: &About, phone_number_id: Option<String>, raw: &RawValue) -> Item {
     Item {
         kind: Kind::Change,
         field: field.to_owned(),
-        waba_id: waba_id.to_owned(),
+        waba_id: about.waba_id.clone(),
+        time: about.time.clone(),
         phone_number_id,
         raw: raw.get().to_owned(),
         contacts: None,
     }
 }
 
-/// A string or number as text; Meta is not consistent.
+/// A string or number as text; Meta is not consistent. U+0000 cannot be stored and is left out.
 fn text(raw: Option<&RawValue>) -> String {
     let Some(raw) = raw.map(RawValue::get) else { return String::new() };
     match serde_json::from_str::<serde_json::Value>(raw) {
-        Ok(serde_json::Value::String(text)) => text,
+        Ok(serde_json::Value::String(text)) => text.replace('\0', ""),
         Ok(serde_json::Value::Number(number)) => number.to_string(),
         _ => String::new(),
     }

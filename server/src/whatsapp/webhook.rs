@@ -37,7 +37,7 @@ pub async fn verify_webhook(
     key: Path<String>,
     handshake: Query<Handshake>,
 ) -> Result<HttpResponse, ApiError> {
-    let connection = app.connections.by_key(&key).await.map_err(|_| ErrorCode::Unavailable)?;
+    let connection = app.connections.by_key(&key).await?;
     let connection = connection.ok_or(ErrorCode::NotFound)?;
     let expected = connection.verify_token.expose_secret().as_bytes();
     let right = !expected.is_empty() && bool::from(expected.ct_eq(handshake.verify_token.as_bytes()));
@@ -57,7 +57,7 @@ pub async fn receive_webhook(
     key: Path<String>,
     body: Bytes,
 ) -> Result<HttpResponse, ApiError> {
-    let connection = app.connections.by_key(&key).await.map_err(|_| ErrorCode::Unavailable)?;
+    let connection = app.connections.by_key(&key).await?;
     let connection = connection.ok_or(ErrorCode::NotFound)?;
     let mut headers = request.headers().get_all("x-hub-signature-256");
     let header = headers.next().and_then(|value| value.to_str().ok());

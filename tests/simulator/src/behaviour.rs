@@ -33,7 +33,7 @@ pub enum Outcome {
     /// HTTP 500 with code 131000; nothing was accepted.
     ServerError,
     /// HTTP 429 with `Retry-After`; nothing was accepted.
-    RateLimited { retry_after_s: u32 },
+    RateLimited { retry_after_s: u64 },
     /// Cuts the connection; nothing was accepted.
     CutBeforeAccept,
     /// Waits, then cuts the connection; nothing was accepted.

@@ -40,6 +40,15 @@ pub struct Membership {
     pub active: bool,
 }
 
+/// Whether there is any account.
+///
+/// # Errors
+/// The database's.
+pub fn any(conn: &mut AnyConnection) -> Result<bool, Fault> {
+    let first: Option<String> = a::account.select(a::id).first(conn).optional()?;
+    Ok(first.is_some())
+}
+
 /// E-mail addresses are compared without case and surrounding space.
 pub fn fold_email(email: &str) -> String {
     email.trim().to_lowercase()

@@ -1,6 +1,6 @@
 //! Connections (Meta apps) and the numbers bound to them.
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 use shared::{
     Instant,
     ids::{ChannelId, ConnectionId},
@@ -53,6 +53,15 @@ pub struct NumberRoute {
 type Row = (String, String, Option<i64>, String, String, String, String);
 type RouteRow = (String, String, String, i64, String);
 
+/// Whether there is any connection.
+///
+/// # Errors
+/// The database's.
+pub fn any(conn: &mut AnyConnection) -> Result<bool, Fault> {
+    let first: Option<String> = c::connection.select(c::id).first(conn).optional()?;
+    Ok(first.is_some())
+}
+
 /// Adds a connection.
 ///
 /// # Errors
@@ -73,7 +82,7 @@ pub fn insert(conn: &mut AnyConnection, row: &ConnectionRow, now: Instant) -> Re
     Ok(())
 }
 
-/// Adds an app secret beside those that are active already.
+/// Adds an app secret beside those that are active already; gives its number.
 ///
 /// # Errors
 /// The database's.
@@ -82,18 +91,52 @@ pub fn add_secret(
     id: ConnectionId,
     sealed: &str,
     now: Instant,
-) -> Result<(), Fault> {
+) -> Result<i64, Fault> {
     let last: Option<i64> = s::connection_secret
         .filter(s::connection_id.eq(id.to_string()))
         .select(diesel::dsl::max(s::number))
         .get_result(conn)?;
+    let number = last.unwrap_or(0) + 1;
     diesel::insert_into(s::connection_secret)
         .values((
             s::connection_id.eq(id.to_string()),
-            s::number.eq(last.unwrap_or(0) + 1),
+            s::number.eq(number),
             s::secret_sealed.eq(sealed),
             s::created_at.eq(micros(now)),
         ))
+        .execute(conn)?;
+    Ok(number)
+}
+
+/// Numbers and ages (in microseconds since 1970) of all active app secrets, oldest first.
+///
+/// # Errors
+/// The database's.
+pub fn secret_numbers(conn: &mut AnyConnection, id: ConnectionId) -> Result<Vec<(i64, i64)>, Fault> {
+    Ok(s::connection_secret
+        .filter(s::connection_id.eq(id.to_string()))
+        .order(s::number)
+        .select((s::number, s::created_at))
+        .load(conn)?)
+}
+
+/// Removes an app secret.
+///
+/// # Errors
+/// The database's.
+pub fn remove_secret(conn: &mut AnyConnection, id: ConnectionId, number: i64) -> Result<(), Fault> {
+    let one = s::connection_secret.filter(s::connection_id.eq(id.to_string()).and(s::number.eq(number)));
+    diesel::delete(one).execute(conn)?;
+    Ok(())
+}
+
+/// Replaces the access token.
+///
+/// # Errors
+/// The database's.
+pub fn set_access_token(conn: &mut AnyConnection, id: ConnectionId, sealed: &str) -> Result<(), Fault> {
+    diesel::update(c::connection.filter(c::id.eq(id.to_string())))
+        .set(c::access_token_sealed.eq(sealed))
         .execute(conn)?;
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! Failed sign-ins per bucket (an account or an address); survives a restart.
+//! Failed sign-ins per bucket (an account or an address); survives a restart. What a level means is the
+//! business of `http::session::throttle`.
 
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 use shared::Instant;
@@ -8,7 +9,7 @@ use crate::{
     db::{Fault, connection::AnyConnection, schema::sign_in_failure::dsl as f},
 };
 
-/// Failures so far and the last one's time.
+/// The level so far and the last failure's time.
 ///
 /// # Errors
 /// The database's.
@@ -21,7 +22,7 @@ pub fn find(conn: &mut AnyConnection, bucket: &str) -> Result<Option<(u32, Insta
     Ok(row.map(|(n, at)| (u32::try_from(n).unwrap_or(u32::MAX), from_micros(at))))
 }
 
-/// Stores a count.
+/// Stores a level.
 ///
 /// # Errors
 /// The database's.

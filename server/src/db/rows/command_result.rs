@@ -6,6 +6,7 @@ use shared::{
     ids::{CommandKey, MemberId},
 };
 
+use super::slice;
 use crate::{
     clock::micros,
     db::{Fault, Scoped, schema::command_result::dsl as r},
@@ -59,12 +60,10 @@ pub fn insert(
     Ok(())
 }
 
-/// Forgets answers older than an instant.
+/// Forgets a slice of the answers older than an instant; says how many.
 ///
 /// # Errors
 /// The database's.
 pub fn prune(scoped: &mut Scoped, before: Instant) -> Result<usize, Fault> {
-    let (conn, tenant) = scoped.parts();
-    Ok(diesel::delete(r::command_result.filter(r::tenant_id.eq(tenant).and(r::at.lt(micros(before)))))
-        .execute(conn)?)
+    slice::forget!(scoped, r::command_result, r::tenant_id, r::at, before)
 }

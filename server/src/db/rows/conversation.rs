@@ -19,7 +19,8 @@ use crate::{
     clock::{from_micros, micros},
     db::{
         Fault, Scoped,
-        schema::{contact::dsl as p, conversation::dsl as c, search_token::dsl as s},
+        rows::search,
+        schema::{contact::dsl as p, conversation::dsl as c},
     },
 };
 
@@ -155,7 +156,8 @@ pub struct Cursor {
     pub id: ConversationId,
 }
 
-/// A page of conversations in sight, most recently changed first.
+/// A page of conversations in sight, most recently changed first. What is searched for is looked up
+/// inside the query, so that scope, state and page apply to what was found and not the other way round.
 ///
 /// # Errors
 /// The database's.
@@ -163,7 +165,7 @@ pub fn page(
     scoped: &mut Scoped,
     scope: &Scope,
     filter: ConversationFilter,
-    matching: Option<Vec<String>>,
+    wanted: Option<&search::Wanted>,
     after: Option<Cursor>,
     limit: i64,
 ) -> Result<Vec<ConversationRow>, Fault> {
@@ -183,8 +185,12 @@ pub fn page(
                 .or(c::queue_id.eq_any(queues)),
         );
     }
-    if let Some(ids) = matching {
-        query = query.filter(c::id.eq_any(ids));
+    for word in wanted.into_iter().flat_map(search::Wanted::words) {
+        query = query.filter(
+            c::id
+                .eq_any(search::conversations!(tenant, word))
+                .or(c::contact_id.eq_any(search::contacts!(tenant, word))),
+        );
     }
     if let Some(cursor) = after {
         let at = micros(cursor.changed_at);
@@ -194,35 +200,6 @@ pub fn page(
     let rows: Vec<Row> = query.order((c::changed_at.desc(), c::id.desc())).limit(limit).load(conn)?;
     rows.into_iter().map(model).collect()
 }
-
-/// Conversations in which every given token begins a word, at most `limit`, newest message first.
-///
-/// # Errors
-/// The database's.
-pub fn matching(scoped: &mut Scoped, tokens: &[String], limit: usize) -> Result<Vec<String>, Fault> {
-    let (conn, tenant) = scoped.parts();
-    let mut found: Option<Vec<String>> = None;
-    for token in tokens {
-        let end = format!("{token}\u{10FFFF}");
-        let ids: Vec<String> = s::search_token
-            .filter(s::tenant_id.eq(tenant).and(s::token.ge(token)).and(s::token.lt(end)))
-            .select(s::conversation_id)
-            .distinct()
-            .order(s::conversation_id.desc())
-            .limit(SEARCH_WIDTH)
-            .load(conn)?;
-        found = Some(match found {
-            None => ids,
-            Some(known) => known.into_iter().filter(|id| ids.contains(id)).collect(),
-        });
-    }
-    let mut found = found.unwrap_or_default();
-    found.truncate(limit);
-    Ok(found)
-}
-
-/// Conversations looked at per search word; a word more common than this finds only the newest.
-const SEARCH_WIDTH: i64 = 2_000;
 
 /// Adds a conversation.
 ///

@@ -1,34 +1,47 @@
 //! Statuses that overtook the answer to our own send.
 
-use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl};
-use shared::{Instant, ids::ChannelId};
+use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use shared::{
+    Instant,
+    ids::{ChannelId, ContactId},
+};
 
+use super::slice;
 use crate::{
     clock::micros,
     db::{Fault, Scoped, schema::early_status::dsl as e},
 };
 
-/// Keeps a status for a wamid nobody knows yet; a second one with the same state changes nothing.
+/// A status to keep.
+#[derive(Debug, Clone)]
+pub struct EarlyStatus<'a> {
+    /// On which number.
+    pub channel: ChannelId,
+    /// WhatsApp's id of a message nobody knows yet.
+    pub wamid: &'a str,
+    /// How far it got.
+    pub state: &'a str,
+    /// When, by Meta's clock.
+    pub at: Instant,
+    /// The item as it came.
+    pub raw: &'a str,
+    /// About whom, if that is known.
+    pub contact: Option<ContactId>,
+}
+
+/// Keeps a status; a second one of the same message with the same state changes nothing.
 ///
 /// # Errors
 /// The database's.
-pub fn keep(
-    scoped: &mut Scoped,
-    channel: ChannelId,
-    wamid: &str,
-    state: &str,
-    at: Instant,
-    raw: &str,
-    now: Instant,
-) -> Result<(), Fault> {
+pub fn keep(scoped: &mut Scoped, status: &EarlyStatus<'_>, now: Instant) -> Result<(), Fault> {
     let (conn, tenant) = scoped.parts();
     let known: i64 = e::early_status
         .filter(
             e::tenant_id
                 .eq(tenant)
-                .and(e::channel_id.eq(channel.to_string()))
-                .and(e::wamid.eq(wamid))
-                .and(e::state.eq(state)),
+                .and(e::channel_id.eq(status.channel.to_string()))
+                .and(e::wamid.eq(status.wamid))
+                .and(e::state.eq(status.state)),
         )
         .count()
         .get_result(conn)?;
@@ -38,11 +51,12 @@ pub fn keep(
     diesel::insert_into(e::early_status)
         .values((
             e::tenant_id.eq(tenant),
-            e::channel_id.eq(channel.to_string()),
-            e::wamid.eq(wamid),
-            e::state.eq(state),
-            e::at.eq(micros(at)),
-            e::raw.eq(raw),
+            e::channel_id.eq(status.channel.to_string()),
+            e::wamid.eq(status.wamid),
+            e::state.eq(status.state),
+            e::at.eq(micros(status.at)),
+            e::raw.eq(status.raw),
+            e::contact_id.eq(status.contact.map(|id| id.to_string())),
             e::received_at.eq(micros(now)),
         ))
         .execute(conn)?;
@@ -69,12 +83,10 @@ pub fn take(scoped: &mut Scoped, channel: ChannelId, wamid: &str) -> Result<Vec<
     Ok(raws)
 }
 
-/// Forgets statuses that waited since before an instant.
+/// Forgets a slice of the statuses that waited since before an instant; says how many.
 ///
 /// # Errors
 /// The database's.
 pub fn prune(scoped: &mut Scoped, before: Instant) -> Result<usize, Fault> {
-    let (conn, tenant) = scoped.parts();
-    Ok(diesel::delete(e::early_status.filter(e::tenant_id.eq(tenant).and(e::received_at.lt(micros(before)))))
-        .execute(conn)?)
+    slice::forget!(scoped, e::early_status, e::tenant_id, e::received_at, before)
 }

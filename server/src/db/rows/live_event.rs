@@ -1,8 +1,9 @@
 //! The log that serves resume.
 
-use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl};
+use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 use shared::{Instant, Pos, live::event::Event, permission::Audience};
 
+use super::slice::SLICE;
 use crate::{
     clock::{from_micros, micros},
     db::{
@@ -63,14 +64,33 @@ pub fn first(scoped: &mut Scoped) -> Result<Option<Pos>, Fault> {
     Ok(first.map(|pos| pos as Pos))
 }
 
-/// Forgets events older than an instant; says how many.
+/// Forgets a slice of the events older than an instant, from the beginning of the log; says how many.
+/// Positions are given in the order of time, so the place to stop is found by halving: `at` needs no
+/// index, and every write of the house is one index cheaper.
 ///
 /// # Errors
 /// The database's.
 pub fn prune(scoped: &mut Scoped, before: Instant) -> Result<usize, Fault> {
+    let Some(first) = first(scoped)? else { return Ok(0) };
+    let (mut old, mut young) = (first, first.saturating_add(SLICE as Pos));
+    while old < young {
+        let middle = old + (young - old) / 2;
+        if is_older(scoped, middle, before)? { old = middle + 1 } else { young = middle }
+    }
     let (conn, tenant) = scoped.parts();
-    Ok(diesel::delete(e::live_event.filter(e::tenant_id.eq(tenant).and(e::at.lt(micros(before)))))
+    Ok(diesel::delete(e::live_event.filter(e::tenant_id.eq(tenant).and(e::pos.lt(old as i64))))
         .execute(conn)?)
+}
+
+/// Whether the event at a position is older than an instant; one that is not there yet is not.
+fn is_older(scoped: &mut Scoped, pos: Pos, before: Instant) -> Result<bool, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let at: Option<i64> = e::live_event
+        .filter(e::tenant_id.eq(tenant).and(e::pos.eq(pos as i64)))
+        .select(e::at)
+        .first(conn)
+        .optional()?;
+    Ok(at.is_some_and(|at| at < micros(before)))
 }
 
 fn recorded((pos, at, before, after, payload): Row) -> Result<Recorded, Fault> {

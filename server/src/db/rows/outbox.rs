@@ -1,5 +1,7 @@
 //! Messages that wait to be sent.
 
+use std::collections::HashSet;
+
 use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl};
 use shared::{
     Instant,
@@ -49,16 +51,19 @@ pub fn insert(scoped: &mut Scoped, row: &OutboxRow, now: Instant) -> Result<(), 
     Ok(())
 }
 
-/// Rows that may be sent now: due, not leased, and the first in line of their contact. In order.
+/// Rows that may be sent now: due, free, and the first in line of their contact. In order. What bears
+/// the worker's name without being in flight was leased by a commit whose answer was lost: it is free.
 ///
 /// # Errors
 /// The database's.
 pub fn sendable(
     scoped: &mut Scoped,
     worker: &str,
+    in_flight: &HashSet<MessageId>,
     now: Instant,
     limit: usize,
 ) -> Result<Vec<OutboxRow>, Fault> {
+    let flying: HashSet<String> = in_flight.iter().map(ToString::to_string).collect();
     let (conn, tenant) = scoped.parts();
     let rows: Vec<Row> = o::outbox
         .filter(o::tenant_id.eq(tenant))
@@ -74,10 +79,8 @@ pub fn sendable(
             o::leased_by,
         ))
         .load(conn)?;
-    // A worker looks only when nothing of its own is in flight, so what bears its name was leased by a
-    // commit whose answer was lost.
-    let free = |row: &Row| row.6.as_deref().is_none_or(|by| by == worker);
-    let mut seen = std::collections::HashSet::new();
+    let free = |row: &Row| row.6.as_deref().is_none_or(|by| by == worker) && !flying.contains(&row.0);
+    let mut seen = HashSet::new();
     rows.into_iter()
         .filter(|row| seen.insert(row.1.clone()) && row.5 <= micros(now) && free(row))
         .take(limit)
@@ -109,7 +112,7 @@ pub fn next_due(scoped: &mut Scoped) -> Result<Option<i64>, Fault> {
         .limit(LOOK_AHEAD)
         .select((o::contact_id, o::due_at, o::leased_by))
         .load(conn)?;
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     let first = rows.into_iter().filter(|row| seen.insert(row.0.clone()) && row.2.is_none());
     Ok(first.map(|row| row.1).min())
 }
@@ -118,10 +121,10 @@ pub fn next_due(scoped: &mut Scoped) -> Result<Option<i64>, Fault> {
 ///
 /// # Errors
 /// The database's.
-pub fn lease(scoped: &mut Scoped, message: MessageId, worker: &str, until: Instant) -> Result<(), Fault> {
+pub fn lease(scoped: &mut Scoped, message: MessageId, worker: &str) -> Result<(), Fault> {
     let (conn, tenant) = scoped.parts();
     diesel::update(o::outbox.filter(o::tenant_id.eq(tenant).and(o::message_id.eq(message.to_string()))))
-        .set((o::leased_by.eq(worker), o::lease_until.eq(micros(until))))
+        .set(o::leased_by.eq(worker))
         .execute(conn)?;
     Ok(())
 }
@@ -163,7 +166,6 @@ pub fn postpone(scoped: &mut Scoped, message: MessageId, attempts: u32, due: Ins
             o::attempts.eq(i64::from(attempts)),
             o::due_at.eq(micros(due)),
             o::leased_by.eq(None::<String>),
-            o::lease_until.eq(None::<i64>),
         ))
         .execute(conn)?;
     Ok(())

@@ -1,9 +1,13 @@
 //! Authentic webhook items that are not understood, or that broke something: kept as they came.
 
-use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl};
-use shared::{Instant, ids::ChannelId};
+use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use shared::{
+    Instant,
+    ids::{ChannelId, ContactId},
+};
 use uuid::Uuid;
 
+use super::slice;
 use crate::{
     clock::micros,
     db::{Fault, Scoped, schema::raw_item::dsl as r},
@@ -18,6 +22,8 @@ pub struct RawItem {
     pub kind: String,
     /// The channel it belongs to, if any.
     pub channel: Option<ChannelId>,
+    /// About whom, if that is known.
+    pub contact: Option<ContactId>,
     /// Why it could not be taken, for those that broke something.
     pub error: Option<String>,
     /// The item.
@@ -44,6 +50,7 @@ pub fn keep(scoped: &mut Scoped, item: &RawItem, now: Instant) -> Result<(), Fau
             r::item_key.eq(&item.key),
             r::kind.eq(&item.kind),
             r::channel_id.eq(item.channel.map(|id| id.to_string())),
+            r::contact_id.eq(item.contact.map(|id| id.to_string())),
             r::error.eq(&item.error),
             r::raw.eq(&item.raw),
             r::received_at.eq(micros(now)),
@@ -65,6 +72,18 @@ pub fn poisonous(scoped: &mut Scoped) -> Result<Vec<(String, String, Option<Stri
         .load(conn)?)
 }
 
+/// Notes that an item breaks nothing any more.
+///
+/// # Errors
+/// The database's.
+pub fn clear_error(scoped: &mut Scoped, id: &str) -> Result<(), Fault> {
+    let (conn, tenant) = scoped.parts();
+    diesel::update(r::raw_item.filter(r::tenant_id.eq(tenant).and(r::id.eq(id))))
+        .set(r::error.eq(None::<String>))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Removes an item that was replayed.
 ///
 /// # Errors
@@ -75,15 +94,10 @@ pub fn remove(scoped: &mut Scoped, id: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Forgets understood-enough items older than an instant; those that broke something stay.
+/// Forgets a slice of the items older than an instant, also of those that broke something; says how many.
 ///
 /// # Errors
 /// The database's.
 pub fn prune(scoped: &mut Scoped, before: Instant) -> Result<usize, Fault> {
-    let (conn, tenant) = scoped.parts();
-    Ok(diesel::delete(
-        r::raw_item
-            .filter(r::tenant_id.eq(tenant).and(r::received_at.lt(micros(before))).and(r::error.is_null())),
-    )
-    .execute(conn)?)
+    slice::forget!(scoped, r::raw_item, r::tenant_id, r::received_at, before)
 }

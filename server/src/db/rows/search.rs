@@ -1,25 +1,134 @@
-//! The search index: words of messages and names, on both engines the same.
+//! The search index, on both engines the same: words of messages, and how contacts are called.
+//!
+//! A contact's names are found by how their words begin; a phone number by how it begins or ends, so
+//! that people find it with and without the country's digits. Whoever may not see numbers may not find
+//! by them either: else the digits could be guessed one after the other.
 
 use std::collections::BTreeSet;
 
-use diesel::{ExpressionMethods, RunQueryDsl};
-use shared::ids::{ContactId, ConversationId, MessageId};
+use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl};
+use shared::{
+    ids::{ContactId, ConversationId, MessageId},
+    model::contact::Contact,
+    permission::PhoneSight,
+};
 
-use crate::db::{Fault, Scoped, schema::search_token::dsl as s};
+use crate::db::{
+    Fault, Scoped,
+    schema::{contact_token::dsl as t, search_token::dsl as s},
+};
 
 /// Words kept per message; more would let one pasted page fill the index.
 const TOKENS: usize = 64;
 /// Characters kept per word.
 const TOKEN_CHARS: usize = 32;
+/// Words of a search that count; each costs the database a look into the index.
+const WORDS: usize = 8;
+/// Digits that a phone number can be found by. Fewer are a house number or a price.
+const PHONE_DIGITS: usize = 4;
 
 /// The words of a text as the index keeps them: lower case, letters and digits only, each once.
 pub fn tokens(text: &str) -> BTreeSet<String> {
+    words(text).take(TOKENS).collect()
+}
+
+fn words(text: &str) -> impl Iterator<Item = String> {
     text.split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .map(|word| word.chars().flat_map(char::to_lowercase).take(TOKEN_CHARS).collect())
-        .take(TOKENS)
-        .collect()
 }
+
+/// What is searched for: every word must be found, in a message or in how the contact is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted(Vec<Word>);
+
+/// One word of a search, as ranges of the index: from the first text to before the second.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Word {
+    pub(super) word: [String; 2],
+    /// How a number begins; an empty range when numbers are not looked at.
+    pub(super) phone: [String; 2],
+    /// How a number ends, read backwards.
+    pub(super) end: [String; 2],
+}
+
+impl Wanted {
+    /// What a text asks for; none when it has no word.
+    pub fn of(text: &str, phones: PhoneSight) -> Option<Self> {
+        let number = Some(text).filter(|_| phones == PhoneSight::Whole).and_then(written_number);
+        let words: Vec<Word> = match number {
+            Some(digits) => vec![Word::of(digits, phones)],
+            None => words(text).take(WORDS).map(|word| Word::of(word, phones)).collect(),
+        };
+        (!words.is_empty()).then_some(Self(words))
+    }
+
+    pub(super) fn words(&self) -> impl Iterator<Item = &Word> {
+        self.0.iter()
+    }
+}
+
+impl Word {
+    fn of(word: String, phones: PhoneSight) -> Self {
+        let digits = word.bytes().all(|byte| byte.is_ascii_digit()).then_some(word.as_str());
+        let digits = digits.filter(|digits| digits.len() >= PHONE_DIGITS && phones == PhoneSight::Whole);
+        let nothing = || [String::new(), String::new()];
+        // The zeros in front of a number dialled abroad or at home are not part of it.
+        let phone = digits.map(|digits| digits.strip_prefix("00").unwrap_or(digits));
+        let end = digits.map(|digits| digits.strip_prefix('0').unwrap_or(digits));
+        let backwards = |digits: &str| digits.chars().rev().collect::<String>();
+        Self {
+            phone: phone.map_or_else(nothing, beginning),
+            end: end.map_or_else(nothing, |digits| beginning(&backwards(digits))),
+            word: beginning(&word),
+        }
+    }
+}
+
+/// The range of texts that begin with this one.
+fn beginning(text: &str) -> [String; 2] {
+    [text.to_owned(), format!("{text}\u{10FFFF}")]
+}
+
+/// The digits of a number that is written in groups, such as `+49 30 5550101`.
+fn written_number(text: &str) -> Option<String> {
+    let written = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '+' | '-' | '(' | ')' | '.' | '/');
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    // Two groups of four may as well be an order number and a year; six digits hardly are.
+    (text.chars().all(written) && digits.len() >= 6).then_some(digits)
+}
+
+/// Conversations with a word in one of their messages; a macro because the query's type has no name.
+macro_rules! conversations {
+    ($tenant:expr, $word:expr) => {{
+        use $crate::db::schema::search_token::dsl as s;
+        let [from, to] = $word.word.clone();
+        s::search_token
+            .filter(s::tenant_id.eq($tenant).and(s::token.ge(from)).and(s::token.lt(to)))
+            .select(s::conversation_id)
+    }};
+}
+
+/// Contacts who are called or reached by a word.
+macro_rules! contacts {
+    ($tenant:expr, $word:expr) => {{
+        use $crate::db::{rows::search, schema::contact_token::dsl as t};
+        let $crate::db::rows::search::Word { word: [a, b], phone: [c, d], end: [e, f] } = $word.clone();
+        let name = t::kind.eq(search::NAME).and(t::token.ge(a)).and(t::token.lt(b));
+        let phone = t::kind.eq(search::PHONE).and(t::token.ge(c)).and(t::token.lt(d));
+        let end = t::kind.eq(search::PHONE_END).and(t::token.ge(e)).and(t::token.lt(f));
+        t::contact_token.filter(t::tenant_id.eq($tenant).and(name.or(phone).or(end))).select(t::contact_id)
+    }};
+}
+
+pub(super) use {contacts, conversations};
+
+/// A word of a name or of a user name.
+pub(super) const NAME: &str = "name";
+/// A phone number, digits only.
+pub(super) const PHONE: &str = "phone";
+/// A phone number read backwards.
+pub(super) const PHONE_END: &str = "phone_end";
 
 /// Adds a message's words.
 ///
@@ -49,6 +158,47 @@ pub fn index(
     Ok(())
 }
 
+/// Makes a contact found by what it is called now, and by nothing it was called before.
+///
+/// # Errors
+/// The database's.
+pub fn reindex_contact(scoped: &mut Scoped, contact: &Contact) -> Result<(), Fault> {
+    let (conn, tenant) = scoped.parts();
+    let id = contact.id.to_string();
+    diesel::delete(t::contact_token.filter(t::tenant_id.eq(tenant).and(t::contact_id.eq(&id))))
+        .execute(conn)?;
+    index_contact(scoped, contact)
+}
+
+/// Makes a new contact found by what it is called.
+///
+/// # Errors
+/// The database's.
+pub fn index_contact(scoped: &mut Scoped, contact: &Contact) -> Result<(), Fault> {
+    let (conn, tenant) = scoped.parts();
+    let id = contact.id.to_string();
+    for (kind, token) in called(contact) {
+        diesel::insert_into(t::contact_token)
+            .values((t::tenant_id.eq(tenant), t::kind.eq(kind), t::token.eq(token), t::contact_id.eq(&id)))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Everything a contact is found by, each once.
+fn called(contact: &Contact) -> BTreeSet<(&'static str, String)> {
+    let names = [&contact.name, &contact.username].into_iter().flatten();
+    let mut called: BTreeSet<_> = names.flat_map(|name| tokens(name)).map(|token| (NAME, token)).collect();
+    if let Some(phone) = &contact.phone {
+        let digits: String = phone.chars().filter(char::is_ascii_digit).take(TOKEN_CHARS).collect();
+        if digits.len() >= PHONE_DIGITS {
+            called.insert((PHONE_END, digits.chars().rev().collect()));
+            called.insert((PHONE, digits));
+        }
+    }
+    called
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,5 +207,30 @@ mod tests {
     fn words_are_folded_and_kept_once() {
         let found: Vec<_> = tokens("Blue LAMP, blue-lamp! Größe 42").into_iter().collect();
         assert_eq!(found, ["42", "blue", "größe", "lamp"]);
+    }
+
+    #[test]
+    fn a_number_written_in_groups_is_one_word() {
+        let of = |text| Wanted::of(text, PhoneSight::Whole).unwrap();
+        assert_eq!(of("+49 (30) 555-0101"), of("49305550101"));
+        assert_eq!(of("0049 30 5550101").0[0].phone, of("49305550101").0[0].phone);
+        assert_eq!(of("030 5550101").0[0].end[0], "101055503");
+        assert_eq!(of("lamp 030 5550101").0.len(), 3);
+        assert_eq!(Wanted::of(" -!", PhoneSight::Whole), None);
+    }
+
+    #[test]
+    fn whoever_may_not_see_numbers_does_not_search_them() {
+        let wanted = Wanted::of("49305550101 +49 30", PhoneSight::Masked).unwrap();
+        for word in wanted.words() {
+            assert_eq!(word.phone[0], word.phone[1]);
+            assert_eq!(word.end[0], word.end[1]);
+        }
+    }
+
+    #[test]
+    fn eight_words_count() {
+        let many = "a b c d e f g h i j";
+        assert_eq!(Wanted::of(many, PhoneSight::Whole).unwrap().0.len(), WORDS);
     }
 }

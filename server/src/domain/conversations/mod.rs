@@ -146,8 +146,14 @@ impl Loaded {
 
     /// Stores the conversation and tells the log.
     pub(crate) fn save(mut self, tx: &mut Tx<'_>) -> Result<(), Fault> {
-        self.row.model.rev += 1;
         self.row.changed_at = tx.now();
+        self.save_in_place(tx)
+    }
+
+    /// Stores the conversation and tells the log; its place in the pages stays, because nothing happened
+    /// in it.
+    pub(crate) fn save_in_place(mut self, tx: &mut Tx<'_>) -> Result<(), Fault> {
+        self.row.model.rev += 1;
         conversation::update(tx, &self.row)?;
         tx.conversation_changed(self.before, self.row.model);
         Ok(())

@@ -21,7 +21,7 @@ use crate::db::{
         channel,
         contact::{self, ContactRow, IdentityKind},
         conversation::{self, ConversationRow},
-        message,
+        message, search,
     },
 };
 
@@ -100,25 +100,35 @@ pub fn receive(tx: &mut Tx<'_>, inbound: &Inbound) -> Result<Received, Fault> {
     Ok(Received::Stored(message.id))
 }
 
-fn resolve(tx: &mut Tx<'_>, sender: &Sender) -> Result<Contact, Fault> {
-    let identities: Vec<(IdentityKind, &str)> = [
+/// Whom one of these identities belongs to; the first that is known decides.
+///
+/// # Errors
+/// The database's.
+pub fn known(tx: &mut Tx<'_>, sender: &Sender) -> Result<Option<ContactRow>, Fault> {
+    for (kind, value) in identities(sender) {
+        if let Some(row) = contact::known_by(tx, kind, value)? {
+            return Ok(Some(row));
+        }
+    }
+    Ok(None)
+}
+
+/// What is told of a sender, in the order in which it is trusted.
+fn identities(sender: &Sender) -> Vec<(IdentityKind, &str)> {
+    let all = [
         (IdentityKind::Bsuid, sender.bsuid.as_deref()),
         (IdentityKind::WaId, sender.wa_id.as_deref()),
         (IdentityKind::Phone, sender.phone.as_deref()),
-    ]
-    .into_iter()
-    .filter_map(|(kind, value)| Some((kind, value?)))
-    .collect();
+    ];
+    all.into_iter().filter_map(|(kind, value)| Some((kind, value?))).collect()
+}
+
+fn resolve(tx: &mut Tx<'_>, sender: &Sender) -> Result<Contact, Fault> {
+    let identities = identities(sender);
     if identities.is_empty() {
         return Err(ErrorCode::BadRequest.into());
     }
-    let mut known = None;
-    for (kind, value) in &identities {
-        known = contact::known_by(tx, *kind, value)?;
-        if known.is_some() {
-            break;
-        }
-    }
+    let known = known(tx, sender)?;
     let now = tx.now();
     // What the contact was known by before is linked already; most messages tell nothing new.
     let linked = |kind: IdentityKind, value: &str| {
@@ -144,6 +154,7 @@ fn resolve(tx: &mut Tx<'_>, sender: &Sender) -> Result<Contact, Fault> {
                 sender,
             );
             contact::insert(tx, &fresh, now)?;
+            search::index_contact(tx, &fresh.contact)?;
             fresh
         }
     };
@@ -160,9 +171,10 @@ fn refresh(tx: &mut Tx<'_>, row: ContactRow, sender: &Sender) -> Result<ContactR
         contact::update(tx, &fresh)?;
     }
     if fresh.contact != row.contact {
+        search::reindex_contact(tx, &fresh.contact)?;
         // Every row that shows the customer shows the new name, also on other numbers.
         for concerned in conversation::of_contact(tx, id)? {
-            Loaded::from_row(concerned).save(tx)?;
+            Loaded::from_row(concerned).save_in_place(tx)?;
         }
     }
     Ok(fresh)

@@ -7,12 +7,16 @@ use shared::{
     model::message::{Author, AuthorKind, Delivery, DeliveryState, Failure},
 };
 
-use super::Loaded;
+use super::{
+    Loaded,
+    receive::{self, Sender},
+};
 use crate::db::{
     Fault, Tx,
     record::FactKind,
     rows::{
-        conversation, early_status,
+        conversation,
+        early_status::{self, EarlyStatus},
         message::{self, MessageRow},
         outbox,
     },
@@ -33,6 +37,8 @@ pub struct Status {
     pub failure: Option<Failure>,
     /// Our own id, which every status echoes.
     pub ours: Option<MessageId>,
+    /// To whom it went, as WhatsApp knows them.
+    pub recipient: Sender,
     /// The item as it came.
     pub raw: String,
 }
@@ -47,16 +53,16 @@ pub fn apply(tx: &mut Tx<'_>, status: &Status) -> Result<(), Fault> {
         None => by_our_id(tx, status)?,
     };
     let Some(row) = known else {
-        let now = tx.now();
-        return early_status::keep(
-            tx,
-            status.channel,
-            &status.wamid,
-            status.state.as_str(),
-            status.at,
-            &status.raw,
-            now,
-        );
+        let (contact, now) = (receive::known(tx, &status.recipient)?.map(|row| row.contact.id), tx.now());
+        let early = EarlyStatus {
+            channel: status.channel,
+            wamid: &status.wamid,
+            state: status.state.as_str(),
+            at: status.at,
+            raw: &status.raw,
+            contact,
+        };
+        return early_status::keep(tx, &early, now);
     };
     // An inbound message has no delivery; a status about it is not ours to show.
     if row.model.delivery.is_none() {

@@ -137,7 +137,7 @@ mod tests {
     #[actix_web::test]
     async fn a_full_queue_says_so_and_unknown_accounts_never_fit() {
         let dir = tempfile::tempdir().unwrap();
-        let keys = Keys::load(&dir.path().join("k"), 4).unwrap();
+        let keys = Keys::create(&dir.path().join("k"), 4).unwrap();
         let gate = SignInGate::new(&keys).unwrap();
         let admitted = gate.admit("a").await.unwrap();
         assert!(!gate.verify(&admitted, "x".into(), None).await.unwrap());

@@ -15,7 +15,7 @@ use shared::{
 use super::{
     cookie, describe,
     gate::{SignInGate, peer},
-    throttle::{ACCOUNT_FREE, ADDRESS_FREE, account_bucket, address_bucket, one_more, shut_for},
+    throttle::{ACCOUNT, ADDRESS, account_bucket, address_bucket},
 };
 use crate::{
     app::App,
@@ -92,16 +92,16 @@ impl Buckets {
             .control()
             .read(move |conn| Ok((throttle::find(conn, &account)?, throttle::find(conn, &address)?)));
         let (account, address) = found.await?;
-        let waits = [shut_for(account, ACCOUNT_FREE, now), shut_for(address, ADDRESS_FREE, now)];
+        let waits = [ACCOUNT.shut_for(account, now), ADDRESS.shut_for(address, now)];
         waits.into_iter().flatten().max().map_or(Ok(()), |seconds| Err(ApiError::retry_after(seconds)))
     }
 
     async fn count_failure(&self, app: &App, now: Instant) -> Result<(), ApiError> {
-        let buckets = [self.account.clone(), self.address.clone()];
+        let buckets = [(self.account.clone(), ACCOUNT), (self.address.clone(), ADDRESS)];
         let counted = app.store.control().write(move |conn| {
-            for bucket in &buckets {
-                let count = one_more(throttle::find(conn, bucket)?, now);
-                throttle::set(conn, bucket, count, now)?;
+            for (bucket, rule) in &buckets {
+                let level = rule.one_more(throttle::find(conn, bucket)?, now);
+                throttle::set(conn, bucket, level, now)?;
             }
             Ok(())
         });
@@ -138,8 +138,8 @@ async fn find_seat(app: &App, row: &AccountRow, slug: Option<&str>) -> Result<Op
     Ok(None)
 }
 
-/// Stores the session and forgives the account's failures; the address keeps its own, or one own
-/// account would be enough to try others for ever. A session that this browser had before ends.
+/// Stores the session and forgives the account's failures; those of the address leak by themselves, or
+/// one own account would be enough to try others for ever. A session that this browser had before ends.
 async fn begin(
     app: &App,
     request: &HttpRequest,

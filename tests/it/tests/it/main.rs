@@ -9,10 +9,12 @@
 #[macro_use]
 mod harness;
 
+mod http;
 mod isolation;
 mod kill;
 mod live;
 mod outbox;
+mod retention;
 mod schema;
 mod store;
 mod truth;

@@ -5,18 +5,24 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use server::clock::{Clock, SystemClock};
+use server::{
+    admin::{AdminCommand, SetToken, execute},
+    clock::{Clock, FakeClock, SystemClock},
+};
 use shared::{
     ids::{ConversationId, MessageId},
     live::command::Command,
     model::message::{Delivery, DeliveryState, FailureReason},
 };
-use simulator::{Outcome, RecordedSend, StatusPlan, payload::Status};
+use simulator::{
+    Outcome, RecordedSend, StatusPlan,
+    payload::{self, Status},
+};
 
 use crate::harness::{
-    Engine, LiveClient, Options, World, sql,
+    Engine, LiveClient, Options, World, eventually, sql,
     wait::PATIENCE,
-    webhook::{ann, bob},
+    webhook::{ann, bob, unix_now, wamid},
 };
 
 on_both_engines!(
@@ -31,6 +37,10 @@ on_both_engines!(
     messages_to_one_customer_leave_in_order,
     a_customer_who_has_to_wait_holds_up_nobody_else,
     work_that_has_to_wait_does_not_keep_the_worker_busy,
+    one_slow_answer_of_metas_holds_up_nobody_else,
+    the_maddest_retry_after_does_not_end_the_worker,
+    a_suspended_tenant_sends_nothing_until_it_is_resumed,
+    a_renewed_access_token_is_used_at_once,
 );
 
 /// A conversation with Ann, opened by an agent.
@@ -272,6 +282,103 @@ async fn a_customer_who_has_to_wait_holds_up_nobody_else(engine: Engine) {
     let id = desk.answer("does not wait").await;
     desk.becomes(id, DeliveryState::Accepted).await;
     assert_eq!(desk.sends(2).await.len(), 2);
+}
+
+/// A desk with Ann's conversation in hand, and Bob's.
+async fn desk_with_two(engine: Engine, options: Options) -> (Desk, ConversationId) {
+    let (world, meta) = World::with_meta(engine, options).await;
+    world.customer_writes(&ann(), "Hi").await;
+    let ann = world.only_conversation().await;
+    world.customer_writes(&bob(), "Hi").await;
+    let mut client = LiveClient::connect(&world.agent().await).await;
+    let bob = *client.view().conversations.keys().find(|id| **id != ann).unwrap();
+    assert!(client.open(ann).await && client.open(bob).await);
+    (Desk { world, meta, client, conversation: ann }, bob)
+}
+
+async fn one_slow_answer_of_metas_holds_up_nobody_else(engine: Engine) {
+    let (mut desk, bob) = desk_with_two(engine, Options::default()).await;
+    desk.meta.control().answer_next([Outcome::AcceptThenStall { delay_ms: 60_000 }]);
+    let stalled = desk.answer("slow").await;
+    desk.sends(1).await;
+    let behind = desk.answer("behind the slow one").await;
+    desk.conversation = bob;
+    for n in 0..3 {
+        let quick = desk.answer(&format!("quick {n}")).await;
+        desk.becomes(quick, DeliveryState::Accepted).await;
+    }
+    let state = |id| Desk::delivery(&desk.client, id).unwrap().state;
+    assert_eq!(state(stalled), DeliveryState::Sending, "the others did not wait for its answer");
+    assert_eq!(state(behind), DeliveryState::Queued, "one customer's messages keep their order");
+    let texts: Vec<_> = desk.sends(4).await.iter().filter_map(|s| s.text().map(str::to_owned)).collect();
+    assert_eq!(texts, ["slow", "quick 0", "quick 1", "quick 2"]);
+}
+
+async fn the_maddest_retry_after_does_not_end_the_worker(engine: Engine) {
+    let (mut desk, bob) = desk_with_two(engine, Options::default()).await;
+    desk.meta.control().answer_next([Outcome::RateLimited { retry_after_s: u64::MAX }]);
+    desk.answer("limited").await;
+    desk.sends(1).await;
+    desk.conversation = bob;
+    let id = desk.answer("not limited").await;
+    desk.becomes(id, DeliveryState::Accepted).await;
+}
+
+async fn a_suspended_tenant_sends_nothing_until_it_is_resumed(engine: Engine) {
+    let clock = Arc::new(FakeClock::at(SystemClock.now()));
+    let mut options = Options { clock: Arc::clone(&clock) as Arc<dyn Clock>, ..Options::default() };
+    options.outbox.schedule = vec![chrono::TimeDelta::seconds(60)];
+    let (world, meta) = World::with_meta(engine, options).await;
+    let admin = world.server.admin();
+    let order = async |command| execute(&admin, command).await.unwrap_or_else(|e| panic!("{e}"));
+    world.customer_writes(&ann(), "Hi").await;
+    let conversation = world.only_conversation().await;
+    meta.control().answer_next([Outcome::RateLimited { retry_after_s: 60 }]);
+    let text = Command::SendText { conversation, text: "for later".into() };
+    world.agent().await.command(text).await.unwrap();
+    let postponed = || async {
+        let postponed = "SELECT count(*) AS n FROM outbox WHERE tenant_id = $1 AND leased_by IS NULL \
+                         AND attempts = 1";
+        (sql::number(&world.store().await, postponed).await == 1).then_some(())
+    };
+    eventually("the first try was refused", postponed).await;
+    order(AdminCommand::SuspendTenant { tenant: "alpha".into() }).await;
+    clock.advance(chrono::TimeDelta::seconds(300));
+    world.server.workers().wake(world.alpha.id);
+    world.customer_writes(&ann(), "Are you there?").await;
+    // The other tenant's answer is the barrier: it travels the same way and is not suspended.
+    let hers = payload::text_message(&world.beta.sales, &bob(), &wamid(), unix_now(&world.server), "Hi");
+    assert!(world.beta.post(&world.server, &hers).await.is_success());
+    let ids = "SELECT id AS t FROM conversation WHERE tenant_id = $1";
+    let conversation = sql::texts(&world.other_store().await, ids).await[0].parse().unwrap();
+    let text = Command::SendText { conversation, text: "the barrier".into() };
+    world.stranger().await.command(text).await.unwrap();
+    let texts = |all: Vec<RecordedSend>| -> Vec<String> {
+        all.iter().filter_map(|send| send.text().map(str::to_owned)).collect()
+    };
+    let sent = texts(meta.control().wait_for_sends(2, PATIENCE).await.unwrap());
+    assert_eq!(sent, ["for later", "the barrier"], "the second try waits");
+    assert_eq!(sql::count(&world.store().await, "message").await, 4, "what the customer wrote is kept");
+    order(AdminCommand::ResumeTenant { tenant: "alpha".into() }).await;
+    let sent = texts(meta.control().wait_for_sends(3, PATIENCE).await.unwrap());
+    assert_eq!(sent, ["for later", "the barrier", "for later"]);
+}
+
+async fn a_renewed_access_token_is_used_at_once(engine: Engine) {
+    let mut desk = Desk::new(engine).await;
+    let before = desk.answer("with the old token").await;
+    desk.becomes(before, DeliveryState::Accepted).await;
+    let renewed = "alpha-access-token-renewed";
+    desk.world.alpha.access_token = renewed;
+    desk.world.introduce(&desk.meta);
+    let refused = desk.answer("Meta knows only the new one").await;
+    let failure = desk.becomes(refused, DeliveryState::Failed).await.failure.unwrap();
+    assert_eq!(failure.reason, FailureReason::NotAuthorised);
+    let connection = desk.world.alpha.key.clone();
+    let set = AdminCommand::SetToken(SetToken { connection, access_token: renewed.into() });
+    execute(&desk.world.server.admin(), set).await.unwrap_or_else(|e| panic!("{e}"));
+    let after = desk.answer("with the new token").await;
+    desk.becomes(after, DeliveryState::Accepted).await;
 }
 
 /// The machine's clock, counting who asks: every write transaction does.

@@ -3,6 +3,7 @@
 mod authenticity;
 mod duplicates;
 mod poison;
+mod replay;
 mod routing;
 mod statuses;
 mod text;

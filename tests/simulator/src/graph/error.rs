@@ -14,7 +14,7 @@ pub(crate) struct GraphError {
     subcode: Option<u32>,
     message: String,
     details: Option<String>,
-    retry_after_s: Option<u32>,
+    retry_after_s: Option<u64>,
 }
 
 impl GraphError {
@@ -55,7 +55,7 @@ impl GraphError {
         self
     }
 
-    pub(crate) fn retry_after(mut self, seconds: u32) -> Self {
+    pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after_s = Some(seconds);
         self
     }

@@ -7,6 +7,7 @@ use server::{
     admin::{AdminContext, Live},
     app::App,
     clock::{Clock, SystemClock},
+    jobs::Workers,
     live::HubConfig,
     run::{self, Parts, Running},
     tenant::TenantId,
@@ -109,12 +110,17 @@ impl TestServer {
         Self::start(database, options).await
     }
 
+    /// What sends and cleans up behind the sockets.
+    pub(crate) fn workers(&self) -> Workers {
+        self.running.as_ref().unwrap().workers.clone()
+    }
+
     /// The operator's door.
     pub(crate) fn admin(&self) -> AdminContext {
         AdminContext {
             store: self.app.store.clone(),
             keys: self.app.keys.clone(),
-            live: Arc::new(Hears(self.app.clone())),
+            live: Arc::new(Hears { app: self.app.clone(), workers: self.workers() }),
         }
     }
 }
@@ -132,18 +138,22 @@ impl Drop for TestServer {
 }
 
 /// The running server as administration sees it.
-struct Hears(App);
+struct Hears {
+    app: App,
+    workers: Workers,
+}
 
 impl Live for Hears {
     fn connections_changed(&self) {
-        self.0.connections.invalidate();
+        self.app.connections.invalidate();
     }
 
     fn tenant_suspended(&self, tenant: TenantId) {
-        self.0.hub.end_tenant(tenant);
+        self.app.hub.end_tenant(tenant);
     }
 
     fn tenant_resumed(&self, tenant: TenantId) {
-        self.0.hub.readmit_tenant(tenant);
+        self.app.hub.readmit_tenant(tenant);
+        self.workers.wake(tenant);
     }
 }

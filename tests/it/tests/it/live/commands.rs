@@ -15,6 +15,7 @@ on_both_engines!(
     a_refusal_is_not_remembered,
     fifty_copies_of_a_command_at_once_have_one_effect,
     each_command_asks_for_its_permission,
+    reading_what_was_read_is_no_change,
 );
 
 async fn a_command_given_twice_has_one_effect_through_both_doors(engine: Engine) {
@@ -107,4 +108,20 @@ async fn each_command_asks_for_its_permission(engine: Engine) {
     }
     let leave = Command::SetActive { member: administrator.member, active: false };
     assert_eq!(administrator.refused(leave).await, ErrorCode::LastAdministrator);
+}
+
+async fn reading_what_was_read_is_no_change(engine: Engine) {
+    let world = World::new(engine).await;
+    world.customer_writes(&ann(), "Hi").await;
+    let conversation = world.only_conversation().await;
+    let (agent, store) = (world.agent().await, world.store().await);
+    let read = |up_to| Command::MarkRead { conversation, up_to };
+    let before = (sql::count(&store, "audit").await, sql::gapless_head(&store).await);
+    agent.command(read(1)).await.unwrap();
+    let once = (sql::count(&store, "audit").await, sql::gapless_head(&store).await);
+    assert_eq!(once, (before.0 + 1, before.1 + 1));
+    for up_to in [1, 0, 99] {
+        agent.command(read(up_to)).await.unwrap();
+    }
+    assert_eq!((sql::count(&store, "audit").await, sql::gapless_head(&store).await), once);
 }

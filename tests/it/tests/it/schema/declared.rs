@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use server::db::data_map;
+use server::db::data_map::{self, Category, Subject};
 
 use super::catalog::{Tables, migrated_postgres, of_postgres, of_sqlite};
 
@@ -28,5 +28,18 @@ fn every_column_of_both_engines_is_in_the_data_map_and_nothing_else_is() {
         assert!(missing.is_empty(), "{engine}: not declared: {missing:?}");
         let stale: Vec<_> = declared.difference(&real).collect();
         assert!(stale.is_empty(), "{engine}: declared but not there: {stale:?}");
+    }
+}
+
+#[test]
+fn every_row_about_a_customer_says_whose_it_is() {
+    for table in data_map::TABLES.iter().filter(|table| table.subject == Subject::Contact) {
+        let whose = if table.name == "contact" { "id" } else { "contact_id" };
+        assert!(table.columns.iter().any(|(column, _)| *column == whose), "{}", table.name);
+    }
+    // A column about a customer in a row that is about nobody in particular could not be found again.
+    for entry in data_map::entries().filter(|entry| entry.category == Category::Contact) {
+        let whole = matches!(entry.table.subject, Subject::Contact);
+        assert!(whole || entry.table.name == "job", "{}.{}", entry.table.name, entry.column);
     }
 }

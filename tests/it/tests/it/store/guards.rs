@@ -8,7 +8,7 @@ use diesel::{
 };
 use server::{
     clock::SystemClock,
-    db::{Store, StoreConfig, WriteError, engine},
+    db::{Store, StoreConfig, WriteError, chains, control, engine, migrate},
 };
 
 use super::{Bare, create_tenant, mark, marks};
@@ -20,6 +20,8 @@ on_both_engines!(
     a_row_of_another_tenant_is_refused,
     rows_of_another_tenant_are_not_there,
     the_audit_log_cannot_be_changed,
+    the_operators_chain_cannot_be_changed,
+    an_audit_entry_that_was_changed_or_cut_off_is_found,
 );
 
 fn open(config: StoreConfig) -> Result<Store, String> {
@@ -129,6 +131,84 @@ async fn the_audit_log_cannot_be_changed(engine: Engine) {
     assert_eq!(sql::count(&bare.tenant, "audit").await, entries);
     let changed = "SELECT count(*) AS n FROM audit WHERE tenant_id = $1 AND action = 'x'";
     assert_eq!(sql::number(&bare.tenant, changed).await, 0);
+}
+
+async fn the_operators_chain_cannot_be_changed(engine: Engine) {
+    let bare = Bare::new(engine).await;
+    for statement in ["UPDATE operator_audit SET action = 'x'", "DELETE FROM operator_audit"] {
+        let changed = bare.store.control().write(move |conn| Ok(sql_query(statement).execute(conn)?)).await;
+        assert!(changed.is_err(), "{statement}");
+    }
+    assert_eq!(bare.store.control().read(control::audit::first_broken).await.unwrap(), None);
+    // Also for whoever may do everything with the tables but is not above the triggers.
+    if engine == Engine::Postgres {
+        let mut owner = PgConnection::establish(&bare.database.urls().owner).unwrap();
+        assert!(owner.batch_execute("UPDATE operator_audit SET action = 'x'").is_err());
+    }
+}
+
+async fn an_audit_entry_that_was_changed_or_cut_off_is_found(engine: Engine) {
+    let bare = Bare::new(engine).await;
+    let config = bare.database.store_config();
+    let broken = || chains::broken(&config.engine).unwrap();
+    assert_eq!(broken(), [""; 0]);
+    // What no code of ours can do, somebody with the file or the superuser's password can.
+    let id = bare.tenant.id();
+    let tamper = |tenant: &str, control: &str| match engine {
+        Engine::Postgres => {
+            let mut root = PgConnection::establish(&bare.database.urls().superuser).unwrap();
+            let quiet = "SET session_replication_role = replica;";
+            root.batch_execute(&format!("{quiet} {tenant}; {control}")).unwrap();
+        }
+        Engine::Sqlite => {
+            let file = engine::Engine::tenant_file(&bare.database.dir(), id);
+            let mut conn = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
+            let loose = "DROP TRIGGER IF EXISTS audit_no_update; DROP TRIGGER IF EXISTS audit_no_delete;";
+            conn.batch_execute(&format!("{loose} {tenant}")).unwrap();
+            let file = bare.database.dir().join("control.sqlite");
+            let mut conn = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
+            let loose = "DROP TRIGGER IF EXISTS operator_audit_no_update;";
+            conn.batch_execute(&format!("{loose} {control}")).unwrap();
+        }
+    };
+    tamper("UPDATE audit SET object = 'x' WHERE seq = 1", "SELECT 1");
+    assert_eq!(broken(), ["the audit chain of bare does not hold at entry 1"]);
+    tamper("DELETE FROM audit", "UPDATE operator_audit SET action = 'x' WHERE seq = 1");
+    assert_eq!(
+        broken(),
+        [
+            "the operator's audit chain does not hold at entry 1",
+            "the audit chain of bare does not hold at entry 1"
+        ]
+    );
+}
+
+#[test]
+fn a_lock_that_postgres_has_let_go_is_noticed() {
+    run(async {
+        let bare = Bare::new(Engine::Postgres).await;
+        assert!(bare.store.holds_lock());
+        PgConnection::establish(&bare.database.urls().superuser)
+            .unwrap()
+            .batch_execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' \
+                 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+            )
+            .unwrap();
+        assert!(!bare.store.holds_lock());
+    });
+}
+
+#[test]
+fn a_running_servers_database_is_not_migrated() {
+    run(async {
+        let bare = Bare::new(Engine::Postgres).await;
+        let (config, urls) = (bare.database.store_config(), bare.database.urls());
+        let why = migrate::postgres_alone(&config, &urls.owner, &urls.app).err().unwrap().to_string();
+        assert!(why.contains("another switchboard process"), "{why}");
+        bare.store.close().await;
+        migrate::postgres_alone(&config, &urls.owner, &urls.app).unwrap();
+    });
 }
 
 #[test]

@@ -9,7 +9,7 @@ use server::{
         Fault, Store, TenantStore, Tx, control,
         record::{CommitSink, Committed},
     },
-    secrets::Keys,
+    keys,
 };
 use shared::{ids::QueueId, live::event::Event, model::queue::Queue, permission::Audience};
 
@@ -64,7 +64,7 @@ impl Bare {
 }
 
 async fn create_tenant(store: &Store, database: &Database, slug: &'static str) -> TenantStore {
-    let keys = Keys::load(&database.dir().join("master.key"), 4).unwrap();
+    let keys = keys::of_installation(&database.config(), store).unwrap();
     let admin = AdminContext::offline(store.clone(), keys);
     let new = CreateTenant { slug: slug.into(), name: slug.into() };
     execute(&admin, AdminCommand::CreateTenant(new)).await.unwrap();

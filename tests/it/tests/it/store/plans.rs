@@ -115,7 +115,8 @@ fn is_about_small_tables(step: &str) -> bool {
 fn no_statement_of_the_daily_work_scans_a_growing_table_on_sqlite() {
     run(async {
         let (world, statements) = daily_work(Engine::Sqlite).await;
-        let plans = world.store().await.read(move |scoped| {
+        let store = world.store().await;
+        let plans = store.read(move |scoped| {
             let (conn, _) = scoped.parts();
             let mut all = Vec::new();
             for statement in statements {

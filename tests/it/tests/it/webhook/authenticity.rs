@@ -1,6 +1,7 @@
 //! Who may call the webhook.
 
 use reqwest::StatusCode;
+use server::admin::{AddSecret, AdminCommand, AdminError, RemoveSecret, execute};
 use simulator::payload;
 
 use crate::harness::{
@@ -11,6 +12,7 @@ use crate::harness::{
 on_both_engines!(
     the_handshake_answers_the_challenge_only_for_the_right_token,
     what_is_not_signed_by_the_app_is_refused_and_not_stored,
+    an_app_secret_is_renewed_without_a_gap,
 );
 
 async fn the_handshake_answers_the_challenge_only_for_the_right_token(engine: Engine) {
@@ -60,4 +62,40 @@ async fn what_is_not_signed_by_the_app_is_refused_and_not_stored(engine: Engine)
     assert_eq!(world.quarantined().await, 0);
     assert_eq!(post(key, &[good]).await, StatusCode::OK);
     assert_eq!(sql::count(&store, "message").await, 1);
+}
+
+async fn an_app_secret_is_renewed_without_a_gap(engine: Engine) {
+    let mut world = World::new(engine).await;
+    let (old, new) = (world.alpha.secret, "alpha-app-secret-renewed");
+    let key = world.alpha.key.clone();
+    let admin = world.server.admin();
+    let remove = |number| AdminCommand::RemoveSecret(RemoveSecret { connection: key.clone(), number });
+    let only = execute(&admin, remove(1)).await;
+    assert!(matches!(only, Err(AdminError::Refused(_))), "without a secret nothing could be verified");
+
+    let add = AddSecret { connection: key.clone(), app_secret: new.into() };
+    let added = execute(&admin, AdminCommand::AddSecret(add)).await.unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(added["number"], 2);
+    let mut post = async |secret| {
+        world.alpha.secret = secret;
+        let body = payload::text_message(&world.alpha.sales, &ann(), &wamid(), unix_now(&world.server), "Hi");
+        world.alpha.post(&world.server, &body).await
+    };
+    assert_eq!(post(old).await, StatusCode::OK);
+    assert_eq!(post(new).await, StatusCode::OK);
+
+    execute(&admin, remove(1)).await.unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(post(old).await, StatusCode::FORBIDDEN);
+    assert_eq!(post(new).await, StatusCode::OK);
+    let twice = execute(&admin, remove(1)).await;
+    assert!(matches!(twice, Err(AdminError::Refused(_))));
+
+    // Also after a restart, when nothing is remembered.
+    let mut world = world.restart().await;
+    for (secret, wanted) in [(old, StatusCode::FORBIDDEN), (new, StatusCode::OK)] {
+        world.alpha.secret = secret;
+        let body = payload::text_message(&world.alpha.sales, &ann(), &wamid(), unix_now(&world.server), "Hi");
+        assert_eq!(world.alpha.post(&world.server, &body).await, wanted);
+    }
+    assert_eq!(sql::count(&world.store().await, "message").await, 4);
 }

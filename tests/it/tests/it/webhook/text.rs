@@ -3,8 +3,9 @@
 use chrono::TimeDelta;
 use shared::{
     ids::ConversationId,
+    live::command::Command,
     model::{
-        conversation::{Conversation, ConversationState},
+        conversation::{CloseReason, Conversation, ConversationState},
         message::{AuthorKind, Body},
     },
 };
@@ -21,6 +22,7 @@ on_both_engines!(
     a_number_without_a_queue_is_everybodys,
     a_customer_without_a_phone_number_is_recognised_again,
     ten_first_messages_at_once_make_one_contact_and_one_conversation,
+    a_new_name_is_shown_in_closed_conversations_and_moves_none_of_them,
 );
 
 pub(super) async fn conversation(user: &User, id: ConversationId) -> Conversation {
@@ -111,4 +113,19 @@ async fn ten_first_messages_at_once_make_one_contact_and_one_conversation(engine
     assert_eq!(sql::count(&store, "message").await, 10);
     let places = "SELECT CAST(max(seq) AS TEXT) AS t FROM message WHERE tenant_id = $1";
     assert_eq!(sql::texts(&store, places).await, ["10"]);
+}
+
+async fn a_new_name_is_shown_in_closed_conversations_and_moves_none_of_them(engine: Engine) {
+    let world = World::new(engine).await;
+    world.customer_writes(&ann(), "on the first number").await;
+    let old = world.only_conversation().await;
+    let agent = world.agent().await;
+    let close = Command::Close { conversation: old, reason: CloseReason::Resolved };
+    agent.command(close).await.unwrap();
+    let changed_at = "SELECT changed_at AS n FROM conversation WHERE tenant_id = $1 AND state = 'closed'";
+    let before = sql::number(&world.store().await, changed_at).await;
+    let married = Sender { name: Some("Ann Miller".into()), ..ann() };
+    world.customer_writes_to(&world.alpha.open, &married, "on the other number").await;
+    assert_eq!(conversation(&agent, old).await.contact.name.as_deref(), Some("Ann Miller"));
+    assert_eq!(sql::number(&world.store().await, changed_at).await, before);
 }

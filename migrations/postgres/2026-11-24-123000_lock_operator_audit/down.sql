@@ -1,0 +1,1 @@
+DROP TRIGGER operator_audit_no_change ON operator_audit;

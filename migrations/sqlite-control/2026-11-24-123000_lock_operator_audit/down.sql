@@ -1,0 +1,2 @@
+DROP TRIGGER operator_audit_no_delete;
+DROP TRIGGER operator_audit_no_update;

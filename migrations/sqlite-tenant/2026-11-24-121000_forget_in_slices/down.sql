@@ -1,0 +1,3 @@
+ALTER TABLE outbox ADD COLUMN lease_until BIGINT;
+DROP INDEX fact_by_age;
+DROP INDEX raw_item_by_age;

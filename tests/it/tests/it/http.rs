@@ -1,0 +1,8 @@
+//! What every caller of the HTTP API meets.
+
+mod guards;
+mod headers;
+mod input;
+mod search;
+mod throttle;
+mod time;
