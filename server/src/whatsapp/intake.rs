@@ -181,6 +181,9 @@ async fn take_alone(tenant: &TenantStore, routed: &Routed) -> Result<(), NotDura
 }
 
 async fn write(tenant: &TenantStore, items: Arc<Vec<Routed>>) -> Result<(), WriteError> {
+    if items.len() == 1 {
+        return write_lone(tenant, items).await;
+    }
     let written = tenant.write(move |tx| {
         for routed in items.iter() {
             if let Err(fault) = tx.part(|tx| item::apply(tx, routed))? {
@@ -191,6 +194,23 @@ async fn write(tenant: &TenantStore, items: Arc<Vec<Routed>>) -> Result<(), Writ
         Ok(())
     });
     written.await.map(|_| ())
+}
+
+/// Most webhooks have one item. It needs no savepoint beside the job's own, which costs every webhook
+/// something; the rare one that is refused is set aside in a second transaction.
+async fn write_lone(tenant: &TenantStore, items: Arc<Vec<Routed>>) -> Result<(), WriteError> {
+    let applied = Arc::clone(&items);
+    let written =
+        tenant.write(move |tx| applied.iter().try_for_each(|routed| item::apply(tx, routed).map(drop))).await;
+    let refusal = match written {
+        Ok(_) => return Ok(()),
+        Err(error @ (WriteError::Refused(_) | WriteError::Constraint(_))) => error.to_string(),
+        Err(error) => return Err(error),
+    };
+    tracing::warn!(tenant.id = %tenant.id(), error = %refusal, "an item was refused and set aside");
+    let kept = tenant
+        .write(move |tx| items.iter().try_for_each(|routed| item::keep(tx, routed, Some(refusal.clone()))));
+    kept.await.map(|_| ())
 }
 
 /// What a replay came to, in items.

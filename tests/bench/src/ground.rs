@@ -74,7 +74,7 @@ impl Ground {
         let engine = Engine::Sqlite { dir: data.clone() };
         let config = StoreConfig { data_dir: data.clone(), engine, migrate_url: None };
         let store = Store::open(config, Arc::new(SystemClock))?;
-        let keys = Keys::load(&data.join("master.key"), 4)?;
+        let keys = Keys::create(&data.join("master.key"), 4)?;
         let admin = AdminContext::offline(store.clone(), keys);
         let mut tenants = Vec::new();
         for n in 0..plan.tenants {

@@ -6,17 +6,18 @@
 
 use std::collections::BTreeSet;
 
-use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, QueryDsl, QueryResult, RunQueryDsl,
+    query_builder::{AstPass, QueryFragment},
+    sql_types::{BigInt, Text},
+};
 use shared::{
     ids::{ContactId, ConversationId, MessageId},
     model::contact::Contact,
     permission::PhoneSight,
 };
 
-use crate::db::{
-    Fault, Scoped,
-    schema::{contact_token::dsl as t, search_token::dsl as s},
-};
+use crate::db::{Fault, Scoped, connection::AnyConnection, schema::contact_token::dsl as t};
 
 /// Words kept per message; more would let one pasted page fill the index.
 const TOKENS: usize = 64;
@@ -141,21 +142,60 @@ pub fn index(
     contact: ContactId,
     text: &str,
 ) -> Result<(), Fault> {
-    let (conn, tenant) = scoped.parts();
-    let (message, conversation, contact) =
-        (message.to_string(), conversation.to_string(), contact.to_string());
-    for token in tokens(text) {
-        diesel::insert_into(s::search_token)
-            .values((
-                s::tenant_id.eq(tenant),
-                s::token.eq(token),
-                s::message_id.eq(&message),
-                s::conversation_id.eq(&conversation),
-                s::contact_id.eq(&contact),
-            ))
-            .execute(conn)?;
+    let tokens = tokens(text);
+    if tokens.is_empty() {
+        return Ok(());
     }
+    let (conn, tenant) = scoped.parts();
+    let tokens = serde_json::to_string(&tokens).map_err(|error| Fault::Broken(error.to_string()))?;
+    let insert = InsertTokens {
+        sqlite: conn.is_sqlite(),
+        tenant,
+        message: message.to_string(),
+        conversation: conversation.to_string(),
+        contact: contact.to_string(),
+        tokens,
+    };
+    insert.execute(conn)?;
     Ok(())
+}
+
+type Db = <AnyConnection as diesel::Connection>::Backend;
+
+/// All words of a message in one statement: one each was the most expensive part of taking a message
+/// in. diesel has no batch insert over both engines.
+#[derive(diesel::query_builder::QueryId)]
+struct InsertTokens {
+    sqlite: bool,
+    tenant: i64,
+    message: String,
+    conversation: String,
+    contact: String,
+    /// A JSON list.
+    tokens: String,
+}
+
+impl RunQueryDsl<AnyConnection> for InsertTokens {}
+
+impl QueryFragment<Db> for InsertTokens {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Db>) -> QueryResult<()> {
+        out.push_sql(
+            "INSERT INTO search_token (tenant_id, message_id, conversation_id, contact_id, token) SELECT ",
+        );
+        out.push_bind_param::<BigInt, _>(&self.tenant)?;
+        for text in [&self.message, &self.conversation, &self.contact] {
+            out.push_sql(", ");
+            out.push_bind_param::<Text, _>(text)?;
+        }
+        out.push_sql(if self.sqlite {
+            ", value FROM json_each("
+        } else {
+            ", value FROM json_array_elements_text(CAST("
+        });
+        out.push_bind_param::<Text, _>(&self.tokens)?;
+        out.push_sql(if self.sqlite { ")" } else { " AS json))" });
+        Ok(())
+    }
 }
 
 /// Makes a contact found by what it is called now, and by nothing it was called before.

@@ -1,0 +1,2 @@
+-- Row-level security does here what triggers do on the embedded engine.
+SELECT 1;
