@@ -43,18 +43,18 @@ fn verify_a_crash_of_postgresql_under_load_loses_nothing() {
         let cluster = tokio::task::spawn_blocking(|| Arc::new(Cluster::start())).await.unwrap();
         let scene = Scene::on(Database::in_cluster(&cluster)).await;
         for _ in 0..if thorough() { 20 } else { 2 } {
-            let victim = scene.start(&scene.setup()).await;
+            let mut victim = scene.start(&scene.setup()).await;
             let load = scene.load(&victim, PER_SECOND);
             eventually("the load is under way", async || (load.acknowledged() > 50).then_some(())).await;
             let broken = Arc::clone(&cluster);
             tokio::task::spawn_blocking(move || broken.crash()).await.unwrap();
             let back = Arc::clone(&cluster);
             tokio::task::spawn_blocking(move || back.recover()).await.unwrap();
-            let up = Instant::now();
-            scene.takes_a_webhook(&victim.base).await;
-            assert!(up.elapsed() < RECOVERY, "{:?}", up.elapsed());
+            // The lock on the database went with the session, so the program ends; whoever runs it
+            // starts it again.
+            victim.ends().await;
             load.end().await;
-            victim.stop().await;
+            scene.start(&scene.setup()).await.stop().await;
             assert_eq!(scene.violations().await, []);
         }
     });

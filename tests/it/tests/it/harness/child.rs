@@ -106,6 +106,11 @@ impl Victim {
         assert_eq!(status.signal(), Some(SIGABRT), "it ended otherwise than by {why}");
     }
 
+    /// Waits until it has ended by itself, however.
+    pub(crate) async fn ends(&mut self) {
+        eventually("the program ends by itself", async || self.child.try_wait().unwrap()).await;
+    }
+
     /// Asks it to end in order.
     pub(crate) fn terminate(&self) {
         // The shell has `kill` built in, also where no package brings the program.

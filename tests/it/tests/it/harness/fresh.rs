@@ -23,7 +23,9 @@ pub(crate) async fn differences(followed: &mut LiveClient, marker: &User) -> Vec
         let mark = marker.command(Command::SetAvailability { availability }).await.expect("a mark").pos;
         let caught_up = |c: &LiveClient| {
             c.closed.is_some()
-                || (c.pos() >= mark && c.view().timelines.values().all(|t| t.opened_at.is_some()))
+                || c.some_view().is_some_and(|view| {
+                    view.pos >= mark && view.timelines.values().all(|t| t.opened_at.is_some())
+                })
         };
         if !followed.comes_true(caught_up).await {
             return vec![format!("{} never reaches {mark}: {}", followed.user.member, stuck(followed))];
@@ -47,7 +49,7 @@ pub(crate) async fn differences(followed: &mut LiveClient, marker: &User) -> Vec
 }
 
 fn stuck(client: &LiveClient) -> String {
-    let view = client.view();
+    let Some(view) = client.some_view() else { return "no snapshot came".into() };
     let pending = view.timelines.iter().filter(|(_, t)| t.opened_at.is_none()).count();
     format!("at {}, {pending} timelines without a page, closed {:?}", view.pos, client.closed)
 }

@@ -158,7 +158,8 @@ impl Drop for Urls {
     }
 }
 
-/// Ends the server's connections to a database again and again until it is dropped.
+/// Ends the server's connections to a database again and again until it is dropped. Spared is the one
+/// that holds the lock on the database: without it the server stops, as it should.
 pub(crate) struct Storm {
     ended: Arc<AtomicBool>,
     thread: Option<std::thread::JoinHandle<u64>>,
@@ -171,7 +172,8 @@ impl Storm {
         let (stop, url) = (Arc::clone(&ended), urls.superuser.clone());
         let strike = format!(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-             WHERE datname = current_database() AND usename = '{APP}'"
+             WHERE datname = current_database() AND usename = '{APP}' \
+             AND pid NOT IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory')"
         );
         let thread = std::thread::spawn(move || {
             let mut conn = PgConnection::establish(&url).unwrap();

@@ -164,7 +164,8 @@ impl Floor {
     }
 
     async fn decide(&mut self, random: &mut Random) {
-        let member = self.users[random.below(3)].member;
+        let whom = random.below(3);
+        let member = self.users[whom].member;
         let alpha = &self.scene.alpha;
         let command = match random.below(9) {
             0 | 1 => Command::SetRole {
@@ -179,7 +180,21 @@ impl Floor {
             5 | 6 => Command::SetActive { member, active: random.percent(60) },
             _ => Command::SetPhoneMasking { masked: random.percent(50) },
         };
-        let _ = self.administrator().command(command).await;
+        let lets_in = matches!(command, Command::SetActive { active: true, .. });
+        let done = self.administrator().command(command).await;
+        if lets_in && done.is_ok() && self.users[whom].get("/api/session").await.0 != 200 {
+            self.let_in(whom).await;
+        }
+    }
+
+    /// Whoever was locked out has lost the session, and signs in again.
+    async fn let_in(&mut self, who: usize) {
+        let alpha = &self.scene.alpha;
+        let person = [&alpha.agent, &alpha.second_agent, &alpha.supervisor][who];
+        self.users[who] = User::sign_in_at(&self.base(), person).await;
+        for tab in &mut self.tabs[who * TABS..(who + 1) * TABS] {
+            tab.sign_in(&self.users[who]);
+        }
     }
 
     /// The tab stops reading, and one of its timelines gets more than its socket may hold.
@@ -243,6 +258,11 @@ impl Floor {
         for user in &self.users[..3] {
             let let_in = Command::SetActive { member: user.member, active: true };
             self.administrator().command(let_in).await.unwrap();
+        }
+        for who in 0..3 {
+            if self.users[who].get("/api/session").await.0 != 200 {
+                self.let_in(who).await;
+            }
         }
         let mut found = Vec::new();
         for at in 0..self.tabs.len() {

@@ -96,6 +96,15 @@ impl Tab {
         self.state = State::Here(Box::new(client));
     }
 
+    /// Another session of the same member.
+    pub(super) fn sign_in(&mut self, user: &User) {
+        self.leave();
+        self.user = user.at_base(&self.proxy.base);
+        if let State::Away(away) = &mut self.state {
+            away.user = self.user.clone();
+        }
+    }
+
     pub(super) async fn open(&mut self, id: ConversationId) {
         if let Some(client) = self.here().await {
             client.ask_open(id).await;
