@@ -10,6 +10,7 @@ pub mod clock;
 pub mod config;
 pub mod db;
 pub mod domain;
+pub mod fault;
 pub mod http;
 pub mod jobs;
 pub mod keys;

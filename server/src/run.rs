@@ -14,6 +14,7 @@ use crate::{
         Store,
         record::{CommitSink, Committed},
     },
+    fault::{self, Point},
     http::{self, Readiness},
     jobs::{Workers, WorkersConfig},
     keys,
@@ -138,8 +139,11 @@ impl Running {
     pub async fn stop(mut self) {
         self.readiness.set(false);
         self.http.pause().await;
+        fault::reach(Point::ShutdownPaused);
         self.app.hub.shutdown().await;
+        fault::reach(Point::ShutdownGoodbye);
         self.http.stop(true).await;
+        fault::reach(Point::ShutdownHttp);
         if let Some(runtime) = self.runtime.take() {
             // A send in flight may finish; one that does not is uncertain after the next start.
             let ended = tokio::task::spawn_blocking(move || runtime.shutdown_timeout(Duration::from_secs(5)));
@@ -147,6 +151,8 @@ impl Running {
                 tracing::error!("the workers did not stop");
             }
         }
+        fault::reach(Point::ShutdownWorkers);
         self.app.store.close().await;
+        fault::reach(Point::ShutdownStore);
     }
 }

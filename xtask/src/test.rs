@@ -85,8 +85,8 @@ impl Step {
             }
             Self::Console => console::build(&tools::ensure()?),
             Self::Server => cargo_step(
-                "Building the server that is killed and the one for the browser",
-                &["build", "-p", "server", "-p", "simulator", "--locked"],
+                "Building the server that is broken and killed (also the one for the browser)",
+                &["build", "-p", "server", "-p", "simulator", "--features", "server/faults", "--locked"],
             ),
             Self::Browser => {
                 packages::ensure(&[&BROWSER, &DRIVER])?;

@@ -7,7 +7,7 @@
 use anyhow::Result;
 
 use crate::packages::{self, C_COMPILER, POSTGRESQL};
-use crate::project::{cargo, command, root};
+use crate::project::{cargo, command, root, target};
 use crate::step;
 
 pub(crate) fn run(name: Option<&str>) -> Result<()> {
@@ -18,8 +18,15 @@ pub(crate) fn run(name: Option<&str>) -> Result<()> {
         return step::run("Both README commands on a bare Debian (up to an hour)", &mut prove).map(|_| ());
     }
     packages::ensure(&[&C_COMPILER, &POSTGRESQL])?;
+    // The program that the proofs break: it has the failpoints, which no package has.
+    let mut server = cargo();
+    server.args(["build", "--release", "-p", "server", "--features", "server/faults", "--locked"]);
+    step::run("Building the server with its failpoints (release)", &mut server)?;
     let filter = format!("verify_{}", name.unwrap_or_default());
     let mut proofs = cargo();
-    proofs.args(["test", "--release", "-p", "it", "--locked", &filter]).env("TEST_VERIFY", "1");
+    proofs
+        .args(["test", "--release", "-p", "it", "--locked", &filter])
+        .env("TEST_VERIFY", "1")
+        .env("TEST_SERVER_BIN", target().join("release/switchboard"));
     step::run("Long proofs (minutes to hours)", &mut proofs).map(|_| ())
 }

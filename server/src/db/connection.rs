@@ -11,7 +11,10 @@ use diesel::{
 };
 
 use super::error::is_row_refusal;
-use crate::tenant::TenantId;
+use crate::{
+    fault::{self, Sabotage},
+    tenant::TenantId,
+};
 
 /// A connection to either engine.
 #[derive(diesel::MultiConnection)]
@@ -91,6 +94,9 @@ pub(crate) fn open_sqlite(path: &std::path::Path) -> Result<SqliteConnection, Op
     )
     .map_err(OpenError::from)?;
     super::pragmas::verify(&mut conn)?;
+    if fault::sabotaged(Sabotage::SynchronousNormal) {
+        conn.batch_execute("PRAGMA synchronous = NORMAL").map_err(OpenError::from)?;
+    }
     Ok(conn)
 }
 

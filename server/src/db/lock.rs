@@ -3,6 +3,7 @@
 use std::{
     fs::{File, OpenOptions},
     path::Path,
+    time::{Duration, Instant},
 };
 
 use diesel::{PgConnection, RunQueryDsl, sql_query, sql_types};
@@ -14,6 +15,11 @@ use super::{
 
 /// Key of the advisory lock: the bytes of "switchbd".
 const ADVISORY_KEY: i64 = 0x7377_6974_6368_6264;
+
+/// PostgreSQL notices a moment later that a process has died, and holds its lock until then.
+const LETTING_GO: Duration = Duration::from_secs(3);
+/// Between two tries.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Held for as long as the process works with the data.
 pub(crate) struct DataLock {
@@ -43,11 +49,12 @@ impl DataLock {
             Engine::Sqlite { .. } => None,
             Engine::Postgres { url } => {
                 let mut conn = open_postgres(url)?;
-                let row: Got = sql_query("SELECT pg_try_advisory_lock($1) AS got")
-                    .bind::<sql_types::BigInt, _>(ADVISORY_KEY)
-                    .get_result(&mut conn)?;
-                if !row.got {
-                    return Err(OpenError("another switchboard process uses this database".into()));
+                let asked = Instant::now();
+                while !try_lock(&mut conn)? {
+                    if asked.elapsed() > LETTING_GO {
+                        return Err(OpenError("another switchboard process uses this database".into()));
+                    }
+                    std::thread::sleep(PAUSE);
                 }
                 Some(conn)
             }
@@ -65,4 +72,11 @@ impl DataLock {
         );
         mine.get_result::<Got>(session).is_ok_and(|row| row.got)
     }
+}
+
+fn try_lock(conn: &mut PgConnection) -> Result<bool, OpenError> {
+    let row: Got = sql_query("SELECT pg_try_advisory_lock($1) AS got")
+        .bind::<sql_types::BigInt, _>(ADVISORY_KEY)
+        .get_result(conn)?;
+    Ok(row.got)
 }

@@ -10,7 +10,10 @@ use super::{
     lock::DataLock,
     store::StoreConfig,
 };
-use crate::tenant::TenantId;
+use crate::{
+    fault::{self, Point, Sabotage},
+    tenant::TenantId,
+};
 
 /// Schema of the control file.
 pub const SQLITE_CONTROL: EmbeddedMigrations = embed_migrations!("../migrations/sqlite-control");
@@ -46,6 +49,9 @@ pub(crate) fn sqlite_tenant(dir: &std::path::Path, tenant: TenantId) -> Result<(
             "the file of tenant {tenant} belongs to tenant {}",
             identity.tenant_id
         )));
+    }
+    if fault::sabotaged(Sabotage::NoDedupe) {
+        conn.batch_execute("DROP INDEX IF EXISTS message_by_wamid")?;
     }
     Ok(())
 }
@@ -130,11 +136,14 @@ where
     if let Some(newer) = applied.iter().map(ToString::to_string).find(|v| !known.contains(v)) {
         return Err(newer_schema(what, &newer));
     }
-    let run = conn
-        .run_pending_migrations(migrations)
-        .map_err(|error| OpenError(format!("migrating {what} failed: {error}")))?;
-    if !run.is_empty() {
-        tracing::info!(migrations = run.len(), what, "schema upgraded");
+    let pending = conn.pending_migrations(migrations).map_err(|error| OpenError(error.to_string()))?;
+    for migration in &pending {
+        conn.run_migration(migration)
+            .map_err(|error| OpenError(format!("migrating {what} failed: {error}")))?;
+        fault::reach(Point::MigrationStep);
+    }
+    if !pending.is_empty() {
+        tracing::info!(migrations = pending.len(), what, "schema upgraded");
     }
     Ok(())
 }

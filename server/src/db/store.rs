@@ -24,7 +24,11 @@ use super::{
     tx::Tx,
     writer::{Job, QUEUE, TypedJob, Writer, Written, next_due},
 };
-use crate::{clock::Clock, tenant::TenantId};
+use crate::{
+    clock::Clock,
+    fault::{self, Point},
+    tenant::TenantId,
+};
 
 /// Most tenants open at once; each costs a thread, up to five connections and a page cache.
 const OPEN_FILES: usize = 256;
@@ -108,6 +112,7 @@ impl Store {
         let io = |error: std::io::Error| OpenError(format!("data directory: {error}"));
         std::fs::create_dir_all(config.data_dir.join("tenants")).map_err(io)?;
         let lock = DataLock::take(&config.data_dir, &config.engine)?;
+        fault::reach(Point::OpenLocked);
         match &config.engine {
             Engine::Sqlite { dir } => {
                 config.engine.check()?;
@@ -121,6 +126,7 @@ impl Store {
                 migrate::postgres_is_current(url)?;
             }
         }
+        fault::reach(Point::OpenMigrated);
         let control = Control::open(config.engine.clone(), Arc::clone(&clock))?;
         let server_readers =
             (!config.engine.is_sqlite()).then(|| Arc::new(Readers::shared(config.engine.clone())));
@@ -200,6 +206,7 @@ impl Store {
             if let Engine::Sqlite { dir } = &engine {
                 migrate::sqlite_tenant(dir, id)?;
             }
+            fault::reach(Point::TenantCreated);
             let mut conn = engine.open_tenant(id, None)?;
             super::engine::begin_write(&mut conn)?;
             super::rows::log::create(&mut conn, Epoch::new()).map_err(|e| OpenError(e.to_string()))?;
@@ -251,6 +258,7 @@ impl Store {
         }
         // From here on a crash must find the tenant again: boot opens whatever is due.
         self.0.control.set_wake_at(id, Some(0))?;
+        fault::reach(Point::TenantOpening);
         let engine = self.0.config.engine.clone();
         let sink: Arc<dyn CommitSink> = Arc::clone(&self.0.sink) as Arc<dyn CommitSink>;
         let lose_answer = Arc::new(AtomicBool::new(false));
@@ -329,6 +337,7 @@ impl Store {
             tracing::error!(tenant.id = %id, "the writer ended in a panic");
             return;
         }
+        fault::reach(Point::ShutdownTenant);
         let noted = self.0.config.engine.open_tenant(id, None).and_then(|mut conn| {
             super::engine::begin_read(&mut conn)?;
             let due = next_due(&mut conn)?;

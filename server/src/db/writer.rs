@@ -31,7 +31,11 @@ use super::{
     schema,
     tx::{LogHead, Tx},
 };
-use crate::{clock::Clock, tenant::TenantId};
+use crate::{
+    clock::Clock,
+    fault::{self, Point},
+    tenant::TenantId,
+};
 
 /// Most jobs in one group. More would only make the first of them wait longer.
 const GROUP: usize = 64;
@@ -208,6 +212,7 @@ impl Writer {
         if !attempt.committed.events.is_empty() || attempt.committed.kicks != Kicks::default() {
             self.sink.committed(attempt.committed);
         }
+        fault::reach(Point::CommitPublished);
         for (job, outcome) in group.into_iter().zip(attempt.outcomes) {
             job.settle(outcome);
         }
@@ -283,7 +288,9 @@ impl Writer {
             }
         }
         write_log(conn, &log, &row).map_err(say)?;
+        fault::reach(Point::CommitBefore);
         conn.conn.batch_execute("COMMIT").map_err(say)?;
+        fault::reach(Point::CommitAfter);
         if let Some(error) = alarm.take() {
             return Err(error);
         }

@@ -142,15 +142,20 @@ impl Workers {
                 if let Err(error) = pruned.await {
                     tracing::error!(error = %error, "old rows of the control tables could not be forgotten");
                 }
-                match workers.0.store.control().read(move |conn| tenant::due(conn, now)).await {
-                    Ok(due) => {
+                let look = move |conn: &mut _| Ok((tenant::due(conn, now)?, tenant::next_wake(conn, now)?));
+                let next = match workers.0.store.control().read(look).await {
+                    Ok((due, next)) => {
                         for id in due.into_iter().filter(|id| !workers.sleeps_on(*id, micros(now))) {
                             workers.wake(id);
                         }
+                        next
                     }
-                    Err(error) => tracing::error!(error = %error, "due tenants could not be read"),
-                }
-                tokio::time::sleep(LOOK_AROUND).await;
+                    Err(error) => {
+                        tracing::error!(error = %error, "due tenants could not be read");
+                        None
+                    }
+                };
+                tokio::time::sleep(workers.until_next(next, micros(now))).await;
             }
         });
     }
@@ -162,6 +167,15 @@ impl Workers {
     /// Whether a tenant's task has ended and nothing is due yet.
     fn sleeps_on(&self, id: TenantId, now: i64) -> bool {
         self.state().asleep.get(&id).is_some_and(|due| due.is_none_or(|due| due > now))
+    }
+
+    /// How long nothing becomes due: neither for the tenants that sleep nor, as `next` says, for those
+    /// that are not open. What an earlier run of the server has planned must not wait for the next look.
+    fn until_next(&self, next: Option<i64>, now: i64) -> Wait {
+        let asleep = self.state().asleep.values().flatten().copied().filter(|due| *due > now).min();
+        let first = [next, asleep].into_iter().flatten().min();
+        let until = first.map_or(LOOK_AROUND, |due| Wait::from_micros(due.abs_diff(now)));
+        until.clamp(Wait::from_millis(5), LOOK_AROUND)
     }
 
     /// Ends a tenant's task unless a commit asked for it meanwhile.

@@ -11,6 +11,7 @@ use super::{
     outgoing::Kind,
     wire::{self, Batches},
 };
+use crate::fault::{self, Sabotage};
 use shared::permission::{Permission, PhoneSight, Scope, Sight, sight};
 
 /// Room made for events before it is known how many are to be seen.
@@ -52,7 +53,7 @@ pub(super) fn deliver(
         if conn.mode == Mode::CatchingUp && bytes > config.soft_bytes {
             break;
         }
-        if pos != conn.cursor + 1 {
+        if pos != conn.cursor + 1 && !fault::sabotaged(Sabotage::NoGapCheck) {
             outcome = Outcome::Gap;
             break;
         }

@@ -14,7 +14,10 @@ use super::{
     errors::{self, Refusal},
     payload,
 };
-use crate::db::rows::contact::ContactRow;
+use crate::{
+    db::rows::contact::ContactRow,
+    fault::{self, Point},
+};
 
 /// Meta answers within seconds; a longer wait would only hide an outage.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -113,6 +116,7 @@ impl Graph {
 }
 
 async fn outcome(response: reqwest::Response) -> Sent {
+    fault::reach(Point::OutboxPosted);
     let status = response.status();
     let retry_after =
         response.headers().get("retry-after").and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());

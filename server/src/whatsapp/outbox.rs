@@ -21,6 +21,7 @@ use super::{Connections, Graph, graph::Sent, pace::Pace, payload};
 use crate::{
     db::{TenantStore, WriteError},
     domain::outbox::{self, Leased},
+    fault::{self, Point},
 };
 
 /// Pause before an outcome that could not be stored is stored again.
@@ -106,6 +107,9 @@ impl OutboxWorker {
         });
         let (leased, _) = leased.await?;
         let any = !leased.is_empty();
+        if any {
+            fault::reach(Point::OutboxLeased);
+        }
         for message in leased {
             let id = message.message;
             let sender = self.sender.clone();
@@ -174,7 +178,9 @@ enum Outcome {
 
 impl Sender {
     async fn send(&self, leased: Leased) {
-        let outcome = match self.attempt(&leased).await {
+        let sent = self.attempt(&leased).await;
+        fault::reach(Point::OutboxAnswered);
+        let outcome = match sent {
             Sent::Accepted(wamid) => Outcome::Accepted(wamid),
             Sent::Unknown => Outcome::Unknown,
             Sent::Refused(failure) => Outcome::Failed(failure),
@@ -188,6 +194,7 @@ impl Sender {
             }
         };
         self.record(leased.message, &outcome).await;
+        fault::reach(Point::OutboxRecorded);
     }
 
     /// Stores an outcome, however long the database is in trouble: what is known must not be forgotten,

@@ -15,7 +15,11 @@ use super::{
     signature::{self, Verdict},
     split,
 };
-use crate::{app::App, http::ApiError};
+use crate::{
+    app::App,
+    fault::{self, Point},
+    http::ApiError,
+};
 
 /// What Meta sends to prove that the URL is ours.
 #[derive(Deserialize)]
@@ -76,13 +80,17 @@ pub async fn receive_webhook(
             return Err(ErrorCode::Unavailable.into());
         }
     }
+    fault::reach(Point::IngestVerified);
     let items = std::str::from_utf8(&body).ok().and_then(|text| split::split(text).ok());
     let taken = match items {
         Some(items) => intake::take(&app.store, &app.connections, &connection, items).await,
         None => intake::isolate_body(&app.store, &connection, &body).await,
     };
     match taken {
-        Ok(()) => Ok(HttpResponse::Ok().finish()),
+        Ok(()) => {
+            fault::reach(Point::IngestDurable);
+            Ok(HttpResponse::Ok().finish())
+        }
         Err(intake::NotDurable) => Err(ErrorCode::Unavailable.into()),
     }
 }

@@ -105,6 +105,17 @@ pub fn due(conn: &mut AnyConnection, now: Instant) -> Result<Vec<TenantId>, Faul
     Ok(ids.into_iter().map(TenantId::from_control).collect())
 }
 
+/// When the next active tenant has something due that has nothing due yet.
+///
+/// # Errors
+/// The database's.
+pub fn next_wake(conn: &mut AnyConnection, now: Instant) -> Result<Option<i64>, Fault> {
+    Ok(t::tenant
+        .filter(t::life.eq("active").and(t::wake_at.gt(micros(now))))
+        .select(diesel::dsl::min(t::wake_at))
+        .first(conn)?)
+}
+
 fn model((id, slug, name, life): Row) -> TenantRow {
     TenantRow { id: TenantId::from_control(id), slug, name, life }
 }

@@ -9,6 +9,7 @@ use shared::{
 use crate::{
     clock::{from_micros, micros},
     db::{Fault, Scoped, schema::message::dsl as m},
+    fault::{self, Sabotage},
 };
 
 /// A message with what only the server needs.
@@ -187,6 +188,9 @@ pub fn by_wamid(scoped: &mut Scoped, channel: ChannelId, wamid: &str) -> Result<
 /// # Errors
 /// The database's.
 pub fn is_known(scoped: &mut Scoped, channel: ChannelId, wamid: &str) -> Result<bool, Fault> {
+    if fault::sabotaged(Sabotage::NoDedupe) {
+        return Ok(false);
+    }
     let (conn, tenant) = scoped.parts();
     let id: Option<String> = m::message
         .filter(m::tenant_id.eq(tenant).and(m::channel_id.eq(channel.to_string())).and(m::wamid.eq(wamid)))

@@ -24,6 +24,7 @@ use crate::db::{
         message, search,
     },
 };
+use crate::fault::{self, Point};
 
 /// A closed conversation is continued when the customer writes again within this time; later a new
 /// one begins.
@@ -86,6 +87,7 @@ pub fn receive(tx: &mut Tx<'_>, inbound: &Inbound) -> Result<Received, Fault> {
     entry.wamid = Some(inbound.wamid.clone());
     entry.raw = inbound.raw.clone();
     let message = loaded.append(tx, entry)?;
+    fault::reach(Point::ApplyItem);
 
     let now = tx.now();
     let model = &mut loaded.row.model;

@@ -21,6 +21,7 @@ use crate::db::{
         outbox,
     },
 };
+use crate::fault::{self, Point};
 
 /// What WhatsApp says about a message of ours.
 #[derive(Debug, Clone)]
@@ -101,6 +102,9 @@ pub(in crate::domain) fn advance(
     row.model.rev += 1;
     row.model.delivery = Some(new.clone());
     message::update_delivery(tx, &row)?;
+    if at.is_some() {
+        fault::reach(Point::StatusApplied);
+    }
     if state.rank() >= DeliveryState::Accepted.rank() {
         outbox::remove(tx, row.model.id)?; // WhatsApp has it, whatever our own worker believes
     }

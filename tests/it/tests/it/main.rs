@@ -9,9 +9,9 @@
 #[macro_use]
 mod harness;
 
+mod fault;
 mod http;
 mod isolation;
-mod kill;
 mod live;
 mod outbox;
 mod retention;

@@ -34,6 +34,7 @@ on_both_engines!(
     a_lost_answer_is_uncertain_until_a_status_with_our_id_explains_it,
     no_message_is_posted_twice_unless_it_was_refused,
     what_was_being_sent_at_a_restart_is_uncertain,
+    a_retry_that_a_restart_comes_before_is_made_when_it_is_due,
     messages_to_one_customer_leave_in_order,
     a_customer_who_has_to_wait_holds_up_nobody_else,
     work_that_has_to_wait_does_not_keep_the_worker_busy,
@@ -53,7 +54,11 @@ struct Desk {
 
 impl Desk {
     async fn new(engine: Engine) -> Self {
-        let (world, meta) = World::with_meta(engine, Options::default()).await;
+        Self::with(engine, Options::default()).await
+    }
+
+    async fn with(engine: Engine, options: Options) -> Self {
+        let (world, meta) = World::with_meta(engine, options).await;
         world.customer_writes(&ann(), "Hi").await;
         let mut client = LiveClient::connect(&world.agent().await).await;
         let conversation = *client.view().conversations.keys().next().unwrap();
@@ -238,6 +243,27 @@ async fn what_was_being_sent_at_a_restart_is_uncertain(engine: Engine) {
     let wamid = posts[0].wamid.clone().unwrap();
     desk.world.reported(&wamid, Status::Delivered, Some(&ours)).await;
     desk.becomes(sent, DeliveryState::Delivered).await;
+}
+
+async fn a_retry_that_a_restart_comes_before_is_made_when_it_is_due(engine: Engine) {
+    let mut options = Options::default();
+    options.outbox.schedule = vec![chrono::TimeDelta::seconds(4)];
+    let mut desk = Desk::with(engine, options).await;
+    desk.meta.control().answer_next([Outcome::RateLimited { retry_after_s: 0 }]);
+    desk.answer("again").await;
+    let store = desk.world.store().await;
+    eventually("the message waits", async || {
+        let waiting = "SELECT count(*) AS n FROM outbox WHERE tenant_id = $1 AND attempts = 1";
+        (sql::number(&store, waiting).await == 1).then_some(())
+    })
+    .await;
+    drop(store);
+    let Desk { world, meta, client, .. } = desk;
+    drop(client);
+    let _world = world.restart().await;
+    // Within the patience of a test, which is shorter than the time between two looks at all tenants.
+    let sends = meta.control().wait_for_sends(2, PATIENCE).await.unwrap();
+    assert!(sends[1].was_accepted());
 }
 
 async fn messages_to_one_customer_leave_in_order(engine: Engine) {

@@ -26,9 +26,20 @@ impl Database {
     pub(crate) fn new(engine: Engine) -> Self {
         let urls = match engine {
             Engine::Sqlite => None,
-            Engine::Postgres => Some(Arc::new(postgres::cluster().create_database())),
+            Engine::Postgres => Some(Arc::new(postgres::Cluster::create_database(postgres::cluster()))),
         };
         Self { engine, dir: Arc::new(tempfile::tempdir().unwrap()), urls }
+    }
+
+    /// Embedded data that lie there already.
+    pub(crate) fn in_dir(dir: TempDir) -> Self {
+        Self { engine: Engine::Sqlite, dir: Arc::new(dir), urls: None }
+    }
+
+    /// In a cluster of the test's own.
+    pub(crate) fn in_cluster(cluster: &Arc<postgres::Cluster>) -> Self {
+        let urls = Some(Arc::new(postgres::Cluster::create_database(cluster)));
+        Self { engine: Engine::Postgres, dir: Arc::new(tempfile::tempdir().unwrap()), urls }
     }
 
     pub(crate) fn dir(&self) -> PathBuf {

@@ -2,6 +2,8 @@
 //!
 //! It reads only while a test waits for something, so a client nobody waits with is a stalled one.
 
+mod away;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
@@ -25,6 +27,8 @@ use tokio_tungstenite::{
     WebSocketStream, client_async,
     tungstenite::{Error, Message, client::IntoClientRequest},
 };
+
+pub(crate) use away::Away;
 
 use super::{User, server::ORIGIN, wait::PATIENCE};
 
@@ -52,13 +56,23 @@ pub(crate) struct LiveClient {
     pub(crate) goodbye: Option<(u16, u32)>,
     /// The close code, once closed.
     pub(crate) closed: Option<u16>,
+    /// Gaps and repetitions; only a client that reports them lives on.
+    pub(crate) broken: Vec<String>,
+    /// Whether a gap is written down instead of ending the test.
+    pub(crate) reports: bool,
 }
 
 impl LiveClient {
-    /// Connects and waits for the snapshot.
-    pub(crate) async fn connect(user: &User) -> Self {
+    /// Connects and asks for a snapshot.
+    pub(crate) async fn hello(user: &User) -> Self {
         let mut client = Self::open_socket(user).await;
         client.send(&ClientFrame::Hello { version: VERSION }).await;
+        client
+    }
+
+    /// Connects and waits for the snapshot.
+    pub(crate) async fn connect(user: &User) -> Self {
+        let mut client = Self::hello(user).await;
         client.until("the snapshot is there", |c| c.view.is_some()).await;
         client
     }
@@ -82,6 +96,8 @@ impl LiveClient {
             pings: 0,
             goodbye: None,
             closed: None,
+            broken: Vec::new(),
+            reports: false,
         }
     }
 
@@ -104,6 +120,11 @@ impl LiveClient {
         client
     }
 
+    /// Closes the socket as a browser does that is closed.
+    pub(crate) async fn say_goodbye(mut self) {
+        let _ = self.socket.close(None).await;
+    }
+
     /// Cuts the connection and keeps what a console would keep.
     pub(crate) fn disconnect(self) -> Away {
         let Self { user, epoch, view, wanted, .. } = self;
@@ -112,6 +133,10 @@ impl LiveClient {
 
     pub(crate) fn view(&self) -> &View {
         self.view.as_ref().expect("a view")
+    }
+
+    pub(crate) fn some_view(&self) -> Option<&View> {
+        self.view.as_ref()
     }
 
     pub(crate) fn pos(&self) -> Pos {
@@ -278,8 +303,9 @@ impl LiveClient {
             ServerFrame::Ping { to, .. } => {
                 self.pings += 1;
                 if let Some(view) = &mut self.view {
-                    assert!(to >= view.pos, "a ping went back from {} to {to}", view.pos);
+                    let at = view.pos;
                     view.reached(to);
+                    self.must(to >= at, || format!("a ping went back from {at} to {to}"));
                 }
                 self.send(&ClientFrame::Pong {}).await;
             }
@@ -289,11 +315,12 @@ impl LiveClient {
     }
 
     fn batch(&mut self, from: Pos, to: Pos, events: Vec<Logged>) {
-        let view = self.view.as_mut().expect("a batch before the snapshot");
-        assert_eq!(from, view.pos + 1, "a batch must follow what the client has");
-        assert!(from <= to);
-        assert!(events.iter().all(|event| (from..=to).contains(&event.pos)));
-        assert!(events.is_sorted_by(|a, b| a.pos < b.pos));
+        let at = self.view.as_ref().expect("a batch before the snapshot").pos;
+        self.must(from == at + 1, || format!("a batch from {from} to {to} for a client at {at}"));
+        let inside = events.iter().all(|event| (from..=to).contains(&event.pos));
+        let in_order = events.is_sorted_by(|a, b| a.pos < b.pos);
+        self.must(from <= to && inside && in_order, || format!("a batch of {from}..={to}: {events:?}"));
+        let Some(view) = &mut self.view else { return };
         for event in &events {
             apply(view, event);
         }
@@ -304,57 +331,24 @@ impl LiveClient {
     }
 }
 
-/// What a console keeps while it is offline.
-#[derive(Clone)]
-pub(crate) struct Away {
-    pub(crate) user: User,
-    pub(crate) epoch: Epoch,
-    pub(crate) view: View,
-    wanted: BTreeSet<ConversationId>,
-}
-
-impl Away {
-    /// Comes back with a resume and waits until the server has taken it.
-    pub(crate) async fn resume(self) -> LiveClient {
-        let mut client = self.begin_resume().await;
-        client.until("the resume is answered", |c| c.welcome.is_some()).await;
-        client
+impl LiveClient {
+    /// A rule of the protocol: ends the test when it is broken, or is written down.
+    fn must(&mut self, holds: bool, what: impl FnOnce() -> String) {
+        if !holds {
+            let what = format!("member {}: {}", self.user.member, what());
+            assert!(self.reports, "{what}");
+            self.broken.push(what);
+        }
     }
 
-    /// Connects and sends the resume.
-    pub(crate) async fn begin_resume(self) -> LiveClient {
-        let Self { user, epoch, mut view, wanted } = self;
-        // A timeline whose page never came is asked for again.
-        let pending: Vec<ConversationId> =
-            view.timelines.iter().filter(|(_, t)| t.opened_at.is_none()).map(|(id, _)| *id).collect();
-        for id in &pending {
-            view.close(*id);
-        }
-        let mut client = LiveClient::open_socket(&user).await;
-        let frame = ClientFrame::Resume {
-            version: VERSION,
-            epoch,
-            pos: view.pos,
-            scope_rev: view.scope_rev,
-            open: view.timelines.keys().copied().collect(),
+    /// Reads until the condition holds or patience is over; says which.
+    pub(crate) async fn comes_true(&mut self, wanted: impl Fn(&Self) -> bool) -> bool {
+        let reading = async {
+            while !wanted(self) && self.closed.is_none() {
+                self.read_one().await;
+            }
         };
-        client.view = Some(view);
-        client.epoch = Some(epoch);
-        client.wanted = wanted;
-        client.send(&frame).await;
-        for id in pending {
-            client.ask_open(id).await;
-        }
-        client
-    }
-
-    /// The same at a server that was started again.
-    pub(crate) fn at(self, server: &super::TestServer) -> Self {
-        self.at_base(&server.base)
-    }
-
-    pub(crate) fn at_base(mut self, base: &str) -> Self {
-        self.user = self.user.at_base(base);
-        self
+        let in_time = tokio::time::timeout(PATIENCE, reading).await.is_ok();
+        in_time && wanted(self)
     }
 }

@@ -12,12 +12,13 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{
-        OnceLock,
-        atomic::{AtomicU32, Ordering},
+        Arc, OnceLock,
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
+    time::Duration,
 };
 
-use diesel::{Connection, PgConnection, connection::SimpleConnection};
+use diesel::{Connection, PgConnection, RunQueryDsl, connection::SimpleConnection};
 
 /// The superuser of the cluster; the server must refuse to work as it.
 const SUPERUSER: &str = "root_of_tests";
@@ -40,6 +41,7 @@ cat >/dev/null || true
 "#;
 
 pub(crate) struct Cluster {
+    bin: PathBuf,
     dir: PathBuf,
     databases: AtomicU32,
     // Its standard input is the pipe that keeps the cluster alive.
@@ -48,6 +50,7 @@ pub(crate) struct Cluster {
 
 /// Connection strings of one database, which goes when they do.
 pub(crate) struct Urls {
+    cluster: Arc<Cluster>,
     name: String,
     pub(crate) superuser: String,
     pub(crate) owner: String,
@@ -55,19 +58,19 @@ pub(crate) struct Urls {
 }
 
 /// The cluster; started by the first test that needs it.
-pub(crate) fn cluster() -> &'static Cluster {
-    static CLUSTER: OnceLock<Cluster> = OnceLock::new();
-    CLUSTER.get_or_init(Cluster::start)
+pub(crate) fn cluster() -> &'static Arc<Cluster> {
+    static CLUSTER: OnceLock<Arc<Cluster>> = OnceLock::new();
+    CLUSTER.get_or_init(|| Arc::new(Cluster::start()))
 }
 
 impl Cluster {
-    fn start() -> Self {
+    /// A cluster of its own; gone with the value.
+    pub(crate) fn start() -> Self {
         let bin = programs();
         let dir = tempfile::Builder::new().prefix("switchboard-it-pg-").tempdir().unwrap().keep();
         let mut keeper = Command::new("sh");
         // initdb and postgres refuse to run as root.
-        if std::fs::metadata("/proc/self").unwrap().uid() == 0 {
-            let (uid, gid) = unprivileged();
+        if let Some((uid, gid)) = other_user() {
             chown(&dir, Some(uid), Some(gid)).unwrap();
             keeper.uid(uid).gid(gid);
         }
@@ -89,7 +92,7 @@ impl Cluster {
         let mut line = String::new();
         BufReader::new(keeper.stdout.take().unwrap()).read_line(&mut line).unwrap();
         assert_eq!(line.trim(), "ready", "the PostgreSQL cluster did not start");
-        let cluster = Self { dir, databases: AtomicU32::new(0), _keeper: keeper };
+        let cluster = Self { bin, dir, databases: AtomicU32::new(0), _keeper: keeper };
         let mut conn = PgConnection::establish(&cluster.url(SUPERUSER, "postgres")).unwrap();
         conn.batch_execute(&format!(
             "CREATE ROLE {OWNER} LOGIN NOSUPERUSER NOBYPASSRLS; \
@@ -100,18 +103,44 @@ impl Cluster {
     }
 
     /// An empty database that belongs to the owner role.
-    pub(crate) fn create_database(&self) -> Urls {
-        let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
-        let mut conn = PgConnection::establish(&self.url(SUPERUSER, "postgres")).unwrap();
+    pub(crate) fn create_database(this: &Arc<Self>) -> Urls {
+        let name = format!("test_{}", this.databases.fetch_add(1, Ordering::Relaxed));
+        let mut conn = PgConnection::establish(&this.url(SUPERUSER, "postgres")).unwrap();
         conn.batch_execute(&format!("CREATE DATABASE {name} OWNER {OWNER}")).unwrap();
-        let mut conn = PgConnection::establish(&self.url(SUPERUSER, &name)).unwrap();
+        let mut conn = PgConnection::establish(&this.url(SUPERUSER, &name)).unwrap();
         conn.batch_execute(&format!("ALTER SCHEMA public OWNER TO {OWNER}")).unwrap();
         Urls {
-            superuser: self.url(SUPERUSER, &name),
-            owner: self.url(OWNER, &name),
-            app: self.url(APP, &name),
+            cluster: Arc::clone(this),
+            superuser: this.url(SUPERUSER, &name),
+            owner: this.url(OWNER, &name),
+            app: this.url(APP, &name),
             name,
         }
+    }
+
+    /// Stops as a crash does: nothing is written any more, connections just end.
+    pub(crate) fn crash(&self) {
+        self.control(&["-m", "immediate", "stop"]);
+    }
+
+    /// Starts again after a crash, with recovery.
+    pub(crate) fn recover(&self) {
+        let options = format!(
+            "-c listen_addresses='' -c unix_socket_directories='{}' -c max_connections=200",
+            self.dir.display()
+        );
+        self.control(&["-w", "-l", &self.dir.join("log").display().to_string(), "-o", &options, "start"]);
+    }
+
+    fn control(&self, arguments: &[&str]) {
+        let mut command = Command::new(self.bin.join("pg_ctl"));
+        if let Some((uid, gid)) = other_user() {
+            command.uid(uid).gid(gid);
+        }
+        command.arg("-D").arg(self.dir.join("data")).args(arguments).current_dir(&self.dir);
+        // A server that lives on must not hold our pipes.
+        let status = command.process_group(0).stdin(Stdio::null()).stdout(Stdio::null()).status().unwrap();
+        assert!(status.success(), "pg_ctl {arguments:?}");
     }
 
     fn url(&self, role: &str, database: &str) -> String {
@@ -123,9 +152,51 @@ impl Drop for Urls {
     /// A server that is still stopping loses its connections: its test is over.
     fn drop(&mut self) {
         let drop = format!("DROP DATABASE {} WITH (FORCE)", self.name);
-        if let Ok(mut conn) = PgConnection::establish(&cluster().url(SUPERUSER, "postgres")) {
+        if let Ok(mut conn) = PgConnection::establish(&self.cluster.url(SUPERUSER, "postgres")) {
             let _ = conn.batch_execute(&drop);
         }
+    }
+}
+
+/// Ends the server's connections to a database again and again until it is dropped. Spared is the one
+/// that holds the lock on the database: without it the server stops, as it should.
+pub(crate) struct Storm {
+    ended: Arc<AtomicBool>,
+    thread: Option<std::thread::JoinHandle<u64>>,
+}
+
+impl Storm {
+    /// Begins; pauses a moment between two strikes.
+    pub(crate) fn begin(urls: &Urls, pause: Duration) -> Self {
+        let ended = Arc::new(AtomicBool::new(false));
+        let (stop, url) = (Arc::clone(&ended), urls.superuser.clone());
+        let strike = format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+             WHERE datname = current_database() AND usename = '{APP}' \
+             AND pid NOT IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory')"
+        );
+        let thread = std::thread::spawn(move || {
+            let mut conn = PgConnection::establish(&url).unwrap();
+            let mut struck = 0;
+            while !stop.load(Ordering::SeqCst) {
+                struck += diesel::sql_query(&strike).execute(&mut conn).unwrap() as u64;
+                std::thread::sleep(pause);
+            }
+            struck
+        });
+        Self { ended, thread: Some(thread) }
+    }
+
+    /// Ends; says how many connections it has ended.
+    pub(crate) fn end(mut self) -> u64 {
+        self.ended.store(true, Ordering::SeqCst);
+        self.thread.take().unwrap().join().unwrap()
+    }
+}
+
+impl Drop for Storm {
+    fn drop(&mut self) {
+        self.ended.store(true, Ordering::SeqCst);
     }
 }
 
@@ -144,6 +215,11 @@ fn newest_packaged() -> Option<PathBuf> {
         .filter(|path| path.join("bin/initdb").exists())
         .max_by_key(|path| version(path))
         .map(|path| path.join("bin"))
+}
+
+/// Whom to run the cluster as; none when we are nobody special.
+fn other_user() -> Option<(u32, u32)> {
+    (std::fs::metadata("/proc/self").unwrap().uid() == 0).then(unprivileged)
 }
 
 /// The ids of a user without rights.

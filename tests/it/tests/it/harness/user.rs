@@ -45,6 +45,12 @@ impl User {
         Self { member: person.member, cookie, base: base.to_owned(), http }
     }
 
+    /// The same session over connections that are closed after each answer.
+    pub(crate) fn unpooled(self) -> Self {
+        let http = reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap();
+        Self { http, ..self }
+    }
+
     pub(crate) fn base(&self) -> &str {
         &self.base
     }

@@ -6,6 +6,8 @@ use std::{future::Future, time::Duration};
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// Longest time a whole test may take.
 const TEST_LIMIT: Duration = Duration::from_secs(240);
+/// The same for a long proof.
+const PROOF_LIMIT: Duration = Duration::from_secs(6 * 3600);
 /// Between two looks at a condition that nobody announces.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
 
@@ -14,8 +16,9 @@ pub(crate) fn run(test: impl Future<Output = ()>) {
     // Fails only when another test was faster.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let limit = if thorough() { PROOF_LIMIT } else { TEST_LIMIT };
     runtime.block_on(async {
-        tokio::time::timeout(TEST_LIMIT, test).await.expect("the test took too long");
+        tokio::time::timeout(limit, test).await.expect("the test took too long");
     });
 }
 
@@ -25,10 +28,7 @@ pub(crate) fn thorough() -> bool {
 }
 
 /// Looks until there is something, and panics with `what` when there is nothing in time.
-pub(crate) async fn eventually<T, F>(what: &str, mut look: impl FnMut() -> F) -> T
-where
-    F: Future<Output = Option<T>>,
-{
+pub(crate) async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let search = async {
         loop {
             if let Some(found) = look().await {

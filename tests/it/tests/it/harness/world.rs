@@ -82,7 +82,7 @@ impl World {
         }
     }
 
-    async fn on(server: TestServer) -> Self {
+    pub(crate) async fn on(server: TestServer) -> Self {
         let alpha = Tenant::create(&server, &ALPHA).await;
         let beta = Tenant::create(&server, &BETA).await;
         Self { server, alpha, beta }

@@ -1,10 +1,6 @@
 //! Four members at work, and the comparison at the end.
 
-use std::collections::BTreeMap;
-
 use shared::{
-    api::conversations::MessagesPage,
-    apply::{Timeline, View},
     ids::{CommandKey, ConversationId, MessageId, QueueId},
     live::{command::Command, frame::ClientFrame},
     model::member::Availability,
@@ -13,7 +9,7 @@ use simulator::payload::{self, Sender};
 
 use super::steps::{Decision, Step, Work};
 use crate::harness::{
-    Engine, LiveClient, User, World, eventually,
+    Engine, LiveClient, User, World, eventually, fresh,
     live::Away,
     sql,
     webhook::{unix_now, wamid},
@@ -277,43 +273,10 @@ impl Desk {
             assert_eq!(self.users[who].get("/api/session").await.0, 401, "only the locked out are away");
             return;
         };
-        let user = &self.users[who];
-        let followed = client.view().clone();
-        let mut fresh = LiveClient::connect(user).await;
-        for id in followed.timelines.keys() {
-            assert!(fresh.open(*id).await, "{id} is on the screen of {who} but not to be seen");
-        }
-        let fresh = fresh.view().clone();
-        let without_timelines = |view: &View| View { timelines: BTreeMap::new(), ..view.clone() };
-        assert_eq!(without_timelines(&followed), without_timelines(&fresh), "console {who}");
-        for (id, timeline) in &followed.timelines {
-            let mut whole = fresh.timelines[id].clone();
-            self.read_back(user, *id, &mut whole, timeline).await;
-            assert_eq!(normal(timeline), normal(&whole), "timeline {id} of console {who}");
-        }
+        let mut fresh = LiveClient::connect(&self.users[who]).await;
+        let found = fresh::compare(&mut fresh, client.view()).await;
+        assert!(found.is_empty(), "console {who}: {found:#?}");
     }
-
-    /// A followed timeline may reach further back than the newest page: reads the pages between.
-    async fn read_back(&self, user: &User, id: ConversationId, whole: &mut Timeline, followed: &Timeline) {
-        let oldest = |t: &Timeline| t.messages.first_key_value().map_or(0, |(seq, _)| *seq);
-        while oldest(followed) < oldest(whole) {
-            let path = format!("/api/conversations/{id}/messages?before={}", oldest(whole));
-            let page: MessagesPage = serde_json::from_value(user.get(&path).await.1).unwrap();
-            assert!(!page.messages.is_empty());
-            whole.has_older = page.has_older;
-            whole.messages.extend(page.messages.into_iter().map(|message| (message.seq, message)));
-        }
-        let from = oldest(followed);
-        if whole.messages.keys().any(|seq| *seq < from) {
-            whole.messages.retain(|seq, _| *seq >= from);
-            whole.has_older = true;
-        }
-    }
-}
-
-/// When a page was read is no part of the truth.
-fn normal(timeline: &Timeline) -> Timeline {
-    Timeline { opened_at: None, ..timeline.clone() }
 }
 
 /// Two known by number, one by business-scoped id, and the same one when the number is known as well.

@@ -1,0 +1,126 @@
+//! One browser tab of a member behind a network of its own.
+
+use shared::{apply::View, ids::ConversationId, live::frame::ClientFrame};
+
+use crate::harness::{
+    LiveClient, User,
+    live::Away,
+    proxy::{Proxy, Weather},
+};
+
+/// Whether it is connected.
+enum State {
+    Here(Box<LiveClient>),
+    Away(Box<Away>),
+    /// It has seen nothing yet.
+    New,
+}
+
+/// A tab.
+pub(super) struct Tab {
+    /// The session, at the tab's own proxy.
+    pub(super) user: User,
+    pub(super) proxy: Proxy,
+    state: State,
+    /// It does not read until it wakes.
+    pub(super) stalled: bool,
+    /// What it found wrong with the protocol.
+    pub(super) broken: Vec<String>,
+}
+
+impl Tab {
+    pub(super) async fn new(user: &User) -> Self {
+        let proxy = Proxy::start(user.base()).await;
+        let user = user.at_base(&proxy.base);
+        Self { user, proxy, state: State::New, stalled: false, broken: Vec::new() }
+    }
+
+    /// Reads what has come, unless it is stalled; gives the client while it is connected.
+    pub(super) async fn here(&mut self) -> Option<&mut LiveClient> {
+        if self.stalled {
+            return None;
+        }
+        if let State::Here(client) = &mut self.state {
+            client.read_what_is_there().await;
+            client.events.clear();
+            client.signals.clear();
+            if client.closed.is_some() {
+                self.leave();
+            }
+        }
+        match &mut self.state {
+            State::Here(client) => Some(client),
+            State::Away(_) | State::New => None,
+        }
+    }
+
+    /// What is on screen, connected or not.
+    pub(super) fn view(&self) -> Option<&View> {
+        match &self.state {
+            State::Here(client) => client.some_view(),
+            State::Away(away) => Some(&away.view),
+            State::New => None,
+        }
+    }
+
+    pub(super) fn is_connected(&self) -> bool {
+        matches!(self.state, State::Here(_))
+    }
+
+    /// Drops the socket and keeps the view.
+    pub(super) fn leave(&mut self) {
+        self.stalled = false;
+        self.state = match std::mem::replace(&mut self.state, State::New) {
+            State::Here(mut client) => {
+                self.broken.append(&mut client.broken);
+                match client.some_view() {
+                    Some(_) => State::Away(Box::new(client.disconnect())),
+                    None => State::New,
+                }
+            }
+            other => other,
+        };
+    }
+
+    /// Connects and resumes, or begins; the caller knows that the member may.
+    pub(super) async fn come_back(&mut self) {
+        if self.is_connected() {
+            return;
+        }
+        self.proxy.set(Weather::Clear);
+        let mut client = match std::mem::replace(&mut self.state, State::New) {
+            State::Away(away) => away.begin_resume().await,
+            _ => LiveClient::hello(&self.user).await,
+        };
+        client.reports = true;
+        self.state = State::Here(Box::new(client));
+    }
+
+    /// Another session of the same member.
+    pub(super) fn sign_in(&mut self, user: &User) {
+        self.leave();
+        self.user = user.at_base(&self.proxy.base);
+        if let State::Away(away) = &mut self.state {
+            away.user = self.user.clone();
+        }
+    }
+
+    pub(super) async fn open(&mut self, id: ConversationId) {
+        if let Some(client) = self.here().await {
+            client.ask_open(id).await;
+        }
+    }
+
+    pub(super) async fn shut(&mut self, id: ConversationId) {
+        if let Some(client) = self.here().await {
+            client.close_timeline(id).await;
+        }
+    }
+
+    /// Sends a frame without waiting for anything.
+    pub(super) async fn send(&mut self, frame: &ClientFrame) {
+        if let Some(client) = self.here().await {
+            client.send(frame).await;
+        }
+    }
+}
