@@ -94,8 +94,8 @@ fn frame(shard: &Rc<Shard>, id: u64, text: &str) {
         }
         _ if !admitted => {}
         ClientFrame::Hello { version } if version == VERSION => catch_up::load(shard, id, Greeting::Welcome),
-        ClientFrame::Resume { version, epoch, pos, scope_rev, open } if version == VERSION => {
-            catch_up::resume(shard, id, epoch, pos, scope_rev, open);
+        ClientFrame::Resume { version, epoch, member, pos, scope_rev, open } if version == VERSION => {
+            catch_up::resume(shard, id, epoch, member, pos, scope_rev, open);
         }
         ClientFrame::Hello { .. } | ClientFrame::Resume { .. } => goodbye(shard, id, close::VERSION),
         ClientFrame::Open { conversation } => open(shard, id, conversation),

@@ -14,6 +14,7 @@ mod kill;
 mod live;
 mod outbox;
 mod schema;
+mod session;
 mod store;
 mod truth;
 mod webhook;

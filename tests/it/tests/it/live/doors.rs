@@ -81,7 +81,8 @@ async fn a_deactivated_member_is_out_within_a_second(engine: Engine) {
     // A socket that has not said anything yet gets no further either.
     idle.send(&ClientFrame::Hello { version: VERSION }).await;
     assert_eq!(idle.end().await, close::SESSION_GONE);
-    assert_eq!(agent.get("/api/session").await.0, 401);
+    assert_eq!(agent.get("/api/session").await.0, 204);
+    assert_eq!(agent.get("/api/conversations").await.0, 401);
 }
 
 async fn signing_out_closes_the_sockets_of_that_session_only(engine: Engine) {
