@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::api::session::TenantChoice;
+
 /// Why something was refused. The console has a sentence for each; the server never invents others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -15,6 +17,8 @@ pub enum ErrorCode {
     Unauthenticated,
     /// E-mail or password is wrong; never says which.
     InvalidCredentials,
+    /// E-mail and password are right, but the person is in several tenants and must name one.
+    TenantNeeded,
     /// Signed in, but without the permission.
     Forbidden,
     /// The request comes from another site.
@@ -79,6 +83,7 @@ impl ErrorCode {
             | Self::WindowClosed
             | Self::NotRetryable
             | Self::LastAdministrator
+            | Self::TenantNeeded
             | Self::NoAddress => 409,
             Self::PayloadTooLarge => 413,
             Self::UnsupportedMediaType => 415,
@@ -96,6 +101,7 @@ impl ErrorCode {
             Self::BadRequest => "The request could not be understood",
             Self::Unauthenticated => "Sign in first",
             Self::InvalidCredentials => "E-mail or password is wrong",
+            Self::TenantNeeded => "You are in several tenants; name one",
             Self::Forbidden => "You do not have the permission for this",
             Self::ForeignOrigin => "The request comes from another site",
             Self::NotFound => "Not found",
@@ -150,6 +156,9 @@ pub struct Problem {
     /// Finds the request in the server's log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
+    /// Where a person in several tenants may sign in; with `tenant_needed` only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tenants: Vec<TenantChoice>,
 }
 
 impl Problem {
@@ -163,6 +172,7 @@ impl Problem {
             detail: None,
             retry_after: None,
             request_id: None,
+            tenants: Vec::new(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shared::{
     error::{ErrorCode, Problem},
-    ids::ConversationId,
+    ids::{ConversationId, MemberId},
     live::{close::Verdict, command::Command},
 };
 
@@ -11,6 +11,7 @@ use crate::{
     browser,
     drafts::Drafts,
     effects::effect,
+    http,
     i18n::{Key, fill, text, tr},
     live::{Live, Refusal, Status},
     pages::{inbox::InboxPage, sign_in::SignInPage},
@@ -18,7 +19,7 @@ use crate::{
     routes,
     session::{CurrentSession, Who},
     time::{self, whole_number as whole},
-    ui::{Button, EmptyState, IconName, RowSkeletons, ToastList, Toasts},
+    ui::{Button, EmptyState, IconName, Item, RowSkeletons, ToastList, Toasts, each},
     words,
 };
 
@@ -39,6 +40,8 @@ pub(crate) struct Desk {
     pub(crate) toasts: Toasts,
     /// Texts not sent yet.
     pub(crate) drafts: Drafts,
+    /// Whom the live view is connected as; the inbox is shown to nobody else.
+    seated: RwSignal<Option<MemberId>>,
     /// Whether somebody looks at the page and works in it.
     pub(crate) attention: RwSignal<bool>,
     /// What was closed last, for undo.
@@ -51,12 +54,14 @@ pub(crate) struct Desk {
 
 impl Desk {
     fn new() -> Self {
+        let session = CurrentSession::new();
         Self {
-            session: CurrentSession::new(),
+            session,
             router: Router::new(),
             live: Live::new(),
             toasts: Toasts::new(),
-            drafts: Drafts::new(),
+            drafts: Drafts::new(session),
+            seated: RwSignal::new(None),
             attention: RwSignal::new(browser::has_attention()),
             closed: RwSignal::new(None),
             noting: RwSignal::new(false),
@@ -105,8 +110,19 @@ enum Screen {
     Unreachable,
     /// The sign-in page.
     SignIn,
-    /// The inbox.
-    Inbox,
+    /// The inbox of this member; another member's is another inbox, with nothing of the first.
+    Inbox(MemberId),
+}
+
+impl Screen {
+    fn key(self) -> String {
+        match self {
+            Self::Boot => "boot".to_owned(),
+            Self::Unreachable => "unreachable".to_owned(),
+            Self::SignIn => "sign-in".to_owned(),
+            Self::Inbox(member) => member.to_string(),
+        }
+    }
 }
 
 /// The console.
@@ -122,16 +138,26 @@ pub(crate) fn App() -> impl IntoView {
             Who::Unknown => Screen::Boot,
             Who::Unreachable => Screen::Unreachable,
             Who::Nobody => Screen::SignIn,
-            Who::Member(_) => Screen::Inbox,
+            // Not before the live view is theirs: what an inbox opens must not be forgotten again.
+            Who::Member(session) if desk.seated.get() == Some(session.member) => {
+                Screen::Inbox(session.member)
+            }
+            Who::Member(_) => Screen::Boot,
         })
     });
     view! {
-        {move || match screen.get() {
-            Screen::Boot => view! { <main class="boot"><RowSkeletons/></main> }.into_any(),
-            Screen::Unreachable => unreachable_server(desk),
-            Screen::SignIn => SignInPage().into_any(),
-            Screen::Inbox => InboxPage().into_any(),
-        }}
+        // Keyed, as panes are: rebuilt in place, another member's inbox would keep the event handlers of
+        // the first one's, whose signals are gone.
+        {each(move || {
+            let screen = screen.get();
+            let draw = move || match screen {
+                Screen::Boot => view! { <main class="boot"><RowSkeletons/></main> }.into_any(),
+                Screen::Unreachable => unreachable_server(desk),
+                Screen::SignIn => SignInPage().into_any(),
+                Screen::Inbox(_) => InboxPage().into_any(),
+            };
+            vec![Item::new(screen.key(), draw)]
+        })}
         <ToastList toasts=desk.toasts/>
     }
 }
@@ -172,15 +198,33 @@ fn send_home(desk: Desk) {
 /// Connects and disconnects with the session, and does what the server says at the end.
 fn follow_session(desk: Desk) {
     let Desk { session, live, .. } = desk;
-    let member = Memo::new(move |_| session.is_member());
-    let mut was = false;
-    effect(move || match (std::mem::replace(&mut was, member.get()), member.get()) {
-        (false, true) => live.start(),
-        (true, false) => live.stop(),
-        _ => {}
+    let member = Memo::new(move |_| session.member());
+    let mut was = None;
+    effect(move || {
+        let now = member.get();
+        let before = std::mem::replace(&mut was, now);
+        if before == now {
+            return;
+        }
+        if before.is_some() {
+            live.stop();
+        }
+        if let Some(member) = now {
+            live.start(member);
+        }
+        desk.seated.set(now);
+    });
+    effect(move || {
+        if http::doubts() > 0 {
+            session.check();
+        }
     });
     effect(move || match live.status() {
-        Status::Ended(Verdict::SignIn) => session.ended(),
+        Status::Ended(Verdict::SignIn) => {
+            session.ended();
+            // Signed in anew in another tab, perhaps: then this one goes on by itself.
+            session.ask();
+        }
         Status::Ended(Verdict::Reload) => reload_once(),
         _ => {}
     });

@@ -14,14 +14,22 @@ pub(crate) fn stored(key: &str) -> Option<String> {
     storage()?.get_item(key).ok().flatten()
 }
 
-/// Keeps a value in this browser, or forgets it.
-pub(crate) fn store(key: &str, value: Option<&str>) {
-    let Some(storage) = storage() else { return };
-    // A full or forbidden storage costs the convenience, nothing else.
-    let _ = match value {
+/// Keeps a value in this browser, or forgets it; says whether it did. A full or forbidden storage
+/// keeps nothing.
+pub(crate) fn store(key: &str, value: Option<&str>) -> bool {
+    let Some(storage) = storage() else { return false };
+    let done = match value {
         Some(value) => storage.set_item(key, value),
         None => storage.remove_item(key),
     };
+    done.is_ok()
+}
+
+/// The names of all values that begin like this.
+pub(crate) fn stored_names(prefix: &str) -> Vec<String> {
+    let Some(storage) = storage() else { return Vec::new() };
+    let names = (0..storage.length().unwrap_or(0)).filter_map(|at| storage.key(at).ok().flatten());
+    names.filter(|name| name.starts_with(prefix)).collect()
 }
 
 fn storage() -> Option<Storage> {

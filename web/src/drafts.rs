@@ -1,20 +1,44 @@
-//! What was typed and not sent, per conversation; survives a reload of the page.
+//! What was typed and not sent: per conversation one text for the customer and one for the team, kept
+//! apart so that a note never becomes a message. Each member has drafts of their own; they survive a
+//! reload and a session that ended by itself, and are gone after signing out.
 
 use leptos::prelude::*;
-use shared::{ids::ConversationId, live::command::Command};
+use shared::{
+    ids::{ConversationId, MemberId},
+    live::command::Command,
+};
 
-use crate::browser;
+use crate::{browser, session::CurrentSession};
 
-/// Tells the composer that a draft was changed by something else than typing.
+/// Whom a draft is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DraftKind {
+    /// The customer.
+    Text,
+    /// The team.
+    Note,
+}
+
+impl DraftKind {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Note => "note",
+        }
+    }
+}
+
+/// The drafts of whoever is signed in; the handle every component shares.
 #[derive(Clone, Copy)]
 pub(crate) struct Drafts {
+    session: CurrentSession,
     changed: Trigger,
 }
 
 impl Drafts {
     /// The drafts of this browser.
-    pub(crate) fn new() -> Self {
-        Self { changed: Trigger::new() }
+    pub(crate) fn new(session: CurrentSession) -> Self {
+        Self { session, changed: Trigger::new() }
     }
 
     /// Runs the caller again when a text comes back.
@@ -22,29 +46,92 @@ impl Drafts {
         self.changed.track();
     }
 
-    /// The draft of a conversation; empty when there is none.
-    pub(crate) fn read(self, id: ConversationId) -> String {
-        browser::stored(&name(id)).unwrap_or_default()
+    /// A draft of a conversation; empty when there is none.
+    pub(crate) fn read(self, kind: DraftKind, id: ConversationId) -> String {
+        let member = self.session.member_untracked();
+        member.and_then(|member| browser::stored(&name(member, kind, id))).unwrap_or_default()
     }
 
     /// Keeps a draft, or forgets an empty one.
-    pub(crate) fn write(self, id: ConversationId, text: &str) {
-        browser::store(&name(id), (!text.is_empty()).then_some(text));
+    pub(crate) fn write(self, kind: DraftKind, id: ConversationId, text: &str) {
+        if let Some(member) = self.session.member_untracked() {
+            browser::store(&name(member, kind, id), (!text.is_empty()).then_some(text));
+        }
     }
 
-    /// Gives back the text of a refused command, in front of what was typed since.
+    /// Whether the only thing begun here is a note: then the composer goes on with it.
+    pub(crate) fn only_note(self, id: ConversationId) -> bool {
+        self.read(DraftKind::Text, id).is_empty() && !self.read(DraftKind::Note, id).is_empty()
+    }
+
+    /// Gives back the text of a refused command, as what it was, in front of what was typed since.
     pub(crate) fn give_back(self, command: &Command) {
-        let (Command::SendText { conversation, text } | Command::AddNote { conversation, text }) = command
-        else {
-            return;
-        };
-        let since = self.read(*conversation);
-        let whole = if since.trim().is_empty() { text.clone() } else { format!("{text}\n{since}") };
-        self.write(*conversation, &whole);
+        let Some((kind, id, text)) = written(command) else { return };
+        let since = self.read(kind, id);
+        self.write(kind, id, &in_front(text, &since));
         self.changed.notify();
+    }
+
+    /// Forgets everything a member began.
+    pub(crate) fn forget(self, member: MemberId) {
+        for name in browser::stored_names(&prefix(member)) {
+            browser::store(&name, None);
+        }
     }
 }
 
-fn name(id: ConversationId) -> String {
-    format!("switchboard.draft.{id}")
+/// What a command writes, whom for and where.
+fn written(command: &Command) -> Option<(DraftKind, ConversationId, &str)> {
+    match command {
+        Command::SendText { conversation, text } => Some((DraftKind::Text, *conversation, text)),
+        Command::AddNote { conversation, text } => Some((DraftKind::Note, *conversation, text)),
+        _ => None,
+    }
+}
+
+fn in_front(text: &str, since: &str) -> String {
+    if since.trim().is_empty() { text.to_owned() } else { format!("{text}\n{since}") }
+}
+
+fn prefix(member: MemberId) -> String {
+    format!("switchboard.draft.{member}.")
+}
+
+fn name(member: MemberId, kind: DraftKind, id: ConversationId) -> String {
+    format!("{}{}.{id}", prefix(member), kind.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_and_a_text_of_one_conversation_never_share_a_place() {
+        let (me, id) = (MemberId::new(), ConversationId::new());
+        assert_ne!(name(me, DraftKind::Text, id), name(me, DraftKind::Note, id));
+    }
+
+    #[test]
+    fn members_who_share_a_browser_do_not_share_drafts() {
+        let id = ConversationId::new();
+        let (ann, ben) = (MemberId::new(), MemberId::new());
+        assert!(!name(ann, DraftKind::Text, id).starts_with(&prefix(ben)));
+        assert!(name(ann, DraftKind::Note, id).starts_with(&prefix(ann)));
+    }
+
+    #[test]
+    fn a_refused_note_comes_back_as_a_note_and_a_refused_text_as_a_text() {
+        let id = ConversationId::new();
+        let note = Command::AddNote { conversation: id, text: "for us".into() };
+        assert_eq!(written(&note), Some((DraftKind::Note, id, "for us")));
+        let text = Command::SendText { conversation: id, text: "for you".into() };
+        assert_eq!(written(&text), Some((DraftKind::Text, id, "for you")));
+        assert_eq!(written(&Command::Release { conversation: id }), None);
+    }
+
+    #[test]
+    fn what_was_typed_since_stays_behind_what_comes_back() {
+        assert_eq!(in_front("first", " "), "first");
+        assert_eq!(in_front("first", "second"), "first\nsecond");
+    }
 }

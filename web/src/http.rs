@@ -1,7 +1,7 @@
 //! Requests to our own server: JSON in, JSON or a [`Problem`] out.
 
 use js_sys::futures::JsFuture;
-use leptos::prelude::window;
+use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 use shared::error::{ErrorCode, Problem};
 use wasm_bindgen::{JsCast, JsValue};
@@ -28,7 +28,22 @@ impl Refused {
     }
 }
 
-/// `GET` with a JSON answer.
+thread_local! {
+    // Requests are made where no session is at hand; whoever has one listens here.
+    static DOUBTS: ArcRwSignal<u32> = ArcRwSignal::new(0);
+}
+
+/// Notes that the server answered as if nobody were signed in.
+pub(crate) fn doubt() {
+    DOUBTS.with(|doubts| doubts.update(|n| *n += 1));
+}
+
+/// How often that was noted; tracked.
+pub(crate) fn doubts() -> u32 {
+    DOUBTS.with(ArcRwSignal::get)
+}
+
+/// `GET` with a JSON answer; no content reads as `null`.
 pub(crate) async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Refused> {
     read(&ask("GET", path, None).await?)
 }
@@ -50,7 +65,7 @@ pub(crate) fn encoded(value: &str) -> String {
 }
 
 fn read<T: DeserializeOwned>(text: &str) -> Result<T, Refused> {
-    json::read(text).map_err(|_| Refused::Unreachable)
+    json::read(if text.is_empty() { "null" } else { text }).map_err(|_| Refused::Unreachable)
 }
 
 async fn ask(method: &str, path: &str, body: Option<String>) -> Result<String, Refused> {
@@ -58,7 +73,11 @@ async fn ask(method: &str, path: &str, body: Option<String>) -> Result<String, R
     if accepted {
         return Ok(text);
     }
-    Err(json::read(&text).map_or(Refused::Unreachable, Refused::Problem))
+    let refused = json::read(&text).map_or(Refused::Unreachable, Refused::Problem);
+    if refused.code() == Some(ErrorCode::Unauthenticated) {
+        doubt();
+    }
+    Err(refused)
 }
 
 /// Whether the status is one of success, and the body.

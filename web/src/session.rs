@@ -4,6 +4,7 @@ use leptos::{prelude::*, task::spawn_local};
 use shared::{
     api::session::{Session, SignInRequest},
     error::ErrorCode,
+    ids::MemberId,
     permission::Permission,
 };
 
@@ -22,6 +23,15 @@ pub(crate) enum Who {
     Nobody,
     /// This member.
     Member(Session),
+}
+
+impl Who {
+    const fn member(&self) -> Option<MemberId> {
+        match self {
+            Self::Member(session) => Some(session.member),
+            _ => None,
+        }
+    }
 }
 
 /// The handle every component shares.
@@ -46,9 +56,14 @@ impl CurrentSession {
         self.0.get()
     }
 
-    /// Whether somebody is signed in; tracked.
-    pub(crate) fn is_member(self) -> bool {
-        self.0.with(|who| matches!(who, Who::Member(_)))
+    /// Which member is signed in; tracked.
+    pub(crate) fn member(self) -> Option<MemberId> {
+        self.0.with(Who::member)
+    }
+
+    /// Which member is signed in.
+    pub(crate) fn member_untracked(self) -> Option<MemberId> {
+        self.0.with_untracked(Who::member)
     }
 
     /// Whether the server did not answer.
@@ -64,12 +79,30 @@ impl CurrentSession {
     /// Asks the server again.
     pub(crate) fn ask(self) {
         spawn_local(async move {
-            let who = match http::get::<Session>(PATH).await {
-                Ok(session) => Who::Member(session),
-                Err(refused) if refused.code() == Some(ErrorCode::Unauthenticated) => Who::Nobody,
+            let who = match http::get::<Option<Session>>(PATH).await {
+                Ok(Some(session)) => Who::Member(session),
+                Ok(None) => Who::Nobody,
                 Err(_) => Who::Unreachable,
             };
             self.0.set(who);
+        });
+    }
+
+    /// Something was refused as if nobody were signed in: asks whether that is so. Without an answer
+    /// the page stays as it is, because a lost network is no reason to sign in.
+    pub(crate) fn check(self) {
+        let Some(known) = self.member_untracked() else { return };
+        spawn_local(async move {
+            let Ok(answer) = http::get::<Option<Session>>(PATH).await else { return };
+            // A sign-out or sign-in meanwhile knows better.
+            if self.member_untracked() != Some(known) {
+                return;
+            }
+            match answer {
+                Some(session) if session.member == known => {}
+                Some(session) => self.0.set(Who::Member(session)),
+                None => self.ended(),
+            }
         });
     }
 

@@ -20,6 +20,7 @@ pub(crate) const fn error(code: ErrorCode) -> Key {
         ErrorCode::BadRequest => Key::ErrorBadRequest,
         ErrorCode::Unauthenticated => Key::ErrorUnauthenticated,
         ErrorCode::InvalidCredentials => Key::ErrorInvalidCredentials,
+        ErrorCode::TenantNeeded => Key::ErrorTenantNeeded,
         ErrorCode::Forbidden => Key::ErrorForbidden,
         ErrorCode::ForeignOrigin => Key::ErrorForeignOrigin,
         ErrorCode::NotFound => Key::ErrorNotFound,

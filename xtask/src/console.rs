@@ -19,6 +19,9 @@ const STAMP: &str = ".built";
 const BROTLI_QUALITY: i32 = 11;
 /// Brotli's largest window of the format browsers read.
 const BROTLI_WINDOW: i32 = 22;
+/// The most the whole console may weigh, compressed and after wasm-opt, in bytes. A first visit over a
+/// slow line must not take seconds; what is new has to find its room here.
+const MOST_BYTES: usize = 250_000;
 /// What rustc emits and every browser of the last years knows.
 const WASM_FEATURES: [&str; 7] = [
     "--enable-bulk-memory",
@@ -29,6 +32,9 @@ const WASM_FEATURES: [&str; 7] = [
     "--enable-reference-types",
     "--enable-multivalue",
 ];
+/// `-Os` leaves the program 40 KB larger than `-Oz` and 2 KB smaller once compressed: what is alike stays
+/// alike. So does the order by name, which puts the copies of one generic function side by side.
+const WASM_PASSES: [&str; 2] = ["-Os", "--reorder-functions-by-name"];
 /// What only tools read; the compiler leaves it in because wasm-bindgen is one of them.
 const WASM_STRIPS: [&str; 3] = ["--strip-debug", "--strip-producers", "--strip-target-features"];
 
@@ -46,16 +52,18 @@ pub(crate) fn build(tools: &Tools) -> Result<()> {
             // Trunk reads it as a flag of its own and refuses the usual value 1.
             .env_remove("NO_COLOR"),
     )?;
-    if let Some(wasm_opt) = &tools.wasm_opt {
-        shrink(wasm_opt)?;
-    }
+    let shrunk = match &tools.wasm_opt {
+        Some(wasm_opt) => shrink(wasm_opt)?,
+        None => false,
+    };
     step::timed("Compressing the console", || {
         let mut sizes = Vec::new();
         for file in files(&dist())?.iter().filter(|file| is_compressible(file)) {
             sizes.push(compress(file)?);
         }
         report(&sizes);
-        Ok(())
+        // Without wasm-opt it is larger, and nobody ships that.
+        check_size(sizes.iter().map(|(_, _, packed)| packed).sum(), shrunk)
     })?;
     fs::write(dist().join(STAMP), "").context("cannot finish the console's folder")
 }
@@ -73,16 +81,28 @@ fn newest_change(path: &Path) -> Option<SystemTime> {
     Some(newest.map_or(own, |newest| newest.max(own)))
 }
 
-fn shrink(wasm_opt: &Path) -> Result<()> {
+/// Makes the program smaller; says whether it did.
+fn shrink(wasm_opt: &Path) -> Result<bool> {
+    let mut shrunk = true;
     for file in files(&dist())?.iter().filter(|file| has_extension(file, "wasm")) {
         let smaller = file.with_extension("wasm.smaller");
         let mut command = command(wasm_opt);
-        command.arg("-Oz").args(WASM_FEATURES).args(WASM_STRIPS).arg(file).arg("-o").arg(&smaller);
+        command.args(WASM_PASSES).args(WASM_FEATURES).args(WASM_STRIPS).arg(file).arg("-o").arg(&smaller);
         match step::run("Making the bundle smaller with wasm-opt", &mut command) {
             Ok(_) => fs::rename(&smaller, file)?,
             // Larger is better than nothing, and a newer compiler may use features unknown to it.
-            Err(error) => eprintln!("    the bundle stays as it is ({error:#})"),
+            Err(error) => {
+                eprintln!("    the bundle stays as it is ({error:#})");
+                shrunk = false;
+            }
         }
+    }
+    Ok(shrunk)
+}
+
+fn check_size(packed: usize, shrunk: bool) -> Result<()> {
+    if shrunk && packed > MOST_BYTES {
+        bail!("the console weighs {packed} bytes compressed, {} too many", packed - MOST_BYTES);
     }
     Ok(())
 }
@@ -109,7 +129,7 @@ fn report(sizes: &[(PathBuf, usize, usize)]) {
         eprintln!("    {:>8} KB → {:>6} KB  {name}", plain.div_ceil(1024), packed.div_ceil(1024));
     }
     let total: usize = sizes.iter().map(|(_, _, packed)| packed).sum();
-    eprintln!("    {} KB in all, compressed", total.div_ceil(1024));
+    eprintln!("    {total} bytes in all, compressed, of at most {MOST_BYTES}");
 }
 
 fn files(folder: &Path) -> Result<Vec<PathBuf>> {
@@ -131,4 +151,16 @@ fn is_compressible(file: &Path) -> bool {
 
 fn has_extension(file: &Path, extension: &str) -> bool {
     file.extension().is_some_and(|own| own == extension)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST_BYTES, check_size};
+
+    #[test]
+    fn a_console_above_its_size_fails_the_build_when_it_was_shrunk() {
+        assert!(check_size(MOST_BYTES, true).is_ok());
+        assert!(check_size(MOST_BYTES + 1, true).is_err());
+        assert!(check_size(MOST_BYTES + 1, false).is_ok());
+    }
 }

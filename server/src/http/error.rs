@@ -3,7 +3,10 @@
 use std::fmt;
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode, http::header};
-use shared::error::{ErrorCode, Problem};
+use shared::{
+    api::session::TenantChoice,
+    error::{ErrorCode, Problem},
+};
 
 use crate::db::{ReadError, WriteError, connection::OpenError};
 
@@ -24,6 +27,11 @@ impl ApiError {
     /// "Too many", and when to try again.
     pub(super) fn retry_after(seconds: u32) -> Self {
         Problem { retry_after: Some(seconds), ..Problem::new(ErrorCode::RateLimited) }.into()
+    }
+
+    /// Right, but where? With the tenants to choose from.
+    pub(super) fn choose(tenants: Vec<TenantChoice>) -> Self {
+        Problem { tenants, ..Problem::new(ErrorCode::TenantNeeded) }.into()
     }
 
     /// A fault of ours; only the log hears of the cause.

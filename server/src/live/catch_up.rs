@@ -5,7 +5,7 @@ use std::{rc::Rc, sync::Arc};
 use shared::{
     Pos,
     error::ErrorCode,
-    ids::{ConversationId, Epoch},
+    ids::{ConversationId, Epoch, MemberId},
     limits::OPEN_TIMELINES,
     live::{
         close,
@@ -80,6 +80,7 @@ pub(super) fn load(shard: &Rc<Shard>, id: u64, greeting: Greeting) {
             conn.mode = Mode::CatchingUp;
             let welcome = ServerFrame::Welcome(Welcome {
                 epoch,
+                member,
                 pos,
                 scope_rev,
                 heartbeat_ms: u32::try_from(heartbeat.as_millis()).unwrap_or(u32::MAX),
@@ -107,6 +108,7 @@ pub(super) fn resume(
     shard: &Rc<Shard>,
     id: u64,
     epoch: Epoch,
+    whose: Option<MemberId>,
     pos: Pos,
     scope_rev: u64,
     open: Vec<ConversationId>,
@@ -147,7 +149,9 @@ pub(super) fn resume(
             }
         };
         let kept = pos == head || first.is_some_and(|first| first <= pos + 1);
-        let why = if current != epoch {
+        let why = if whose.is_some_and(|whose| whose != member) {
+            Some(ResetReason::Member)
+        } else if current != epoch {
             Some(ResetReason::Epoch)
         } else if seat.scope_rev != scope_rev {
             Some(ResetReason::Scope)
@@ -175,6 +179,7 @@ pub(super) fn resume(
             conn.mode = Mode::CatchingUp;
             let welcome = ServerFrame::Welcome(Welcome {
                 epoch: current,
+                member,
                 pos: head,
                 scope_rev,
                 heartbeat_ms: u32::try_from(heartbeat.as_millis()).unwrap_or(u32::MAX),
@@ -314,7 +319,7 @@ fn encode(recorded: Recorded) -> Arc<Encoded> {
     Arc::new(Encoded::new(Arc::new(recorded)))
 }
 
-fn begin(conn: &mut Conn) -> (TenantStore, shared::ids::MemberId, u64) {
+fn begin(conn: &mut Conn) -> (TenantStore, MemberId, u64) {
     conn.mode = Mode::Loading;
     conn.open.clear();
     conn.load += 1;

@@ -101,9 +101,9 @@ fn frame(shard: &Rc<Shard>, id: u64, text: &str) {
                 catch_up::load(shard, id, Greeting::Welcome);
             }
         }
-        ClientFrame::Resume { version, epoch, pos, scope_rev, open } if version == VERSION => {
+        ClientFrame::Resume { version, epoch, member, pos, scope_rev, open } if version == VERSION => {
             if first(shard, id) {
-                catch_up::resume(shard, id, epoch, pos, scope_rev, open);
+                catch_up::resume(shard, id, epoch, member, pos, scope_rev, open);
             }
         }
         ClientFrame::Hello { .. } | ClientFrame::Resume { .. } => goodbye(shard, id, close::VERSION),

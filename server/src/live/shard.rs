@@ -270,7 +270,7 @@ impl Shard {
         let due = {
             let mut conns = self.conns.borrow_mut();
             conns.ticks = conns.ticks.wrapping_add(1);
-            conns.ticks % HOUSEKEEPING == 0
+            conns.ticks.is_multiple_of(HOUSEKEEPING)
         };
         if due {
             self.tidy();

@@ -17,12 +17,23 @@ pub struct SignInRequest {
     pub email: String,
     /// The password.
     pub password: String,
-    /// Which tenant, by its slug; needed only by people in several.
+    /// Which tenant, by its slug; needed only by people in several, who are told which with
+    /// `tenant_needed`.
     #[serde(default)]
     pub tenant: Option<String>,
 }
 
-/// Who is signed in: the answer of `POST` and `GET /api/session`.
+/// One of the tenants a person can sign in to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TenantChoice {
+    /// What [`SignInRequest::tenant`] takes.
+    pub slug: String,
+    /// The business's name.
+    pub name: String,
+}
+
+/// Who is signed in: the answer of `POST` and `GET /api/session`, which has none while nobody is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Session {

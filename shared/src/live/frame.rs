@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Instant, Pos,
     error::Problem,
-    ids::{CommandKey, ConversationId, Epoch},
+    ids::{CommandKey, ConversationId, Epoch, MemberId},
     live::{
         command::{Command, Done},
         event::Logged,
@@ -28,6 +28,10 @@ pub enum ClientFrame {
         version: u32,
         /// The log the view was built from.
         epoch: Epoch,
+        /// The member the view was drawn for. A browser has one session for all its tabs, so this can
+        /// be another than the one who is signed in by now; without it that goes unnoticed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        member: Option<MemberId>,
         /// Everything up to here is in the view.
         pos: Pos,
         /// The scope the view was drawn for.
@@ -127,6 +131,9 @@ pub enum ServerFrame {
 pub struct Welcome {
     /// The log events come from.
     pub epoch: Epoch,
+    /// Who is signed in. A client that knows another member drops its view and what it was about to
+    /// send.
+    pub member: MemberId,
     /// The log's head: a client that has reached it is live.
     pub pos: Pos,
     /// The scope events are filtered by.
@@ -165,4 +172,6 @@ pub enum ResetReason {
     Position,
     /// What the member may see has changed.
     Scope,
+    /// The view is another member's.
+    Member,
 }

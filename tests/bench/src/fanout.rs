@@ -6,7 +6,6 @@
 //! baseline writes a ready frame of the same size to as many sockets, one `write()` each.
 
 use std::{
-    cell::RefCell,
     rc::Rc,
     time::{Duration, Instant},
 };
@@ -61,12 +60,9 @@ async fn measure() -> Result<Vec<Figure>> {
 
     let mut figures = Vec::new();
     for (burst, count) in BURSTS {
-        let rounds = RefCell::new((&audience, &mut plain));
         let taken = undisturbed(&children, async |n| {
-            let mut rounds = rounds.borrow_mut();
-            let (audience, plain) = &mut *rounds;
             let alone = post(&deaf, &deaf_ground, burst, count, n, None).await?;
-            let heard = post(&server, &ground, burst, count, n, Some(audience)).await?;
+            let heard = post(&server, &ground, burst, count, n, Some(&audience)).await?;
             let frame = audience.last_frame_bytes();
             let floor = plain.write(&raw, count, frame).await?;
             let deliveries = (burst * count * SOCKETS) as f64;

@@ -114,7 +114,7 @@ impl Tenant {
             access_token: "access".into(),
         }))
         .await?;
-        let key = connection["connection_key"].as_str().context("no key")?.to_owned();
+        let key = connection.get("connection_key").and_then(Value::as_str).context("no key")?.to_owned();
         let line = Line {
             waba_id: format!("8{n:014}"),
             phone_number_id: format!("9{n:014}"),
@@ -132,7 +132,8 @@ impl Tenant {
             queue: None,
         }))
         .await?;
-        let channel: ChannelId = added["channel"].as_str().context("no channel")?.parse()?;
+        let channel: ChannelId =
+            added.get("channel").and_then(Value::as_str).context("no channel")?.parse()?;
         let id = {
             let slug = slug.clone();
             admin.store.control().read(move |conn| control::tenant::by_slug(conn, &slug)).await?.id

@@ -26,8 +26,7 @@ pub(crate) const AT_ONCE: usize = 50;
 pub(crate) async fn run() -> Result<Vec<Figure>> {
     let ground = Ground::new(Plan { tenants: TENANTS, members: MEMBERS, assigned: 10 }).await?;
     let server = Listening::server(ground.dir(), 2).await?;
-    let figures = tokio::task::LocalSet::new().run_until(measure(&ground, &server)).await;
-    figures
+    tokio::task::LocalSet::new().run_until(measure(&ground, &server)).await
 }
 
 async fn measure(ground: &Ground, server: &Listening) -> Result<Vec<Figure>> {

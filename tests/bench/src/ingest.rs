@@ -41,9 +41,7 @@ pub(crate) async fn run() -> Result<Vec<Figure>> {
     checked(tenant, &series, load(&server, &warm, None).await?)?;
     load(&baseline, &warm, None).await?;
 
-    let series = std::cell::RefCell::new(series);
     let pairs = undisturbed(&children, async |n| {
-        let mut series = series.borrow_mut();
         let requests = series.requests(tenant, CLOSED);
         let append = load(&baseline, &requests, None).await?;
         ensure!(append.refused == 0, "the baseline refused {}", append.refused);
@@ -54,7 +52,6 @@ pub(crate) async fn run() -> Result<Vec<Figure>> {
     })
     .await?;
     let open = undisturbed(&children, async |n| {
-        let mut series = series.borrow_mut();
         let requests = series.requests(tenant, RATE as usize * OPEN_SECONDS);
         let load = load(&server, &requests, Some(RATE)).await?;
         let load = checked(tenant, &series, load)?;

@@ -37,10 +37,10 @@ impl Spread {
 
 /// Runs `round` until enough undisturbed ones are there; `children` are the processes that belong to
 /// the measurement.
-pub(crate) async fn undisturbed<T, F>(children: &[u32], mut round: impl FnMut(usize) -> F) -> Result<Vec<T>>
-where
-    F: Future<Output = Result<T>>,
-{
+pub(crate) async fn undisturbed<T>(
+    children: &[u32],
+    mut round: impl AsyncFnMut(usize) -> Result<T>,
+) -> Result<Vec<T>> {
     let mut kept = Vec::new();
     let mut disturbed = 0;
     for n in 0.. {

@@ -51,7 +51,6 @@ pub(crate) async fn run() -> Result<Vec<Figure>> {
     for mut socket in consoles {
         local.spawn_local(async move { while socket.read(|_| {}).await.is_ok() {} });
     }
-    let timed = RefCell::new(&mut timed);
     let rounds = undisturbed(&[server.id()], async |n| {
         let body = "x".repeat(600);
         let (commit_dir, rate) = (dir.clone(), RATE);
@@ -66,10 +65,9 @@ pub(crate) async fn run() -> Result<Vec<Figure>> {
         let callers = http::connect(&server.address, CONNECTIONS).await?;
         let (seen, begun) = (RefCell::new(vec![f64::NAN; COUNT]), Instant::now());
         let frames = async {
-            let mut socket = timed.borrow_mut();
             let mut missing = COUNT;
             while missing > 0 {
-                socket
+                timed
                     .read(|batch| {
                         let now = begun.elapsed().as_secs_f64();
                         let mut rest = batch;

@@ -8,7 +8,7 @@ use crate::{
     i18n::{self, Key, Locale, fill, text, tr},
     live::{Live, Status},
     prefs::{self, Theme},
-    ui::{Avatar, AvatarSize, Dot, Icon, IconName, Menu, MenuHeading, MenuItem},
+    ui::{Avatar, AvatarSize, Dot, Icon, IconName, Menu, MenuGroup, MenuGroupLook, MenuItem},
     words,
 };
 
@@ -28,8 +28,12 @@ pub(crate) fn PresenceMenu(desk: Desk) -> impl IntoView {
     };
     let sign_out = move || {
         spawn_local(async move {
-            if desk.session.sign_out().await.is_err() {
-                desk.toasts.say(text(Key::SignOutFailed).to_owned());
+            let me = desk.session.member_untracked();
+            match (desk.session.sign_out().await, me) {
+                // Whoever uses this browser next should not find what was begun.
+                (Ok(()), Some(me)) => desk.drafts.forget(me),
+                (Ok(()), None) => {}
+                (Err(_), _) => desk.toasts.say(text(Key::SignOutFailed).to_owned()),
             }
         });
     };
@@ -38,12 +42,12 @@ pub(crate) fn PresenceMenu(desk: Desk) -> impl IntoView {
             <Avatar initials=Signal::derive(move || words::initials(&name.get())) size=AvatarSize::Medium dot=dot/>
         </button>
         <Menu id="presence-menu" label=Signal::derive(|| text(Key::PresenceMenu).to_owned())>
-            <div class="menu__who">
+            <div class="menu__who" aria-hidden="true">
                 <strong dir="auto">{name}</strong>
                 <small>{move || live.me().map(|me| text(words::role(me.role)))}
                     {move || live.settings().map(|s| format!(" · {}", s.tenant_name))}</small>
             </div>
-            <MenuHeading words=Signal::derive(|| text(Key::AvailabilityTitle).to_owned())/>
+            <MenuGroup label=Signal::derive(|| text(Key::AvailabilityTitle).to_owned())>
             {Availability::ALL.into_iter().map(|one| view! {
                 <MenuItem
                     testid=format!("availability-{}", one.as_str())
@@ -53,8 +57,8 @@ pub(crate) fn PresenceMenu(desk: Desk) -> impl IntoView {
                     <i class=dot_class(one)></i>{tr(words::availability(one))}
                 </MenuItem>
             }).collect_view()}
-            <MenuHeading words=Signal::derive(|| text(Key::ThemeTitle).to_owned())/>
-            <div class="menu__row">
+            </MenuGroup>
+            <MenuGroup look=MenuGroupLook::Row label=Signal::derive(|| text(Key::ThemeTitle).to_owned())>
             {Theme::ALL.into_iter().map(|one| view! {
                 <MenuItem
                     testid=format!("theme-{}", one.as_str())
@@ -62,9 +66,8 @@ pub(crate) fn PresenceMenu(desk: Desk) -> impl IntoView {
                     on_choose=move || prefs::set_theme(one)
                 >{tr(one.label())}</MenuItem>
             }).collect_view()}
-            </div>
-            <MenuHeading words=Signal::derive(|| text(Key::LanguageTitle).to_owned())/>
-            <div class="menu__row">
+            </MenuGroup>
+            <MenuGroup look=MenuGroupLook::Row label=Signal::derive(|| text(Key::LanguageTitle).to_owned())>
             {Locale::ALL.into_iter().map(|one| view! {
                 <MenuItem
                     testid=format!("language-{}", one.tag())
@@ -72,11 +75,11 @@ pub(crate) fn PresenceMenu(desk: Desk) -> impl IntoView {
                     on_choose=move || prefs::set_locale(one)
                 ><span lang=one.tag()>{one.own_name()}</span></MenuItem>
             }).collect_view()}
-            </div>
+            </MenuGroup>
             <hr class="menu__rule"/>
-            <button type="button" class="menu__item" data-testid="sign-out" on:click=move |_| sign_out()>
+            <MenuItem testid="sign-out".to_owned() on_choose=sign_out>
                 <Icon name=IconName::Leave/>{tr(Key::SignOut)}
-            </button>
+            </MenuItem>
         </Menu>
     }
     .into_any()

@@ -1,5 +1,6 @@
 use shared::{
     Instant,
+    api::session::TenantChoice,
     error::{ErrorCode, Problem},
     ids::{CommandKey, ConversationId, Epoch, MemberId, MessageId},
     live::{
@@ -62,12 +63,14 @@ fn frames() -> Vec<ServerFrame> {
         detail: None,
         retry_after: Some(3),
         request_id: None,
+        tenants: vec![TenantChoice { slug: "a".into(), name: "A".into() }],
     };
     vec![
         ServerFrame::Batch { from: 0, to: 9, events },
         ServerFrame::Batch { from: 1, to: 1, events: Vec::new() },
         ServerFrame::Welcome(Welcome {
             epoch: Epoch::new(),
+            member: MemberId::new(),
             pos: 1,
             scope_rev: 2,
             heartbeat_ms: 15_000,

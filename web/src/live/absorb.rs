@@ -45,6 +45,8 @@ pub(super) enum Absorbed {
     Complete,
     /// Something before the batch is missing: the view is unchanged and must resume.
     Gap,
+    /// The connection is another member's: nothing of it is taken in.
+    Stranger,
 }
 
 /// Applies a batch that says "complete from `from` to `to`".

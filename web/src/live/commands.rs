@@ -13,7 +13,7 @@ use shared::{
 
 use leptos::prelude::*;
 
-use super::{outbox::Pending, store::Live};
+use super::{outbox::Pending, store::Live, unanswered};
 
 /// Timelines kept open behind the shown one, so that going back is instant. Below the server's limit
 /// with room for the one that is being opened.
@@ -35,8 +35,10 @@ impl Live {
 
     fn issue(self, command: Command) -> CommandKey {
         let key = CommandKey::new();
-        let pending =
-            Pending { key, command: command.clone(), at_ms: self.clock.get_untracked(), done: None };
+        let (at_ms, member) = (self.clock.get_untracked(), self.link.with_value(|link| link.member));
+        let mut pending = Pending { key, command: command.clone(), at_ms, done: None, kept: false };
+        // Before it is sent: whatever happens from here on, the words are not lost.
+        pending.kept = member.is_some_and(|member| unanswered::keep(member, &pending));
         self.outbox.update_value(|outbox| outbox.push(pending));
         self.tell(&ClientFrame::Command { key, command });
         self.pending.notify();

@@ -6,7 +6,7 @@
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 use shared::{
     Pos,
-    ids::{ConversationId, Epoch},
+    ids::{ConversationId, Epoch, MemberId},
     live::{
         VERSION,
         close::{self, Verdict},
@@ -18,9 +18,10 @@ use super::{
     absorb::{Absorbed, Redraw},
     backoff,
     socket::{Socket, SocketEvent},
-    store::{Live, Status},
+    store::{Live, Refusal, Status},
+    unanswered,
 };
-use crate::{browser, json, time};
+use crate::{browser, http, json, time};
 
 /// Silence beyond the server's heartbeat that means a dead connection, in milliseconds.
 const GRACE_MS: f64 = 10_000.0;
@@ -31,6 +32,10 @@ const DEFAULT_HEARTBEAT_MS: f64 = 15_000.0;
 #[derive(Default)]
 pub(crate) struct Link {
     pub(super) socket: Option<Socket>,
+    /// Whom the page believes to be; the server says who it is.
+    pub(super) member: Option<MemberId>,
+    /// The socket was open: how it closed is the server's word and not the handshake's.
+    stood: bool,
     /// The server has greeted: commands may be sent.
     pub(super) welcomed: bool,
     /// The conversation on screen.
@@ -56,13 +61,27 @@ pub(crate) struct Link {
 }
 
 impl Live {
-    /// Connects and stays connected until [`Live::stop`].
-    pub(crate) fn start(self) {
-        self.link.update_value(|link| link.running = true);
+    /// Connects as a member and stays connected until [`Live::stop`]. What the member wrote on an
+    /// earlier page and the server never answered is sent again, or given back when it is too old.
+    pub(crate) fn start(self, member: MemberId) {
+        let now = browser::now_ms();
+        for pending in unanswered::all(member) {
+            if unanswered::may_go_out(pending.at_ms, now) {
+                self.outbox.update_value(|outbox| outbox.push(pending));
+            } else {
+                unanswered::settle(member, pending.key);
+                self.refusals.update(|all| all.push(Refusal::too_late(pending.command)));
+            }
+        }
+        self.pending.notify();
+        self.link.update_value(|link| {
+            link.running = true;
+            link.member = Some(member);
+        });
         self.connect();
     }
 
-    /// Disconnects and forgets everything.
+    /// Disconnects and forgets everything; what this browser keeps of unanswered texts stays.
     pub(crate) fn stop(self) {
         self.link.update_value(|link| {
             let generation = link.generation + 1;
@@ -72,6 +91,7 @@ impl Live {
         self.outbox.update_value(super::outbox::Outbox::clear);
         self.answers.update_value(Vec::clear);
         self.status.set(Status::CatchingUp);
+        self.pending.notify();
         self.draw(Redraw::ALL);
     }
 
@@ -106,10 +126,12 @@ impl Live {
             .unwrap_or_default();
         let mut redraw = Redraw::default();
         for frame in frames {
-            if self.take_in(frame, &mut redraw) == Absorbed::Gap {
-                self.connect();
-                break;
+            match self.take_in(frame, &mut redraw) {
+                Absorbed::Complete => continue,
+                Absorbed::Gap => self.connect(),
+                Absorbed::Stranger => self.lost(close::NO_ANSWER),
             }
+            break;
         }
         self.draw(redraw);
     }
@@ -123,6 +145,7 @@ impl Live {
                 }
                 link.socket = None;
                 link.welcomed = false;
+                link.stood = false;
                 link.frames.clear();
                 link.generation += 1;
                 link.heard_at = browser::now_ms();
@@ -144,6 +167,7 @@ impl Live {
         }
         match event {
             SocketEvent::Opened => {
+                self.link.update_value(|link| link.stood = true);
                 self.status.set(Status::CatchingUp);
                 self.greet();
             }
@@ -157,6 +181,10 @@ impl Live {
                 }
             },
             SocketEvent::Closed(code) => {
+                // A refused handshake has no close code of its own: the session may be over.
+                if !self.link.with_value(|link| link.stood) {
+                    http::doubt();
+                }
                 self.flush();
                 self.lost(code);
             }
@@ -167,14 +195,14 @@ impl Live {
         let view = self.view.with_value(|view| {
             view.as_ref().map(|v| {
                 let open = v.timelines.iter().filter(|(_, t)| t.opened_at.is_some());
-                (v.pos, v.scope_rev, open.map(|(id, _)| *id).collect::<Vec<_>>())
+                (v.pos, v.scope_rev, v.me, open.map(|(id, _)| *id).collect::<Vec<_>>())
             })
         });
         self.link.update_value(|link| {
             let frame = match (link.epoch, view) {
-                (Some(epoch), Some((pos, scope_rev, open))) => {
+                (Some(epoch), Some((pos, scope_rev, me, open))) => {
                     link.awaits_snapshot = false;
-                    ClientFrame::Resume { version: VERSION, epoch, pos, scope_rev, open }
+                    ClientFrame::Resume { version: VERSION, epoch, member: Some(me), pos, scope_rev, open }
                 }
                 _ => {
                     link.awaits_snapshot = true;

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use shared::{
     apply::View,
+    error::ErrorCode,
     ids::CommandKey,
     live::{
         frame::{Answer, ClientFrame, ServerFrame, Signal as News, Welcome},
@@ -12,15 +13,24 @@ use shared::{
 
 use super::{
     absorb::{self, Absorbed, Redraw},
+    outbox::Pending,
     store::{Live, Refusal, Status, millis},
+    unanswered, watching,
 };
-use crate::browser;
+use crate::{browser, http};
 
 impl Live {
     /// Takes in one frame and notes what must be drawn again.
     pub(super) fn take_in(self, frame: ServerFrame, redraw: &mut Redraw) -> Absorbed {
         match frame {
-            ServerFrame::Welcome(welcome) => self.welcomed(&welcome),
+            ServerFrame::Welcome(welcome) => {
+                if self.link.with_value(|link| link.member != Some(welcome.member)) {
+                    *redraw = Redraw::ALL;
+                    self.forget_view();
+                    return Absorbed::Stranger;
+                }
+                self.welcomed(&welcome);
+            }
             ServerFrame::Snapshot(snapshot) => {
                 *redraw = Redraw::ALL;
                 self.replaced(snapshot);
@@ -99,6 +109,14 @@ impl Live {
         });
     }
 
+    /// Another tab signed somebody else in: nothing on this page is theirs to see, and nothing it was
+    /// about to send is theirs to say. The page starts over once it knows who is signed in now.
+    fn forget_view(self) {
+        self.view.set_value(None);
+        self.link.update_value(|link| link.epoch = None);
+        http::doubt();
+    }
+
     fn welcomed(self, welcome: &Welcome) {
         self.link.update_value(|link| {
             link.welcomed = true;
@@ -160,12 +178,23 @@ impl Live {
         let outcome = match answer {
             Answer::Ok(done) => {
                 self.outbox.update_value(|outbox| outbox.done(key, done.pos));
+                if let Some(member) = self.link.with_value(|link| link.member) {
+                    unanswered::settle(member, key);
+                }
                 self.arrived();
                 Ok(done)
             }
+            // Not about the text: it waits until its writer is signed in again.
+            Answer::Error(problem) if problem.code == ErrorCode::Unauthenticated => {
+                http::doubt();
+                Err(problem)
+            }
             Answer::Error(problem) => {
                 let refused = self.outbox.try_update_value(|outbox| outbox.refused(key)).flatten();
-                if let Some(pending) = refused {
+                let member = self.link.with_value(|link| link.member);
+                // What another tab took out is given back there.
+                let ours = |p: &Pending| !p.kept || member.is_some_and(|m| unanswered::settle(m, p.key));
+                if let Some(pending) = refused.filter(ours) {
                     let refusal = Refusal { command: pending.command, problem: problem.clone() };
                     self.refusals.update(|all| all.push(refusal));
                 }
@@ -179,11 +208,7 @@ impl Live {
     }
 
     fn watched(self, watcher: Watcher) {
-        let now = self.clock.get_untracked();
-        self.watchers.update(|all| {
-            let same = |w: &Watcher| w.conversation == watcher.conversation && w.member == watcher.member;
-            all.retain(|w| !same(w) && millis(w.until) > now);
-            all.push(watcher);
-        });
+        let now = browser::now_ms() + self.link.with_value(|link| link.offset_ms);
+        self.watchers.update(|all| watching::note(all, watcher, now));
     }
 }

@@ -11,6 +11,8 @@ mod intake;
 mod outbox;
 mod socket;
 mod store;
+mod unanswered;
+mod watching;
 
 pub(crate) use outbox::Pending;
 pub(crate) use store::{Live, Refusal, Status};

@@ -18,6 +18,8 @@ pub(crate) struct Pending {
     pub(crate) at_ms: f64,
     /// The log position that contains its effect, once it was answered.
     pub(crate) done: Option<Pos>,
+    /// Whether this browser keeps it until it is answered.
+    pub(crate) kept: bool,
 }
 
 impl Pending {
@@ -85,7 +87,7 @@ mod tests {
 
     fn pending() -> Pending {
         let command = Command::AddNote { conversation: ConversationId::new(), text: "x".into() };
-        Pending { key: CommandKey::new(), command, at_ms: 0.0, done: None }
+        Pending { key: CommandKey::new(), command, at_ms: 0.0, done: None, kept: false }
     }
 
     #[test]

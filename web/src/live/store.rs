@@ -41,6 +41,13 @@ pub(crate) struct Refusal {
     pub(crate) problem: Problem,
 }
 
+impl Refusal {
+    /// A command that stays unanswered for so long that it must not be sent any more.
+    pub(super) fn too_late(command: Command) -> Self {
+        Self { command, problem: Problem::new(ErrorCode::Unavailable) }
+    }
+}
+
 pub(super) type OnAnswer = Box<dyn FnOnce(Result<Done, Problem>)>;
 
 /// The handle every component shares; copying it is free.

@@ -18,7 +18,7 @@ use crate::{
     i18n::{Key, text},
     keys::{self, Action},
     routes,
-    ui::{EmptyState, IconName},
+    ui::{EmptyState, IconName, Item, each},
 };
 
 /// The search field.
@@ -35,7 +35,6 @@ pub(crate) fn InboxPage() -> impl IntoView {
         if selected.get().is_none() {
             desk.live.show(None);
         }
-        desk.noting.set(false);
     });
     title(inbox);
     listen(desk, inbox);
@@ -45,7 +44,11 @@ pub(crate) fn InboxPage() -> impl IntoView {
             <List inbox/>
             // Keyed: another conversation gets a pane of its own. Rebuilding the old one in place would
             // keep event handlers whose signals are gone.
-            <For each=move || [selected.get()] key=|id| *id children=move |id| pane(desk, inbox, id, details)/>
+            {each(move || {
+                let id = selected.get();
+                let key = id.map_or_else(String::new, |id| id.to_string());
+                vec![Item::new(key, move || pane(desk, inbox, id, details))]
+            })}
             <Help open=desk.help/>
         </div>
     }

@@ -2,7 +2,7 @@
 
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
-    api::session::{DemoLogin, SignInPage as SignInFacts, SignInRequest},
+    api::session::{DemoLogin, SignInPage as SignInFacts, SignInRequest, TenantChoice},
     error::ErrorCode,
 };
 
@@ -24,22 +24,30 @@ struct Form {
     password: RwSignal<String>,
     busy: RwSignal<bool>,
     refused: RwSignal<Option<Refused>>,
+    /// What was right but for the tenant, and the tenants to choose from.
+    choice: RwSignal<Option<(String, String, Vec<TenantChoice>)>>,
 }
 
 impl Form {
-    fn submit(self, email: String, password: String) {
+    fn submit(self, email: String, password: String, tenant: Option<String>) {
         if self.busy.get_untracked() {
             return;
         }
         self.busy.set(true);
         self.refused.set(None);
         spawn_local(async move {
-            let request = SignInRequest { email, password, tenant: None };
-            let answer = self.desk.session.sign_in(request).await;
+            let (e, p) = (email.clone(), password.clone());
+            let answer = self.desk.session.sign_in(SignInRequest { email, password, tenant }).await;
             // After a success the page is gone, and its signals with it.
             let _ = self.busy.try_set(false);
-            if let Err(refused) = answer {
-                let _ = self.refused.try_set(Some(refused));
+            match answer {
+                Ok(()) => {}
+                Err(Refused::Problem(problem)) if problem.code == ErrorCode::TenantNeeded => {
+                    let _ = self.choice.try_set(Some((e, p, problem.tenants)));
+                }
+                Err(refused) => {
+                    let _ = self.refused.try_set(Some(refused));
+                }
             }
         });
     }
@@ -54,6 +62,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
         password: RwSignal::new(String::new()),
         busy: RwSignal::new(false),
         refused: RwSignal::new(None),
+        choice: RwSignal::new(None),
     };
     let facts = RwSignal::new(None::<SignInFacts>);
     spawn_local(async move {
@@ -77,7 +86,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
                     class="sign-in__form"
                     on:submit=move |event| {
                         event.prevent_default();
-                        form.submit(form.email.get_untracked(), form.password.get_untracked());
+                        form.submit(form.email.get_untracked(), form.password.get_untracked(), None);
                     }
                 >
                     <TextField
@@ -105,10 +114,37 @@ pub(crate) fn SignInPage() -> impl IntoView {
                         {move || text(if form.busy.get() { Key::SigningIn } else { Key::SignIn })}
                     </button>
                 </form>
+                {move || form.choice.get().map(|(email, password, tenants)| tenant_choice(form, email, password, tenants))}
                 {move || facts.get().map(|facts| demo(form, facts))}
                 <Languages/>
             </div>
         </main>
+    }
+    .into_any()
+}
+
+/// Where somebody in several tenants wants to go.
+fn tenant_choice(form: Form, email: String, password: String, tenants: Vec<TenantChoice>) -> AnyView {
+    let buttons = tenants.into_iter().map(|TenantChoice { slug, name }| {
+        let (email, password, testid) = (email.clone(), password.clone(), format!("tenant-{slug}"));
+        view! {
+            <button
+                type="button"
+                class="demo-login"
+                data-testid=testid
+                disabled=form.busy
+                on:click=move |_| form.submit(email.clone(), password.clone(), Some(slug.clone()))
+            >
+                <span class="avatar" aria-hidden="true">{words::initials(&name)}</span>
+                <span class="demo-login__who"><strong dir="auto">{name}</strong></span>
+            </button>
+        }
+    });
+    view! {
+        <section class="sign-in__demo" role="alert">
+            <h2>{tr(Key::SignInWhere)}</h2>
+            <div class="demo-logins">{buttons.collect_view()}</div>
+        </section>
     }
     .into_any()
 }
@@ -123,7 +159,7 @@ fn demo(form: Form, facts: SignInFacts) -> AnyView {
                 class="demo-login"
                 data-testid=format!("demo-login-{n}")
                 disabled=form.busy
-                on:click=move |_| form.submit(email.clone(), password.clone())
+                on:click=move |_| form.submit(email.clone(), password.clone(), None)
             >
                 <span class="avatar" aria-hidden="true">{words::initials(&name)}</span>
                 <span class="demo-login__who"><strong>{name}</strong><small>{tr(words::role(role))}</small></span>

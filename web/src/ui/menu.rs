@@ -11,10 +11,30 @@ use crate::time::whole_number;
 /// Room between a button and its menu, and between a menu and the window's edge, in pixels.
 const GAP: f64 = 6.0;
 
+/// What a popover holds; assistive technology reads the two differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum MenuKind {
+    /// Choices and nothing else.
+    #[default]
+    Choices,
+    /// Buttons in groups with headings.
+    Panel,
+}
+
+impl MenuKind {
+    const fn role(self) -> &'static str {
+        match self {
+            Self::Choices => "menu",
+            Self::Panel => "dialog",
+        }
+    }
+}
+
 /// The popover with a menu. Its button has `popovertarget=id`.
 #[component]
 pub(crate) fn Menu(
     id: &'static str,
+    #[prop(optional)] kind: MenuKind,
     #[prop(into)] label: Signal<String>,
     children: Children,
 ) -> impl IntoView {
@@ -34,7 +54,7 @@ pub(crate) fn Menu(
             node_ref=menu
             popover="auto"
             aria-label=move || label.get()
-            role="menu"
+            role=kind.role()
             on:toggle=place_it
             on:keydown=move |event| {
                 arrows::walk(&event);
@@ -45,11 +65,12 @@ pub(crate) fn Menu(
     }
 }
 
-/// A choice of a menu; choosing closes the menu.
+/// An entry of a menu; choosing closes the menu. With `chosen` it is one of several choices, without
+/// it something to do.
 #[component]
 pub(crate) fn MenuItem(
     testid: String,
-    #[prop(optional, into)] chosen: Signal<bool>,
+    #[prop(optional, into)] chosen: Option<Signal<bool>>,
     on_choose: impl Fn() + 'static,
     children: Children,
 ) -> impl IntoView {
@@ -64,9 +85,9 @@ pub(crate) fn MenuItem(
         <button
             type="button"
             class="menu__item"
-            role="menuitemradio"
+            role=if chosen.is_some() { "menuitemradio" } else { "menuitem" }
             data-testid=testid
-            aria-checked=move || chosen.get().to_string()
+            aria-checked=move || chosen.map(|chosen| chosen.get().to_string())
             on:click=choose
         >
             {children()}
@@ -74,10 +95,38 @@ pub(crate) fn MenuItem(
     }
 }
 
-/// Words above a group of choices.
+/// Choices that belong together, with words above them.
 #[component]
-pub(crate) fn MenuHeading(#[prop(into)] words: Signal<String>) -> impl IntoView {
-    view! { <p class="menu__heading">{move || words.get()}</p> }
+pub(crate) fn MenuGroup(
+    #[prop(into)] label: Signal<String>,
+    /// Whether they stand beside each other.
+    #[prop(optional)]
+    look: MenuGroupLook,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <p class="menu__heading" aria-hidden="true">{move || label.get()}</p>
+        <div class=look.class() role="group" aria-label=move || label.get()>{children()}</div>
+    }
+}
+
+/// How the choices of a group stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum MenuGroupLook {
+    /// One below the other.
+    #[default]
+    Column,
+    /// Beside each other.
+    Row,
+}
+
+impl MenuGroupLook {
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Column => "menu__column",
+            Self::Row => "menu__row",
+        }
+    }
 }
 
 /// Closes an open menu by its id.
@@ -94,7 +143,7 @@ fn hide(menu: &Element) {
 }
 
 fn focus_first(menu: &Element) {
-    if let Ok(Some(first)) = menu.query_selector("[role=menuitemradio],input,button")
+    if let Ok(Some(first)) = menu.query_selector("button")
         && let Some(first) = first.dyn_ref::<HtmlElement>()
     {
         let _ = first.focus();

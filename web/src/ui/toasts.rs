@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::{
     button::{Button, ButtonLook, IconButton},
+    each::{Item, each},
     icon::IconName,
 };
 use crate::i18n::{Key, text};
@@ -88,12 +89,14 @@ pub(crate) fn ToastList(toasts: Toasts) -> impl IntoView {
                 />
             </div>
         }
+        .into_any()
     };
     view! {
         <div class="toasts" role="status" aria-live="polite">
-            <For each=move || toasts.shown.get() key=|toast| toast.id let:toast>
-                {one(toast)}
-            </For>
+            {each(move || {
+                let item = |toast: Toast| Item::new(toast.id.to_string(), move || one(toast));
+                toasts.shown.get().into_iter().map(item).collect()
+            })}
         </div>
     }
 }

@@ -7,7 +7,7 @@ use actix_web::{
 use secrecy::SecretString;
 use shared::{
     Instant,
-    api::session::{Session, SignInRequest},
+    api::session::{Session, SignInRequest, TenantChoice},
     error::{ErrorCode, Problem},
     ids::AccountId,
 };
@@ -39,12 +39,14 @@ use crate::{
 const MOST_EMAIL: usize = 320;
 
 /// Signs in. Whatever is wrong (address, password, tenant, no longer a member), the answer and the
-/// time it takes are the same.
+/// time it takes are the same. Who is in several tenants and names none is asked which, once the
+/// password is known to be right.
 #[utoipa::path(
     post, path = "/api/session", tag = "session", request_body = SignInRequest,
     responses(
         (status = 200, description = "Signed in; sets the session cookie", body = Session),
         (status = 401, description = "E-mail or password is wrong", body = Problem),
+        (status = 409, description = "In several tenants: `tenants` says which; name one", body = Problem),
         (status = 429, description = "Too many attempts; see Retry-After", body = Problem),
     )
 )]
@@ -64,11 +66,14 @@ pub(in crate::http) async fn sign_in(
     let known = find_account(&app, email).await?;
     let hash = known.as_ref().map(|row| row.password_hash.clone());
     let fits = gate.verify(&admitted, SecretString::from(password), hash).await?;
-    let seat = match known {
-        Some(row) if fits => find_seat(&app, &row, tenant.as_deref()).await?,
-        _ => None,
+    let mut seats = match known {
+        Some(row) if fits => find_seats(&app, &row, tenant.as_deref()).await?,
+        _ => Vec::new(),
     };
-    let Some(seat) = seat else {
+    if seats.len() > 1 {
+        return Err(ApiError::choose(choices(&seats).await?));
+    }
+    let Some(seat) = seats.pop() else {
         buckets.count_failure(&app, now).await?;
         return Err(ErrorCode::InvalidCredentials.into());
     };
@@ -112,6 +117,7 @@ impl Buckets {
 /// A member's place, found and free to take.
 struct Seat {
     account: AccountId,
+    slug: String,
     tenant: TenantStore,
     member: MemberRow,
 }
@@ -123,19 +129,29 @@ async fn find_account(app: &App, email: String) -> Result<Option<AccountRow>, Ap
     Ok(app.store.control().read(move |conn| account::by_email(conn, &email)).await?)
 }
 
-/// The first active membership in an active tenant, or the one in the named tenant.
-async fn find_seat(app: &App, row: &AccountRow, slug: Option<&str>) -> Result<Option<Seat>, ApiError> {
+/// The active memberships in active tenants, or the one in the named tenant.
+async fn find_seats(app: &App, row: &AccountRow, slug: Option<&str>) -> Result<Vec<Seat>, ApiError> {
     let account = row.id;
     let all = app.store.control().read(move |conn| account::memberships(conn, account)).await?;
+    let mut seats = Vec::new();
     for membership in all.into_iter().filter(|m| m.active && slug.is_none_or(|slug| slug == m.slug)) {
         let tenant = app.store.tenant(membership.tenant).await?;
         let id = membership.member;
         let member = tenant.read(move |scoped| rows::member::find(scoped, id)).await?;
         if let Some(member) = member.filter(|row| row.member.active) {
-            return Ok(Some(Seat { account, tenant, member }));
+            seats.push(Seat { account, slug: membership.slug, tenant, member });
         }
     }
-    Ok(None)
+    Ok(seats)
+}
+
+async fn choices(seats: &[Seat]) -> Result<Vec<TenantChoice>, ApiError> {
+    let mut choices = Vec::with_capacity(seats.len());
+    for seat in seats {
+        let settings = seat.tenant.read(rows::settings::get).await?;
+        choices.push(TenantChoice { slug: seat.slug.clone(), name: settings.tenant_name });
+    }
+    Ok(choices)
 }
 
 /// Stores the session and forgives the account's failures; those of the address leak by themselves, or

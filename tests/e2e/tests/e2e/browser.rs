@@ -11,6 +11,9 @@ use serde_json::{Value, json};
 
 use crate::stack::PATIENCE;
 
+/// The session cookie's name.
+const COOKIE: &str = "__Host-sid";
+
 /// A browser window.
 pub(crate) struct Browser {
     client: Client,
@@ -28,6 +31,23 @@ impl WebDriverCompatibleCommand for ReadLog {
 
     fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
         (http::Method::POST, Some(json!({ "type": "browser" }).to_string()))
+    }
+}
+
+/// A command of Chromium's own, for what the WebDriver standard has no word for.
+#[derive(Debug)]
+struct Chromium {
+    name: &'static str,
+    params: Value,
+}
+
+impl WebDriverCompatibleCommand for Chromium {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(json!({ "cmd": self.name, "params": self.params }).to_string()))
     }
 }
 
@@ -162,35 +182,132 @@ impl Browser {
         let script = r#"return [...document.querySelectorAll('[data-testid="message"]')]
             .map(m => m.dataset.seq + ' ' + m.dataset.author + ' ' + (m.dataset.delivery || '') + ' '
                 + (m.querySelector('[data-testid="message-text"]')?.innerText ?? m.innerText))"#;
-        let value = self.evaluate(script).await;
-        value.as_array().unwrap().iter().map(|line| line.as_str().unwrap().to_owned()).collect()
+        strings(&self.evaluate(script).await)
     }
 
-    /// Everything in the browser's console that is an error, CSP violations included.
+    /// Everything in the browser's console that is an error, CSP violations included. A log that
+    /// cannot be read is no empty log.
     pub(crate) async fn log(&self) -> Vec<String> {
-        let entries = self.client.issue_cmd(ReadLog).await.unwrap_or(Value::Null);
-        let entries = entries.as_array().cloned().unwrap_or_default();
+        let entries = self.client.issue_cmd(ReadLog).await.expect("the browser's log");
+        let entries = entries.as_array().expect("a list of entries");
         entries
-            .into_iter()
+            .iter()
             .filter(|entry| entry["level"] == "SEVERE")
             .map(|entry| entry["message"].to_string())
             .collect()
     }
 
-    /// Closes the browser; the console must not have complained, but for lost connections when the
-    /// journey cut them itself.
+    /// Marks the page; [`Browser::assert_same_page`] fails after a reload.
+    pub(crate) async fn mark_page(&self) {
+        self.evaluate("window.markedByTheJourney = true").await;
+    }
+
+    /// The page was not loaded again since it was marked.
+    pub(crate) async fn assert_same_page(&self) {
+        let marked = self.evaluate("return window.markedByTheJourney === true").await;
+        assert_eq!(marked, Value::Bool(true), "the page was loaded again");
+    }
+
+    /// Loads the page again and waits until it is live.
+    pub(crate) async fn reload(&self) {
+        self.client.refresh().await.unwrap();
+        self.until_state("live").await;
+    }
+
+    /// Waits until the composer contains these words and writes a note, or not.
+    pub(crate) async fn until_composed(&self, words: &str, note: bool) {
+        let words = serde_json::to_string(words).unwrap();
+        let script = format!(
+            "document.querySelector('[data-testid=composer]')?.value === {words} && \
+             document.querySelector('[data-testid=note-toggle]').ariaPressed === '{note}'"
+        );
+        self.until_true(&script).await;
+    }
+
+    /// The session cookie's value.
+    pub(crate) async fn session_cookie(&self) -> String {
+        self.client.get_named_cookie(COOKIE).await.unwrap().value().to_owned()
+    }
+
+    /// Takes the session cookie away, as a browser does that was closed.
+    pub(crate) async fn drop_session(&self) {
+        self.client.delete_cookie(COOKIE).await.unwrap();
+    }
+
+    /// Puts another session into this browser, as signing in in another tab does.
+    pub(crate) async fn put_session(&self, value: &str) {
+        let params = json!({
+            "name": COOKIE, "value": value, "url": self.origin, "path": "/", "secure": true,
+            "httpOnly": true, "sameSite": "Strict",
+        });
+        let answer = self.client.issue_cmd(Chromium { name: "Network.setCookie", params }).await.unwrap();
+        assert_eq!(answer["success"], Value::Bool(true), "{answer}");
+    }
+
+    /// Every row of the list from top to bottom: which conversation, its state, holder and words.
+    pub(crate) async fn list(&self) -> Vec<String> {
+        let script = r#"return [...document.querySelectorAll('[data-testid="conversation-row"]')]
+            .map(r => [r.dataset.id, r.dataset.state, r.dataset.assignee,
+                r.querySelector('.row__name').innerText, r.querySelector('.row__preview').innerText].join(' | '))"#;
+        strings(&self.evaluate(script).await)
+    }
+
+    /// Waits until the list has these rows.
+    pub(crate) async fn until_list(&self, rows: &[String]) {
+        let begin = std::time::Instant::now();
+        loop {
+            let now = self.list().await;
+            if now == rows {
+                return;
+            }
+            assert!(begin.elapsed() < PATIENCE, "{now:#?} instead of {rows:#?}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Makes the window as large as a phone, or as a desk's screen again.
+    pub(crate) async fn resize(&self, width: u32, height: u32) {
+        self.client.set_window_size(width, height).await.unwrap();
+    }
+
+    /// Makes the page as narrow as a phone's; a window of its own cannot be.
+    pub(crate) async fn resize_to_phone(&self) {
+        let params = json!({ "width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": true });
+        let name = "Emulation.setDeviceMetricsOverride";
+        self.client.issue_cmd(Chromium { name, params }).await.unwrap();
+    }
+
+    /// Whose avatar stands in the rail: the name.
+    pub(crate) async fn presence(&self) -> String {
+        self.until_true("document.querySelector('[data-testid=presence-menu]')?.title.includes(',')").await;
+        let title = self.evaluate("return document.querySelector('[data-testid=presence-menu]').title").await;
+        title.as_str().unwrap().split(',').next().unwrap().to_owned()
+    }
+
+    /// The page's content security policy as the server sent it, or nothing.
+    async fn policy(&self) -> String {
+        let script = "const answer = await fetch('/', { cache: 'no-store' }); \
+                      return answer.headers.get('content-security-policy') ?? ''";
+        let script = format!("return (async () => {{ {script} }})()");
+        self.evaluate(&script).await.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Closes the browser; the page must have had its policy, and the console must not have complained,
+    /// but for lost connections when the journey cut them itself.
     pub(crate) async fn finish(self, cut: Cut) {
-        let complaints: Vec<String> = self
-            .log()
-            .await
-            .into_iter()
-            .filter(|line| !(cut == Cut::Yes && (line.contains("ERR_") || line.contains("WebSocket"))))
-            // Asking who is signed in before anybody is answers 401, which Chromium logs.
-            .filter(|line| !(line.contains("/api/session") && line.contains("401")))
-            .collect();
+        let policy = self.policy().await;
+        assert!(policy.contains("default-src 'none'"), "the page's policy: {policy}");
+        assert!(!policy.contains("unsafe-inline"), "{policy}");
+        let log = self.log().await;
+        let expected = |line: &str| cut == Cut::Yes && (line.contains("ERR_") || line.contains("WebSocket"));
+        let complaints: Vec<String> = log.into_iter().filter(|line| !expected(line)).collect();
         self.client.close().await.unwrap();
         assert_eq!(complaints, Vec::<String>::new());
     }
+}
+
+fn strings(value: &Value) -> Vec<String> {
+    value.as_array().unwrap().iter().map(|line| line.as_str().unwrap().to_owned()).collect()
 }
 
 /// Whether the journey cut the network.

@@ -1,16 +1,12 @@
 //! The journeys. One at a time: two cores bear two browsers, not eight.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
-use simulator::Utterance;
-use tokio::sync::Mutex;
+use std::time::Duration;
 
 use crate::{
     browser::{Browser, Cut},
     stack::Stack,
+    steps::{ONE_AT_A_TIME, now_ms, open_row, say, until_same_list, write},
 };
-
-static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
 
 /// From the webhook's departure to the words on the screen, in milliseconds.
 const PROMPT: f64 = 100.0;
@@ -22,6 +18,10 @@ async fn a_customer_writes_both_agents_see_it_and_one_takes_it() {
     let (ann, ben) = (stack.agent(0).await, stack.agent(1).await);
     ann.click("tab-all").await;
     ben.click("tab-all").await;
+    // The first message of all also draws the first row and warms every cache there is.
+    ann.watch_for("good morning").await;
+    say(&stack, "4915550101", "good morning").await;
+    ann.seen_at().await;
     let mut delays = Vec::new();
     for n in 0..5 {
         let words = format!("is the lamp {n} in stock");
@@ -31,8 +31,7 @@ async fn a_customer_writes_both_agents_see_it_and_one_takes_it() {
         say(&stack, "4915550101", &words).await;
         delays.push((ann.seen_at().await - sent).max(ben.seen_at().await - sent));
     }
-    delays.sort_by(f64::total_cmp);
-    assert!(delays[2] <= PROMPT, "slower than {PROMPT} ms: {delays:?}");
+    assert!(delays.iter().all(|delay| *delay <= PROMPT), "slower than {PROMPT} ms: {delays:?}");
 
     open_row(&ann, "is the lamp 4 in stock").await;
     ann.click("take").await;
@@ -66,6 +65,9 @@ async fn a_console_without_network_says_so_and_catches_up() {
     say(&stack, "4915550103", "first words").await;
     open_row(&ann, "first words").await;
     ann.until_true("document.querySelectorAll('[data-testid=\"message\"]').length === 1").await;
+    // Tall enough that every row is drawn and can be compared.
+    ann.resize(1440, 3000).await;
+    ann.mark_page().await;
 
     stack.proxy.cut();
     ann.until_state("offline").await;
@@ -90,10 +92,23 @@ async fn a_console_without_network_says_so_and_catches_up() {
     once.sort();
     once.dedup();
     assert_eq!(customer.len(), once.len(), "a message is shown twice: {lines:?}");
-    let list =
-        ann.evaluate("return document.querySelectorAll('[data-testid=\"conversation-row\"]').length").await;
-    assert!(list.as_u64().unwrap() >= 1, "the list is still there");
+    let own = lines.iter().filter(|line| line.contains("written without network")).count();
+    assert_eq!(own, 1, "what was written without network is shown once: {lines:?}");
+    ann.assert_same_page().await;
+
+    // A browser that was never away sees the very same rows in the very same order.
+    let fresh = stack.agent(0).await;
+    fresh.resize(1440, 3000).await;
+    fresh.click("tab-all").await;
+    let rows = until_same_list(&ann, &fresh).await;
+    assert_eq!(rows.len(), 21, "{rows:?}");
+    let mut once = rows.clone();
+    once.sort();
+    once.dedup();
+    assert_eq!(once.len(), rows.len(), "a row is shown twice: {rows:?}");
+    ann.assert_same_page().await;
     ann.finish(Cut::Yes).await;
+    fresh.finish(Cut::No).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -122,6 +137,11 @@ async fn two_tabs_of_one_agent_stay_equal() {
     .await;
     ann.until(r#"[data-testid="message"][data-author="member"][data-delivery="read"]"#).await;
     assert_eq!(ann.timeline().await, second);
+    ann.tab(1).await;
+    let rows = ann.list().await;
+    ann.tab(0).await;
+    ann.until_list(&rows).await;
+    assert_eq!(rows.len(), 1, "{rows:?}");
     ann.finish(Cut::No).await;
 }
 
@@ -161,27 +181,4 @@ async fn an_agent_answers_one_customer_after_another() {
     ann.click("close-reason-resolved").await;
     ann.until_true(&format!("{}.length === 0", Browser::rows_with("call back on Monday"))).await;
     ann.finish(Cut::No).await;
-}
-
-async fn say(stack: &Stack, customer: &str, words: &str) {
-    let delivery = stack.control().say(customer, Utterance::text(words).to(&stack.number())).await;
-    assert!(delivery.is_ok(), "{delivery:?}");
-}
-
-async fn open_row(browser: &Browser, words: &str) {
-    browser.click("tab-all").await;
-    let rows = Browser::rows_with(words);
-    browser.until_true(&format!("{rows}.length === 1")).await;
-    browser.evaluate(&format!("{rows}[0].click()")).await;
-    browser.visible("timeline").await;
-}
-
-async fn write(browser: &Browser, words: &str) {
-    let composer = browser.visible("composer").await;
-    composer.send_keys(words).await.unwrap();
-    browser.click("send").await;
-}
-
-fn now_ms() -> f64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs_f64() * 1_000.0
 }

@@ -10,6 +10,10 @@
 )]
 
 mod browser;
+mod drafts;
 mod journeys;
 mod proxy;
+mod sessions;
+mod shapes;
 mod stack;
+mod steps;

@@ -79,11 +79,17 @@ impl Stack {
 
     /// A browser of its own in which the n-th agent is signed in and live.
     pub(crate) async fn agent(&self, n: usize) -> Browser {
+        let (email, password) = self.login(n);
+        let browser = Browser::open(self.driver_port, self.proxy.port).await;
+        browser.sign_in(&email, &password).await;
+        browser
+    }
+
+    /// E-mail and password of the n-th agent.
+    pub(crate) fn login(&self, n: usize) -> (String, String) {
         let logins = self.seed["logins"].as_array().unwrap();
         let agent = logins.iter().filter(|login| login["role"] == "agent").nth(n).unwrap();
-        let browser = Browser::open(self.driver_port, self.proxy.port).await;
-        browser.sign_in(&text(agent, "email"), &text(agent, "password")).await;
-        browser
+        (text(agent, "email"), text(agent, "password"))
     }
 }
 

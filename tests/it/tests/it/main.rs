@@ -16,6 +16,7 @@ mod live;
 mod outbox;
 mod retention;
 mod schema;
+mod session;
 mod store;
 mod truth;
 mod webhook;

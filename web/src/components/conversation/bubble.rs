@@ -7,9 +7,10 @@ use shared::{
 };
 
 use super::{
-    delivery::{Failed, Ticks},
+    delivery::{Ticks, Trouble},
     entries::Entry,
     links::LinkedText,
+    permit::Permit,
 };
 use crate::{
     i18n::{Key, fill, text, tr},
@@ -20,26 +21,37 @@ use crate::{
 };
 
 /// Draws an entry.
-pub(super) fn entry(live: Live, entry: Entry) -> AnyView {
+pub(super) fn entry(live: Live, permit: Memo<Option<Permit>>, entry: Entry) -> AnyView {
     match entry {
         Entry::Day { at_ms, .. } => {
             let words = Memo::new(move |_| time::day(at_ms, live.now()));
             view! { <li class="day"><span>{words}</span></li> }.into_any()
         }
         Entry::Pending { text, note, at_ms, .. } => on_its_way(live, text, note, at_ms),
-        Entry::Message { message, first } => match &message.body {
+        Entry::Message { message, first, again } => match &message.body {
             Body::System { what } => system_line(live, &message, what),
-            _ => bubble(live, *message, first),
+            _ => bubble(live, permit, *message, Place { first, again }),
         },
     }
 }
 
-fn bubble(live: Live, message: Message, first: bool) -> AnyView {
-    let at_ms = time::millis(message.written_at.unwrap_or(message.at));
+/// What the timeline around a message says of it.
+struct Place {
+    /// Whether it begins a group of one author.
+    first: bool,
+    /// Whether its words were sent again since.
+    again: bool,
+}
+
+fn bubble(live: Live, permit: Memo<Option<Permit>>, message: Message, place: Place) -> AnyView {
+    let Place { first, again } = place;
+    let stored_ms = time::millis(message.at);
+    let at_ms = message.written_at.map_or(stored_ms, time::millis);
     let is_note = matches!(message.body, Body::Note { .. });
     let state = message.delivery.as_ref().map(|d| d.state);
-    let failed = message.delivery.clone().filter(|d| d.state == DeliveryState::Failed);
-    let is_failed = failed.is_some();
+    let troubled = [DeliveryState::Failed, DeliveryState::Uncertain];
+    let trouble = message.delivery.clone().filter(|d| troubled.contains(&d.state));
+    let is_failed = state == Some(DeliveryState::Failed);
     let uncertain = state == Some(DeliveryState::Uncertain);
     let class = match (message.author.kind, is_note) {
         (_, true) => "bubble bubble--note",
@@ -80,7 +92,7 @@ fn bubble(live: Live, message: Message, first: bool) -> AnyView {
                 <time title=move || time::whole(at_ms)>{move || time::clock(at_ms)}</time>
                 {state.map(|state| view! { <Ticks state/> })}
             </p>
-            {failed.map(|delivery| view! { <Failed live message=id delivery/> })}
+            {trouble.map(|delivery| view! { <Trouble live message=id at_ms=stored_ms delivery again permit/> })}
         </li>
     }
     .into_any()

@@ -7,11 +7,11 @@ use web_sys::KeyboardEvent;
 use super::{Talk, emoji::EmojiMenu, permit::Obstacle};
 use crate::{
     browser,
+    drafts::DraftKind,
     effects::effect,
     i18n::{Key, fill, text, tr},
     keys::{self, Action},
     ui::{Button, ButtonLook, Icon, IconButton, IconName, Kbd, Notice, Show, Tone},
-    words,
 };
 
 /// From this many characters before the limit on, the counter shows.
@@ -24,6 +24,7 @@ const TYPING_EVERY_MS: f64 = 3_000.0;
 struct Draft {
     talk: Talk,
     text: RwSignal<String>,
+    note_text: RwSignal<String>,
     note: RwSignal<bool>,
     field: NodeRef<html::Textarea>,
     typed_at: StoredValue<f64>,
@@ -31,44 +32,54 @@ struct Draft {
 
 impl Draft {
     fn new(talk: Talk) -> Self {
-        let (drafts, id) = (talk.desk.drafts, talk.id);
-        let text = RwSignal::new(drafts.read(id));
+        let (drafts, id, note) = (talk.desk.drafts, talk.id, talk.desk.noting);
+        let text = RwSignal::new(drafts.read(DraftKind::Text, id));
+        let note_text = RwSignal::new(drafts.read(DraftKind::Note, id));
+        note.set(drafts.only_note(id));
         let mut first = true;
         effect(move || {
             drafts.track();
             if !std::mem::take(&mut first) {
-                text.set(drafts.read(id));
+                text.set(drafts.read(DraftKind::Text, id));
+                note_text.set(drafts.read(DraftKind::Note, id));
+                if drafts.only_note(id) {
+                    note.set(true);
+                }
             }
         });
-        Self { talk, text, note: talk.desk.noting, field: NodeRef::new(), typed_at: StoredValue::new(0.0) }
+        Self { talk, text, note_text, note, field: NodeRef::new(), typed_at: StoredValue::new(0.0) }
     }
 
-    fn obstacle(self) -> Option<Obstacle> {
-        self.talk.permit.get().and_then(|permit| permit.obstacle)
+    /// What is written now and whom for; tracked. Each kind has words of its own, so changing from
+    /// one to the other never changes who reads them.
+    fn current(self) -> (DraftKind, RwSignal<String>) {
+        if self.note.get() { (DraftKind::Note, self.note_text) } else { (DraftKind::Text, self.text) }
     }
 
-    /// Whether anything can be written now; tracked.
+    /// Whether anything can be written now: nothing before the conversation is known; tracked.
     fn open(self) -> bool {
-        match self.obstacle() {
+        self.talk.permit.get().is_some_and(|permit| match permit.obstacle {
             None => true,
             Some(Obstacle::Closed | Obstacle::Window | Obstacle::Held(_)) => self.note.get(),
-        }
+        })
     }
 
     fn typed(self, text: String) {
-        self.talk.desk.drafts.write(self.talk.id, &text);
+        let (kind, words) = untrack(|| self.current());
+        self.talk.desk.drafts.write(kind, self.talk.id, &text);
         let now = browser::now_ms();
         let due = now - self.typed_at.get_value() >= TYPING_EVERY_MS;
-        if due && !text.is_empty() && !self.note.get_untracked() {
+        if due && !text.is_empty() && kind == DraftKind::Text {
             self.typed_at.set_value(now);
             self.talk.live.typing(self.talk.id);
         }
-        self.text.set(text);
+        words.set(text);
     }
 
     fn send(self) {
         let conversation = self.talk.id;
-        let (note, typed) = (self.note.get_untracked(), self.text.get_untracked());
+        let (kind, words) = untrack(|| self.current());
+        let (note, typed) = (kind == DraftKind::Note, words.get_untracked());
         if !untrack(|| self.open()) {
             return;
         }
@@ -76,15 +87,15 @@ impl Draft {
         let text = match checked {
             Ok(text) => text.to_owned(),
             Err(ErrorCode::TextEmpty) => return,
-            Err(code) => return self.talk.desk.toasts.say(text(words::error(code)).to_owned()),
+            Err(code) => return self.talk.desk.toasts.say(text(crate::words::error(code)).to_owned()),
         };
         self.talk.act(if note {
             Command::AddNote { conversation, text }
         } else {
             Command::SendText { conversation, text }
         });
-        self.talk.desk.drafts.write(conversation, "");
-        self.text.set(String::new());
+        self.talk.desk.drafts.write(kind, conversation, "");
+        words.set(String::new());
         self.typed_at.set_value(0.0);
         // One note at a time: the next thing written is for the customer again.
         self.note.set(false);
@@ -123,7 +134,8 @@ impl Draft {
 #[component]
 pub(super) fn Composer(talk: Talk) -> impl IntoView {
     let draft = Draft::new(talk);
-    let Draft { text: words, note, field, .. } = draft;
+    let Draft { note, field, .. } = draft;
+    let words = Memo::new(move |_| draft.current().1.get());
     let length = Memo::new(move |_| words.with(|w| w.trim_end().chars().count()));
     let over = Memo::new(move |_| length.get() > limits::TEXT_CHARS);
     let near = move || length.get() + NEAR_LIMIT > limits::TEXT_CHARS;

@@ -4,15 +4,33 @@ use leptos::prelude::*;
 use shared::{
     ids::MessageId,
     live::command::Command,
-    model::message::{Delivery, DeliveryState},
+    model::message::{Delivery, DeliveryState, FailureReason},
 };
 
+use super::permit::Permit;
 use crate::{
     i18n::{Key, text, tr},
     live::Live,
-    ui::{Button, Icon, IconName},
+    ui::{Button, Icon, IconName, Show},
     words,
 };
+
+/// How long an unknown outcome is WhatsApp's to explain, in milliseconds; the server's rule.
+const UNCERTAIN_MS: f64 = 10.0 * 60_000.0;
+
+/// Whether sending a message again would be taken and makes sense. `at_ms` is when it was written,
+/// `heard_ms` when the customer last wrote.
+fn may_retry(delivery: &Delivery, at_ms: f64, heard_ms: f64, now_ms: f64) -> bool {
+    let reason = delivery.failure.as_ref().map(|failure| failure.reason);
+    match (delivery.state, reason) {
+        (DeliveryState::Failed, Some(FailureReason::OptedOut)) => false,
+        // Only what the customer writes after it opens the window again.
+        (DeliveryState::Failed, Some(FailureReason::WindowClosed)) => heard_ms > at_ms,
+        (DeliveryState::Failed, _) => true,
+        (DeliveryState::Uncertain, _) => now_ms - at_ms >= UNCERTAIN_MS,
+        _ => false,
+    }
+}
 
 /// Ticks as WhatsApp has them, with words for those who do not see them.
 #[component]
@@ -34,13 +52,23 @@ pub(crate) fn Ticks(state: DeliveryState) -> impl IntoView {
     }
 }
 
-/// Why a message failed, what to do, and the button that does it.
+/// Why a message did not arrive or may not have, what to do, and the button that does it. An unknown
+/// outcome has a few minutes to explain itself before anything is said.
 #[component]
-pub(super) fn Failed(live: Live, message: MessageId, delivery: Delivery) -> impl IntoView {
-    let failure = delivery.failure;
-    let (why, what) =
-        failure.as_ref().map_or((Key::FailOther, Key::FailOtherDo), |f| words::failure(f.reason));
-    let detail = failure.and_then(|failure| {
+pub(super) fn Trouble(
+    live: Live,
+    message: MessageId,
+    /// When it was written, in milliseconds.
+    at_ms: f64,
+    delivery: Delivery,
+    /// Whether the same words were sent again since.
+    again: bool,
+    permit: Memo<Option<Permit>>,
+) -> impl IntoView {
+    let uncertain = delivery.state == DeliveryState::Uncertain;
+    let reason = delivery.failure.as_ref().map_or(FailureReason::Other, |failure| failure.reason);
+    let (why, what) = if uncertain { (Key::UncertainWhy, Key::UncertainDo) } else { words::failure(reason) };
+    let detail = delivery.failure.clone().and_then(|failure| {
         let code = failure.code.map(|code| code.to_string());
         let parts: Vec<_> = [code, failure.detail].into_iter().flatten().collect();
         (!parts.is_empty()).then(|| parts.join(" · "))
@@ -49,18 +77,59 @@ pub(super) fn Failed(live: Live, message: MessageId, delivery: Delivery) -> impl
         let same = |p: &crate::live::Pending| p.command == Command::RetryMessage { message };
         !live.pending(same).is_empty()
     });
+    let retry = Memo::new(move |_| {
+        let permit = permit.get().filter(|permit| permit.obstacle.is_none() && !again);
+        permit.is_some_and(|permit| may_retry(&delivery, at_ms, permit.heard_ms, live.now()))
+    });
     view! {
-        <div class="failure">
-            <p class="failure__why" title=detail>{tr(why)}</p>
-            <p>{tr(what)}</p>
-            <Button
-                disabled=busy
-                on:click=move |_| live.command(Command::RetryMessage { message })
-                attr:data-testid="retry"
-            >
-                <Icon name=IconName::Retry/>
-                {move || text(Key::Retry)}
-            </Button>
-        </div>
+        <Show when=move || !uncertain || retry.get()>
+            <div class="failure" class:failure--unsure=uncertain>
+                <p class="failure__why" title=detail.clone()>{tr(why)}</p>
+                <p>{tr(if again { Key::SentAgain } else { what })}</p>
+                <Show when=move || retry.get()>
+                    <Button
+                        disabled=busy
+                        on:click=move |_| live.command(Command::RetryMessage { message })
+                        attr:data-testid="retry"
+                    >
+                        <Icon name=IconName::Retry/>
+                        {move || text(Key::Retry)}
+                    </Button>
+                </Show>
+            </div>
+        </Show>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::model::message::Failure;
+
+    use super::*;
+
+    const MINUTE: f64 = 60_000.0;
+
+    fn delivery(state: DeliveryState, reason: Option<FailureReason>) -> Delivery {
+        let failure = reason.map(|reason| Failure { code: None, reason, detail: None });
+        Delivery { state, sent_at: None, delivered_at: None, read_at: None, failure }
+    }
+
+    #[test]
+    fn an_unknown_outcome_can_be_sent_again_after_ten_minutes() {
+        let unsure = delivery(DeliveryState::Uncertain, None);
+        assert!(!may_retry(&unsure, 0.0, 0.0, 9.9 * MINUTE));
+        assert!(may_retry(&unsure, 0.0, 0.0, 10.0 * MINUTE));
+    }
+
+    #[test]
+    fn what_would_be_refused_again_is_not_offered() {
+        let failed = |reason| delivery(DeliveryState::Failed, Some(reason));
+        assert!(may_retry(&failed(FailureReason::ServiceUnavailable), 0.0, 0.0, 0.0));
+        assert!(!may_retry(&failed(FailureReason::OptedOut), 0.0, 0.0, 99.0 * MINUTE));
+        let closed = failed(FailureReason::WindowClosed);
+        assert!(!may_retry(&closed, 5.0 * MINUTE, 0.0, 9.0 * MINUTE));
+        assert!(may_retry(&closed, 5.0 * MINUTE, 6.0 * MINUTE, 9.0 * MINUTE), "the customer wrote again");
+        assert!(!may_retry(&delivery(DeliveryState::Delivered, None), 0.0, 0.0, 99.0 * MINUTE));
     }
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     i18n::{Key, text, tr},
-    ui::{Menu, close_menu},
+    ui::{Menu, MenuKind, close_menu},
 };
 
 const MENU: &str = "emoji-menu";
@@ -46,10 +46,10 @@ pub(super) fn EmojiMenu(on_pick: Callback<&'static str>) -> impl IntoView {
         on_pick.run(emoji);
     };
     view! {
-        <Menu id=MENU label=Signal::derive(|| text(Key::Emoji).to_owned())>
+        <Menu id=MENU kind=MenuKind::Panel label=Signal::derive(|| text(Key::Emoji).to_owned())>
             {GROUPS.into_iter().map(|(label, all)| view! {
-                <section class="emoji" aria-label=tr(label)>
-                    <p class="menu__heading">{tr(label)}</p>
+                <section class="emoji" role="group" aria-label=tr(label)>
+                    <p class="menu__heading" aria-hidden="true">{tr(label)}</p>
                     <div class="emoji__grid">
                         {all.iter().map(|emoji| view! {
                             <button type="button" class="emoji__one" on:click=move |_| pick(emoji)>{*emoji}</button>

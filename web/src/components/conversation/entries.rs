@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use shared::{
     apply::Timeline,
     ids::{CommandKey, ConversationId},
-    model::message::{Author, Body, Message},
+    model::message::{Author, Body, DeliveryState, Message},
 };
 
 use crate::live::Pending;
@@ -30,6 +30,8 @@ pub(super) enum Entry {
         message: Box<Message>,
         /// Whether it begins a group of one author.
         first: bool,
+        /// Whether it did not arrive and its words were sent again since.
+        again: bool,
     },
     /// A text of mine that the view does not contain yet.
     Pending {
@@ -44,24 +46,16 @@ pub(super) enum Entry {
     },
 }
 
-/// Tells entries apart; a changed message is another entry, so it is drawn anew.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum EntryKey {
-    /// A day.
-    Day(i64),
-    /// A message with its version and place in its group.
-    Message(u64, u64, bool),
-    /// A text on its way.
-    Pending(CommandKey),
-}
-
 impl Entry {
-    /// The entry's key.
-    pub(super) fn key(&self) -> EntryKey {
+    /// Tells entries apart; a changed message is another entry, so it is drawn anew.
+    pub(super) fn key(&self) -> String {
         match self {
-            Self::Day { number, .. } => EntryKey::Day(*number),
-            Self::Message { message, first } => EntryKey::Message(message.seq, message.rev, *first),
-            Self::Pending { key, .. } => EntryKey::Pending(*key),
+            Self::Day { number, .. } => format!("day {number}"),
+            Self::Message { message, first, again } => {
+                let flag = |on: bool| if on { '+' } else { '-' };
+                format!("{} {} {}{}", message.seq, message.rev, flag(*first), flag(*again))
+            }
+            Self::Pending { key, .. } => key.to_string(),
         }
     }
 }
@@ -87,7 +81,8 @@ pub(super) fn entries(
             day = Some(number);
         }
         let first = new_day || before.is_none_or(|before| !same_group(before, message));
-        list.push(Entry::Message { message: Box::new(message.clone()), first });
+        let again = sent_again(timeline, message);
+        list.push(Entry::Message { message: Box::new(message.clone()), first, again });
         before = Some(message);
     }
     for one in pending.iter().filter(|p| !known.contains(&p.key)) {
@@ -96,6 +91,14 @@ pub(super) fn entries(
         }
     }
     list
+}
+
+/// Whether a message in trouble has a later one with the same words.
+fn sent_again(timeline: &Timeline, message: &Message) -> bool {
+    let state = message.delivery.as_ref().map(|delivery| delivery.state);
+    let trouble = matches!(state, Some(DeliveryState::Failed | DeliveryState::Uncertain));
+    let later = || timeline.messages.range(message.seq + 1..).map(|(_, other)| other);
+    trouble && later().any(|other| other.delivery.is_some() && other.body == message.body)
 }
 
 fn same_group(before: &Message, after: &Message) -> bool {
@@ -111,7 +114,7 @@ mod tests {
         Instant,
         ids::MessageId,
         live::command::Command,
-        model::message::{AuthorKind, Body},
+        model::message::{AuthorKind, Body, Delivery},
     };
 
     use super::*;
@@ -153,6 +156,28 @@ mod tests {
     }
 
     #[test]
+    fn only_the_last_copy_of_a_message_in_trouble_can_be_sent_again() {
+        let id = ConversationId::new();
+        let mut timeline = Timeline::default();
+        for (seq, state) in [(1, DeliveryState::Failed), (2, DeliveryState::Failed)] {
+            let delivery =
+                Delivery { state, sent_at: None, delivered_at: None, read_at: None, failure: None };
+            timeline.messages.insert(seq, Message { delivery: Some(delivery), ..message(id, seq, 0) });
+        }
+        // The customer says the same words; that is no second attempt.
+        timeline.messages.insert(3, message(id, 3, 0));
+        let list = entries(id, &timeline, &[], |_| 0);
+        let again: Vec<_> = list
+            .iter()
+            .filter_map(|entry| match entry {
+                Entry::Message { again, .. } => Some(*again),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(again, [true, false, false]);
+    }
+
+    #[test]
     fn a_text_on_its_way_disappears_when_the_view_contains_its_message() {
         let id = ConversationId::new();
         let key = CommandKey::new();
@@ -161,6 +186,7 @@ mod tests {
             command: Command::SendText { conversation: id, text: "hi".into() },
             at_ms: 0.0,
             done: None,
+            kept: false,
         };
         let mut timeline = Timeline::default();
         assert_eq!(entries(id, &timeline, std::slice::from_ref(&pending), |_| 0).len(), 1);

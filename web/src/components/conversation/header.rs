@@ -13,8 +13,8 @@ use crate::{
     keys::{self, Action},
     routes, time,
     ui::{
-        Avatar, AvatarSize, Button, ButtonLook, Chip, Icon, IconButton, IconName, Menu, MenuHeading,
-        MenuItem, Show,
+        Avatar, AvatarSize, Button, ButtonLook, Chip, Icon, IconButton, IconName, Menu, MenuGroup, MenuItem,
+        Show,
     },
     words,
 };
@@ -29,7 +29,7 @@ pub(super) fn Header(talk: Talk) -> impl IntoView {
     let facts = Memo::new(move |_| facts(talk));
     view! {
         <header class="talk__head">
-            <a class="icon-button talk__back" href=routes::INBOX aria-label=tr(Key::BackToList) title=tr(Key::BackToList)>
+            <a class="icon-button talk__back" data-testid="back" href=routes::INBOX aria-label=tr(Key::BackToList) title=tr(Key::BackToList)>
                 <Icon name=IconName::Back/>
             </a>
             <Avatar initials=Signal::derive(move || words::initials(&name.get())) size=AvatarSize::Medium/>
@@ -143,12 +143,13 @@ fn Actions(talk: Talk) -> impl IntoView {
                 </Button>
             </Show>
             <Menu id="close-menu" label=Signal::derive(|| text(Key::CloseMenu).to_owned())>
-                <MenuHeading words=Signal::derive(|| text(Key::CloseMenu).to_owned())/>
+                <MenuGroup label=Signal::derive(|| text(Key::CloseMenu).to_owned())>
                 {CloseReason::ALL.into_iter().map(|reason| view! {
                     <MenuItem testid=format!("close-reason-{}", reason.as_str()) on_choose=move || talk.close(reason)>
                         {tr(words::close_reason(reason))}
                     </MenuItem>
                 }).collect_view()}
+                </MenuGroup>
             </Menu>
         </div>
     }

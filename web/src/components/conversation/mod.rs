@@ -114,10 +114,11 @@ pub(crate) fn Conversation(inbox: Inbox, id: ConversationId, details: RwSignal<b
     live.show(Some(id));
     tell_colleagues(live, id);
     mark_read(talk);
+    let missing = Memo::new(move |_| talk.row.with(Option::is_none) && live.unopened(id).is_some());
     view! {
-        <main class="talk" aria-label=tr(Key::ConversationLabel)>
+        <main class="talk" class:talk--missing=move || missing.get() aria-label=tr(Key::ConversationLabel)>
             <header::Header talk/>
-            <timeline::TimelineView live id/>
+            <timeline::TimelineView talk/>
             <composer::Composer talk/>
         </main>
     }

@@ -17,7 +17,7 @@ pub(crate) enum Obstacle {
 }
 
 /// What may be done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Permit {
     /// Why no text can be sent; none when one can.
     pub(crate) obstacle: Option<Obstacle>,
@@ -31,7 +31,12 @@ pub(crate) struct Permit {
     pub(crate) release: bool,
     /// Close it.
     pub(crate) close: bool,
+    /// When the customer last wrote, in milliseconds since 1970; the window hangs on it.
+    pub(crate) heard_ms: f64,
 }
+
+/// How long the customer's last message keeps the window open, in milliseconds; Meta's rule.
+const WINDOW_MS: f64 = 24.0 * 3_600_000.0;
 
 /// What `me` may do; `for_others` is the permission to act for colleagues.
 pub(crate) fn permit(conversation: &Conversation, me: MemberId, for_others: bool, now_ms: f64) -> Permit {
@@ -53,5 +58,6 @@ pub(crate) fn permit(conversation: &Conversation, me: MemberId, for_others: bool
         take_over: held_by.is_some() && for_others,
         release: mine && !closed || held_by.is_some() && for_others,
         close: !closed && may_act,
+        heard_ms: conversation.window_until.map_or(0.0, |until| crate::time::millis(until) - WINDOW_MS),
     }
 }

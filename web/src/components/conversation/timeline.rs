@@ -6,10 +6,10 @@ use leptos::{
     prelude::*,
     task::{spawn_local, tick},
 };
-use shared::{api::conversations::MessagesPage, ids::ConversationId};
+use shared::{api::conversations::MessagesPage, ids::ConversationId, model::message::Body};
 
 use super::{
-    bubble,
+    Talk, bubble,
     entries::{Entry, entries},
 };
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
     i18n::{Key, count, text, tr},
     live::Live,
     time,
-    ui::{Button, EmptyState, Icon, IconName, Show, TimelineSkeleton},
+    ui::{Button, EmptyState, Icon, IconName, Item, Show, TimelineSkeleton, each},
     words,
 };
 
@@ -29,7 +29,8 @@ const NEAR_TOP: i32 = 400;
 
 /// The messages.
 #[component]
-pub(super) fn TimelineView(live: Live, id: ConversationId) -> impl IntoView {
+pub(super) fn TimelineView(talk: Talk) -> impl IntoView {
+    let Talk { live, id, permit, .. } = talk;
     let scroller = NodeRef::<html::Div>::new();
     let pinned = RwSignal::new(true);
     let seen = RwSignal::new(0_u64);
@@ -61,6 +62,7 @@ pub(super) fn TimelineView(live: Live, id: ConversationId) -> impl IntoView {
         }
     });
 
+    let aloud = announce(live, id, newest);
     let scrolled = move |_| {
         let Some(element) = scroller.get_untracked() else { return };
         let from_bottom = -element.scroll_top();
@@ -83,14 +85,15 @@ pub(super) fn TimelineView(live: Live, id: ConversationId) -> impl IntoView {
                 <div class="timeline__inner">
                     <OlderState older/>
                     <Show when=move || opened.get() fallback=move || not_opened(live, id)>
-                        <ol class="timeline__list" role="log" aria-live="polite" aria-relevant="additions">
-                            <For each=move || list.get() key=Entry::key let:item>
-                                {bubble::entry(live, item)}
-                            </For>
+                        <ol class="timeline__list">
+                            {each(move || list.get().into_iter().map(|entry| {
+                                Item::new(entry.key(), move || bubble::entry(live, permit, entry))
+                            }).collect())}
                         </ol>
                     </Show>
                 </div>
             </div>
+            <p class="unseen" role="log" data-testid="announced">{aloud}</p>
             <Show when=move || !pinned.get()>
                 <button type="button" class="to-bottom" on:click=move |_| to_bottom(scroller)>
                     <Icon name=IconName::Down/>
@@ -103,6 +106,36 @@ pub(super) fn TimelineView(live: Live, id: ConversationId) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// What a screen reader says: the words of a message of somebody else that arrives while the
+/// conversation is open. The list itself is silent, or loading history would be read out.
+fn announce(live: Live, id: ConversationId, newest: Memo<u64>) -> RwSignal<String> {
+    let aloud = RwSignal::new(String::new());
+    let mut before = 0;
+    effect(move || {
+        let newest = newest.get();
+        let was = std::mem::replace(&mut before, newest);
+        if was == 0 || newest <= was {
+            return;
+        }
+        let me = untrack(|| live.me()).map(|me| me.id);
+        let words = untrack(|| {
+            live.timeline(id, |timeline| {
+                let (_, message) = timeline.messages.last_key_value()?;
+                let own = message.author.member.is_some() && message.author.member == me;
+                Some(message).filter(|_| !own).and_then(|message| match &message.body {
+                    Body::Text { text } | Body::Note { text } => Some(text.clone()),
+                    Body::Other { kind, .. } => Some(text(words::kind(kind)).to_owned()),
+                    Body::System { .. } => None,
+                })
+            })
+        });
+        if let Some(words) = words.flatten() {
+            aloud.set(words);
+        }
+    });
+    aloud
 }
 
 /// Above the bottom, what arrives below must not push the text away that somebody reads.

@@ -119,14 +119,23 @@ fn folded(text: &str) -> String {
 /// Keeps rows where they are while somebody points at them: what left is dropped, what is new and
 /// belongs to the end is added, the rest is only counted.
 pub(crate) fn hold(shown: &[ConversationId], fresh: &[ConversationId]) -> (Vec<ConversationId>, usize) {
-    let still: BTreeSet<_> = fresh.iter().collect();
+    let still = set(fresh);
     let mut kept: Vec<_> = shown.iter().filter(|id| still.contains(id)).copied().collect();
-    let known: BTreeSet<_> = kept.iter().copied().collect();
+    let known = set(&kept);
     let tail = fresh.iter().rev().take_while(|id| !known.contains(id)).count();
     let tail: Vec<_> = fresh.iter().skip(fresh.len() - tail).copied().collect();
     kept.extend(tail);
     let new = fresh.len() - kept.len();
     (kept, new)
+}
+
+/// Collecting would sort first, which is a few kilobytes of code for the browser to load.
+fn set(ids: &[ConversationId]) -> BTreeSet<ConversationId> {
+    let mut set = BTreeSet::new();
+    for id in ids {
+        set.insert(*id);
+    }
+    set
 }
 
 #[cfg(test)]

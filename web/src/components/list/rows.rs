@@ -16,7 +16,7 @@ use crate::{
     effects::effect,
     i18n::{Key, count, text, tr},
     time,
-    ui::{Button, ButtonLook, EmptyState, IconName, RowSkeletons, Show},
+    ui::{Button, ButtonLook, EmptyState, IconName, Item, RowSkeletons, Show, each},
 };
 
 /// A pointer that has not moved for this long no longer holds the order, in milliseconds.
@@ -108,6 +108,18 @@ pub(super) fn Rows(inbox: Inbox) -> impl IntoView {
         let at = shown.with(|all| all.iter().skip(start).position(|other| *other == id));
         at.map(|at| (start + at + 1).to_string())
     };
+    let item = move |id| {
+        view! {
+            <li
+                class="list__item"
+                aria-setsize=move || shown.with(Vec::len).to_string()
+                aria-posinset=move || place_of(id)
+            >
+                <Row inbox id/>
+            </li>
+        }
+        .into_any()
+    };
     let before = move || pixels(range.get().start);
     let after = move || pixels(shown.with(Vec::len).saturating_sub(range.get().end));
     let empty = Memo::new(move |_| shown.with(Vec::is_empty));
@@ -131,15 +143,7 @@ pub(super) fn Rows(inbox: Inbox) -> impl IntoView {
                     <Nothing inbox/>
                 </Show>
                 <ul style:padding-top=before style:padding-bottom=after aria-label=tr(Key::ListLabel)>
-                    <For each=drawn key=|id| *id let:id>
-                        <li
-                            class="list__item"
-                            aria-setsize=move || shown.with(Vec::len).to_string()
-                            aria-posinset=move || place_of(id)
-                        >
-                            <Row inbox id/>
-                        </li>
-                    </For>
+                    {each(move || drawn().into_iter().map(|id| Item::new(id.to_string(), move || item(id))).collect())}
                 </ul>
             </Show>
         </div>

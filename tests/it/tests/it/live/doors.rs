@@ -89,7 +89,7 @@ async fn a_deactivated_member_is_out_within_a_second(engine: Engine) {
     // A socket that has not said anything yet gets no further either.
     idle.send(&ClientFrame::Hello { version: VERSION }).await;
     assert_eq!(idle.end().await, close::SESSION_GONE);
-    assert_eq!(agent.get("/api/session").await.0, 401);
+    assert_eq!(agent.get("/api/conversations").await.0, 401);
     // Nor does the session come back to life with the member.
     let control = world.server.app.store.control().clone();
     let hash = server::secrets::sha256(agent.cookie.strip_prefix("__Host-sid=").unwrap().as_bytes());
@@ -102,7 +102,7 @@ async fn a_deactivated_member_is_out_within_a_second(engine: Engine) {
     })
     .await;
     administrator.command(Command::SetActive { member: agent.member, active: true }).await.unwrap();
-    assert_eq!(agent.get("/api/session").await.0, 401);
+    assert_eq!(agent.get("/api/conversations").await.0, 401);
 }
 
 async fn signing_out_closes_the_sockets_of_that_session_only(engine: Engine) {
@@ -179,6 +179,6 @@ async fn work_over_the_socket_keeps_the_session_alive(engine: Engine) {
     world.server.app.hub.tidy_now().await;
     assert_eq!(looks.end().await, close::SESSION_GONE);
     assert_eq!(agent.get("/api/session").await.0, 200);
-    assert_eq!(colleague.get("/api/session").await.0, 401);
+    assert_eq!(colleague.get("/api/conversations").await.0, 401);
     works.done(Command::SetAvailability { availability: shared::model::member::Availability::Away }).await;
 }

@@ -1,6 +1,13 @@
 //! Coming back: nothing is missed, or everything is sent anew.
 
-use shared::{ids::Epoch, live::command::Command, live::frame::ResetReason};
+use shared::{
+    ids::Epoch,
+    live::{
+        VERSION,
+        command::Command,
+        frame::{ClientFrame, ResetReason},
+    },
+};
 
 use crate::harness::{Engine, LiveClient, World, webhook::ann};
 
@@ -10,6 +17,8 @@ on_both_engines!(
     a_view_of_another_log_is_started_over,
     a_position_that_cannot_be_continued_is_started_over,
     a_scope_that_changed_meanwhile_is_started_over,
+    a_view_of_another_member_is_started_over,
+    a_client_that_does_not_say_whose_view_it_has_resumes_as_before,
     a_timeline_opened_while_catching_up_stays_complete,
 );
 
@@ -83,6 +92,41 @@ async fn a_scope_that_changed_meanwhile_is_started_over(engine: Engine) {
     back.until("a snapshot comes", |c| c.snapshots == 1).await;
     assert_eq!(back.resets, [ResetReason::Scope]);
     assert!(back.view().conversations.is_empty());
+}
+
+async fn a_view_of_another_member_is_started_over(engine: Engine) {
+    let world = World::new(engine).await;
+    world.customer_writes(&ann(), "one").await;
+    let client = LiveClient::connect(&world.agent().await).await;
+    let first = client.view().me;
+    let mut away = client.disconnect();
+    // Another tab of the same browser signed a colleague in: the same jar has another cookie.
+    away.user = world.second_agent().await;
+    let mut back = away.begin_resume().await;
+    back.until("a snapshot comes", |c| c.snapshots == 1).await;
+    assert_eq!(back.resets, [ResetReason::Member]);
+    assert_ne!(back.view().me, first);
+    assert_eq!(back.welcome.as_ref().map(|w| w.member), Some(back.view().me));
+}
+
+async fn a_client_that_does_not_say_whose_view_it_has_resumes_as_before(engine: Engine) {
+    let world = World::new(engine).await;
+    world.customer_writes(&ann(), "one").await;
+    let agent = world.agent().await;
+    let away = LiveClient::connect(&agent).await.disconnect();
+    let mut back = LiveClient::open_socket(&agent).await;
+    let frame = ClientFrame::Resume {
+        version: VERSION,
+        epoch: away.epoch,
+        member: None,
+        pos: away.view.pos,
+        scope_rev: away.view.scope_rev,
+        open: Vec::new(),
+    };
+    assert!(!serde_json::to_string(&frame).unwrap().contains("member"));
+    back.send(&frame).await;
+    back.until("the resume is answered", |c| c.welcome.is_some()).await;
+    assert_eq!((back.snapshots, back.resets.len()), (0, 0));
 }
 
 async fn a_timeline_opened_while_catching_up_stays_complete(engine: Engine) {

@@ -149,6 +149,7 @@ async fn a_resume_cannot_listen_in_on_what_is_out_of_sight(engine: Engine) {
     let resume = ClientFrame::Resume {
         version: VERSION,
         epoch: spy.welcome.as_ref().unwrap().epoch,
+        member: None,
         pos: spy.pos(),
         scope_rev: spy.view().scope_rev,
         open: vec![id],

@@ -270,7 +270,7 @@ impl Desk {
 
     async fn compare(&mut self, who: usize) {
         let Console::Here(client) = &self.consoles[who] else {
-            assert_eq!(self.users[who].get("/api/session").await.0, 401, "only the locked out are away");
+            assert_eq!(self.users[who].get("/api/session").await.0, 204, "only the locked out are away");
             return;
         };
         let mut fresh = LiveClient::connect(&self.users[who]).await;

@@ -41,6 +41,7 @@ impl Away {
         let frame = ClientFrame::Resume {
             version: VERSION,
             epoch,
+            member: Some(view.me),
             pos: view.pos,
             scope_rev: view.scope_rev,
             open: view.timelines.keys().copied().collect(),

@@ -1,0 +1,48 @@
+//! What several journeys do.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use simulator::Utterance;
+use tokio::sync::Mutex;
+
+use crate::{browser::Browser, stack::Stack};
+
+/// One journey at a time: two cores bear two browsers, not eight.
+pub(crate) static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
+
+/// A customer writes.
+pub(crate) async fn say(stack: &Stack, customer: &str, words: &str) {
+    let delivery = stack.control().say(customer, Utterance::text(words).to(&stack.number())).await;
+    assert!(delivery.is_ok(), "{delivery:?}");
+}
+
+/// Opens the one conversation whose row contains the words.
+pub(crate) async fn open_row(browser: &Browser, words: &str) {
+    browser.click("tab-all").await;
+    let rows = Browser::rows_with(words);
+    browser.until_true(&format!("{rows}.length === 1")).await;
+    browser.evaluate(&format!("{rows}[0].click()")).await;
+    browser.visible("timeline").await;
+}
+
+/// Writes into the composer and sends.
+pub(crate) async fn write(browser: &Browser, words: &str) {
+    let composer = browser.visible("composer").await;
+    composer.send_keys(words).await.unwrap();
+    browser.click("send").await;
+}
+
+/// Milliseconds since 1970.
+pub(crate) fn now_ms() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs_f64() * 1_000.0
+}
+
+/// Waits until both show the same rows in the same order; says which.
+pub(crate) async fn until_same_list(one: &Browser, other: &Browser) -> Vec<String> {
+    let rows = other.list().await;
+    one.until_list(&rows).await;
+    // What moved while we looked has settled by now.
+    let rows = one.list().await;
+    other.until_list(&rows).await;
+    rows
+}

@@ -1,0 +1,123 @@
+//! Texts without an answer, kept in this browser from before they are sent until the server has
+//! answered, so that neither a reload nor the end of a session loses one. They go out again with the
+//! same key, and the server gives the same key one effect for 24 hours.
+//!
+//! Only texts are kept: what else somebody asked for is quickly asked for again, and late surprises.
+
+use shared::{
+    ids::{CommandKey, MemberId},
+    live::command::Command,
+};
+
+use super::outbox::Pending;
+use crate::browser;
+
+/// A text older than this is given back instead of sent again, in milliseconds: an hour less than the
+/// server remembers its key, so that it can never go out twice.
+const SAFE_MS: f64 = 23.0 * 3_600_000.0;
+
+/// Whether a text written at a moment can be sent again now under its key.
+pub(super) fn may_go_out(written_ms: f64, now_ms: f64) -> bool {
+    now_ms - written_ms < SAFE_MS
+}
+
+/// Keeps a command if it is a text; says whether it is kept now.
+pub(super) fn keep(member: MemberId, pending: &Pending) -> bool {
+    write(pending, browser::now_ms())
+        .is_some_and(|value| browser::store(&name(member, pending.key), Some(&value)))
+}
+
+/// Forgets an answered one; says whether it was still there. When it was not, another tab has dealt
+/// with the answer.
+pub(super) fn settle(member: MemberId, key: CommandKey) -> bool {
+    let name = name(member, key);
+    let there = browser::stored(&name).is_some();
+    browser::store(&name, None);
+    there
+}
+
+/// All that a member has, in the order they were written.
+pub(super) fn all(member: MemberId) -> Vec<Pending> {
+    let prefix = prefix(member);
+    let mut all: Vec<Pending> = Vec::new();
+    for name in browser::stored_names(&prefix) {
+        let key = name.strip_prefix(&prefix).and_then(|key| key.parse().ok());
+        let Some(pending) = key.zip(browser::stored(&name)).and_then(|(key, value)| read(key, &value)) else {
+            continue;
+        };
+        // Keys sort by creation.
+        let at = all.iter().take_while(|other| other.key < pending.key).count();
+        all.insert(at, pending);
+    }
+    all
+}
+
+fn prefix(member: MemberId) -> String {
+    format!("switchboard.unanswered.{member}.")
+}
+
+fn name(member: MemberId, key: CommandKey) -> String {
+    format!("{}{key}", prefix(member))
+}
+
+/// Lines: whom for, when, where, and then the words, which may have lines of their own.
+fn write(pending: &Pending, now_ms: f64) -> Option<String> {
+    let (kind, conversation, text) = match &pending.command {
+        Command::SendText { conversation, text } => ("text", conversation, text),
+        Command::AddNote { conversation, text } => ("note", conversation, text),
+        _ => return None,
+    };
+    Some(format!("{kind}\n{}\n{conversation}\n{text}", crate::time::whole_number(now_ms)))
+}
+
+fn read(key: CommandKey, value: &str) -> Option<Pending> {
+    let mut lines = value.splitn(4, '\n');
+    let (kind, at, conversation, text) = (lines.next()?, lines.next()?, lines.next()?, lines.next()?);
+    let (conversation, text) = (conversation.parse().ok()?, text.to_owned());
+    let command = match kind {
+        "text" => Command::SendText { conversation, text },
+        "note" => Command::AddNote { conversation, text },
+        _ => return None,
+    };
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds stay below 2^53 for 285,000 years")]
+    let at_ms = at.parse::<u64>().ok()? as f64;
+    Some(Pending { key, command, at_ms, done: None, kept: true })
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::ids::ConversationId;
+
+    use super::*;
+
+    fn pending(command: Command) -> Pending {
+        Pending { key: CommandKey::new(), command, at_ms: 1_700_000_000_000.0, done: None, kept: true }
+    }
+
+    #[test]
+    fn a_kept_text_is_read_as_it_was_written_with_its_key() {
+        let conversation = ConversationId::new();
+        for command in [
+            Command::SendText { conversation, text: "two\nlines\n\nand 😀".into() },
+            Command::AddNote { conversation, text: "for us".into() },
+        ] {
+            let one = pending(command);
+            let value = write(&one, one.at_ms).unwrap();
+            assert_eq!(read(one.key, &value), Some(one));
+        }
+    }
+
+    #[test]
+    fn only_texts_are_kept() {
+        let conversation = ConversationId::new();
+        assert_eq!(write(&pending(Command::AssignToMe { conversation }), 0.0), None);
+        assert_eq!(read(CommandKey::new(), "nonsense"), None);
+        assert_eq!(read(CommandKey::new(), "text\n1\nnonsense\nwords"), None);
+    }
+
+    #[test]
+    fn a_text_whose_key_the_server_may_have_forgotten_does_not_go_out_again() {
+        assert!(may_go_out(0.0, 22.9 * 3_600_000.0));
+        assert!(!may_go_out(0.0, 23.0 * 3_600_000.0));
+    }
+}
