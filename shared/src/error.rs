@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::api::session::TenantChoice;
+use crate::api::session::TenantChoices;
 
 /// Why something was refused. The console has a sentence for each; the server never invents others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -156,9 +156,10 @@ pub struct Problem {
     /// Finds the request in the server's log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
-    /// Where a person in several tenants may sign in; with `tenant_needed` only.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tenants: Vec<TenantChoice>,
+    /// Where a person in several tenants may sign in; with `tenant_needed` only, so it is boxed: a
+    /// refusal must not make every `Result` of the happy path large.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenants: Option<Box<TenantChoices>>,
 }
 
 impl Problem {
@@ -172,7 +173,7 @@ impl Problem {
             detail: None,
             retry_after: None,
             request_id: None,
-            tenants: Vec::new(),
+            tenants: None,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode, http::header};
 use shared::{
-    api::session::TenantChoice,
+    api::session::{TenantChoice, TenantChoices},
     error::{ErrorCode, Problem},
 };
 
@@ -31,7 +31,8 @@ impl ApiError {
 
     /// Right, but where? With the tenants to choose from.
     pub(super) fn choose(tenants: Vec<TenantChoice>) -> Self {
-        Problem { tenants, ..Problem::new(ErrorCode::TenantNeeded) }.into()
+        Problem { tenants: Some(Box::new(TenantChoices(tenants))), ..Problem::new(ErrorCode::TenantNeeded) }
+            .into()
     }
 
     /// A fault of ours; only the log hears of the cause.

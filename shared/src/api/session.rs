@@ -33,6 +33,12 @@ pub struct TenantChoice {
     pub name: String,
 }
 
+/// The tenants to choose from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(transparent)]
+pub struct TenantChoices(pub Vec<TenantChoice>);
+
 /// Who is signed in: the answer of `POST` and `GET /api/session`, which has none while nobody is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -1,6 +1,6 @@
 use shared::{
     Instant,
-    api::session::TenantChoice,
+    api::session::{TenantChoice, TenantChoices},
     error::{ErrorCode, Problem},
     ids::{CommandKey, ConversationId, Epoch, MemberId, MessageId},
     live::{
@@ -63,7 +63,7 @@ fn frames() -> Vec<ServerFrame> {
         detail: None,
         retry_after: Some(3),
         request_id: None,
-        tenants: vec![TenantChoice { slug: "a".into(), name: "A".into() }],
+        tenants: Some(Box::new(TenantChoices(vec![TenantChoice { slug: "a".into(), name: "A".into() }]))),
     };
     vec![
         ServerFrame::Batch { from: 0, to: 9, events },

@@ -43,7 +43,7 @@ impl Form {
             match answer {
                 Ok(()) => {}
                 Err(Refused::Problem(problem)) if problem.code == ErrorCode::TenantNeeded => {
-                    let _ = self.choice.try_set(Some((e, p, problem.tenants)));
+                    let _ = self.choice.try_set(Some((e, p, problem.tenants.map_or_else(Vec::new, |t| t.0))));
                 }
                 Err(refused) => {
                     let _ = self.refused.try_set(Some(refused));

@@ -43,7 +43,7 @@ async fn a_person_in_two_tenants_chooses_where_to_sign_in(engine: Engine) {
     let problem: Problem = serde_json::from_value(asked).unwrap();
     assert_eq!(problem.code, ErrorCode::TenantNeeded);
     let choice = |slug: &str| TenantChoice { slug: slug.into(), name: slug.into() };
-    assert_eq!(problem.tenants, [choice("alpha"), choice("beta")]);
+    assert_eq!(problem.tenants.unwrap().0, [choice("alpha"), choice("beta")]);
 
     for (slug, name) in [("alpha", "agent"), ("beta", "agent elsewhere")] {
         let (status, session) = sign_in(&world, PASSWORD, Some(slug)).await;
