@@ -62,7 +62,8 @@ pub(super) struct Conn {
     pub(super) typing: Option<ConversationId>,
     /// When the session was last known to be in use.
     pub(super) seen_at: shared::Instant,
-    /// Whether the member did anything since the session was last renewed. A pong is no deed.
+    /// Whether the member worked since the session was last renewed. What a console says by itself is no
+    /// work.
     pub(super) active: bool,
     pub(super) budget: Budget,
     /// Whether this socket counts in the member's presence.

@@ -81,7 +81,8 @@ fn frame(shard: &Rc<Shard>, id: u64, text: &str) {
     let Ok(frame) = serde_json::from_str::<ClientFrame>(text) else {
         return goodbye(shard, id, close::BAD_FRAME);
     };
-    if !matches!(frame, ClientFrame::Pong {}) {
+    // What a console sends by itself, also while nobody is there, is no sign of work.
+    if matches!(frame, ClientFrame::Command { .. } | ClientFrame::Open { .. } | ClientFrame::Typing { .. }) {
         shard.with(id, |conn| conn.active = true);
     }
     match frame {

@@ -19,7 +19,9 @@ use simulator::{StatusPlan, payload::Status};
 use crate::harness::{Engine, LiveClient, Options, World, run, webhook::ann};
 
 /// Tables that have a handful of rows per tenant; reading all of them is right.
-const SMALL: [&str; 8] = [
+const SMALL: [&str; 9] = [
+    // The words of one message, given as a list.
+    "json_each",
     "tenant_log",
     "tenant_identity",
     "settings",
