@@ -90,7 +90,8 @@ pub(crate) fn open_sqlite(path: &std::path::Path) -> Result<SqliteConnection, Op
     conn.batch_execute(
         "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
          PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; \
-         PRAGMA cache_size = -8192; PRAGMA journal_size_limit = 67108864;",
+         PRAGMA cache_size = -8192; PRAGMA journal_size_limit = 67108864; \
+         PRAGMA wal_autocheckpoint = 8000;",
     )
     .map_err(OpenError::from)?;
     super::pragmas::verify(&mut conn)?;

@@ -12,6 +12,7 @@ pub mod control;
 pub mod data_map;
 pub mod engine;
 pub mod error;
+mod fixed;
 pub mod lock;
 pub mod migrate;
 mod pragmas;

@@ -18,10 +18,14 @@ use uuid::Uuid;
 use super::{
     connection::Scoped,
     error::Fault,
+    fixed::Fixed,
     record::{Actor, Draft, Fact, Kicks},
     schema,
 };
 use crate::clock::micros;
+
+const INSERT_FACT: &str = "INSERT INTO fact (tenant_id, id, what, at, written_at, conversation_id, queue_id, \
+    member_id, channel_id, author_kind) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 /// The state of a tenant's log while a group runs.
 #[derive(Debug, Clone)]
@@ -104,23 +108,24 @@ impl<'a> Tx<'a> {
     /// # Errors
     /// The database's.
     pub fn fact(&mut self, fact: Fact) -> Result<(), Fault> {
-        use schema::fact::dsl as f;
         let at = micros(self.now);
         let (conn, tenant) = self.parts();
-        diesel::insert_into(f::fact)
-            .values((
-                f::tenant_id.eq(tenant),
-                f::id.eq(Uuid::now_v7().simple().to_string()),
-                f::what.eq(fact.what.as_str()),
-                f::at.eq(at),
-                f::written_at.eq(fact.written_at.map(micros)),
-                f::conversation_id.eq(fact.conversation.map(|id| id.to_string())),
-                f::queue_id.eq(fact.queue.map(|id| id.to_string())),
-                f::member_id.eq(fact.member.map(|id| id.to_string())),
-                f::channel_id.eq(fact.channel.map(|id| id.to_string())),
-                f::author_kind.eq(fact.author.map(|a| a.as_str())),
-            ))
-            .execute(conn)?;
+        let insert = Fixed::new(
+            INSERT_FACT,
+            [
+                tenant.into(),
+                Uuid::now_v7().simple().to_string().into(),
+                fact.what.as_str().into(),
+                at.into(),
+                fact.written_at.map(micros).into(),
+                fact.conversation.map(|id| id.to_string()).into(),
+                fact.queue.map(|id| id.to_string()).into(),
+                fact.member.map(|id| id.to_string()).into(),
+                fact.channel.map(|id| id.to_string()).into(),
+                fact.author.map(|author| author.as_str()).into(),
+            ],
+        );
+        insert.execute(conn)?;
         Ok(())
     }
 

@@ -19,6 +19,7 @@ use crate::{
     clock::{from_micros, micros},
     db::{
         Fault, Scoped,
+        fixed::Fixed,
         rows::search,
         schema::{contact::dsl as p, conversation::dsl as c},
     },
@@ -230,6 +231,12 @@ pub fn insert(scoped: &mut Scoped, row: &ConversationRow) -> Result<(), Fault> {
     Ok(())
 }
 
+const UPDATE: &str = "UPDATE conversation SET rev = ?, state = ?, queue_id = ?, assignee_id = ?, unread = ?, \
+    last_seq = ?, read_seq = ?, last_message_id = ?, last_at = ?, last_preview = ?, last_kind \
+    = ?, last_author = ?, last_author_id = ?, last_delivery = ?, waiting_since = ?, \
+    window_until = ?, opened_at = ?, closed_at = ?, close_reason = ?, changed_at = ? WHERE \
+    tenant_id = ? AND id = ?";
+
 /// Stores everything that can change in a conversation.
 ///
 /// # Errors
@@ -238,30 +245,34 @@ pub fn update(scoped: &mut Scoped, row: &ConversationRow) -> Result<(), Fault> {
     let (conn, tenant) = scoped.parts();
     let m = &row.model;
     let last = m.last.as_ref();
-    diesel::update(c::conversation.filter(c::tenant_id.eq(tenant).and(c::id.eq(m.id.to_string()))))
-        .set((
-            c::rev.eq(m.rev as i64),
-            c::state.eq(m.state.as_str()),
-            c::queue_id.eq(m.queue.map(|id| id.to_string())),
-            c::assignee_id.eq(m.assignee.map(|id| id.to_string())),
-            c::unread.eq(i64::from(m.unread)),
-            c::last_seq.eq(row.last_seq as i64),
-            c::read_seq.eq(row.read_seq as i64),
-            c::last_message_id.eq(row.last_message.map(|id| id.to_string())),
-            c::last_at.eq(last.map(|l| micros(l.at))),
-            c::last_preview.eq(last.map(|l| l.preview.as_str())),
-            c::last_kind.eq(last.and_then(|l| if l.note { Some(NOTE) } else { l.kind.as_deref() })),
-            c::last_author.eq(last.map(|l| l.author.kind.as_str())),
-            c::last_author_id.eq(last.and_then(|l| l.author.member).map(|id| id.to_string())),
-            c::last_delivery.eq(last.and_then(|l| l.delivery).map(|d| d.as_str())),
-            c::waiting_since.eq(m.waiting_since.map(micros)),
-            c::window_until.eq(m.window_until.map(micros)),
-            c::opened_at.eq(micros(m.opened_at)),
-            c::closed_at.eq(m.closed.as_ref().map(|closed| micros(closed.at))),
-            c::close_reason.eq(m.closed.as_ref().map(|closed| closed.reason.as_str())),
-            c::changed_at.eq(micros(row.changed_at)),
-        ))
-        .execute(conn)?;
+    let update = Fixed::new(
+        UPDATE,
+        [
+            (m.rev as i64).into(),
+            m.state.as_str().into(),
+            (m.queue.map(|id| id.to_string())).into(),
+            (m.assignee.map(|id| id.to_string())).into(),
+            i64::from(m.unread).into(),
+            (row.last_seq as i64).into(),
+            (row.read_seq as i64).into(),
+            (row.last_message.map(|id| id.to_string())).into(),
+            (last.map(|l| micros(l.at))).into(),
+            (last.map(|l| l.preview.as_str())).into(),
+            (last.and_then(|l| if l.note { Some(NOTE) } else { l.kind.as_deref() })).into(),
+            (last.map(|l| l.author.kind.as_str())).into(),
+            (last.and_then(|l| l.author.member).map(|id| id.to_string())).into(),
+            (last.and_then(|l| l.delivery).map(|d| d.as_str())).into(),
+            m.waiting_since.map(micros).into(),
+            m.window_until.map(micros).into(),
+            micros(m.opened_at).into(),
+            (m.closed.as_ref().map(|closed| micros(closed.at))).into(),
+            (m.closed.as_ref().map(|closed| closed.reason.as_str())).into(),
+            micros(row.changed_at).into(),
+            tenant.into(),
+            m.id.to_string().into(),
+        ],
+    );
+    update.execute(conn)?;
     Ok(())
 }
 

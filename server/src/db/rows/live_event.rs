@@ -8,12 +8,16 @@ use crate::{
     clock::{from_micros, micros},
     db::{
         Fault, Scoped,
+        fixed::Fixed,
         record::{Draft, Recorded},
         schema::live_event::dsl as e,
     },
 };
 
 type Row = (i64, i64, Option<String>, Option<String>, String);
+
+const INSERT: &str = "INSERT INTO live_event \
+    (tenant_id, pos, at, audience_before, audience_after, payload, contact_id) VALUES (?, ?, ?, ?, ?, ?, ?)";
 
 /// Writes an event at its place.
 pub(crate) fn insert(
@@ -24,17 +28,19 @@ pub(crate) fn insert(
     payload: &str,
 ) -> Result<(), Fault> {
     let (conn, tenant) = scoped.parts();
-    diesel::insert_into(e::live_event)
-        .values((
-            e::tenant_id.eq(tenant),
-            e::pos.eq(pos as i64),
-            e::at.eq(micros(at)),
-            e::audience_before.eq(to_json(draft.before.as_ref())?),
-            e::audience_after.eq(to_json(draft.after.as_ref())?),
-            e::payload.eq(payload),
-            e::contact_id.eq(draft.contact.map(|id| id.to_string())),
-        ))
-        .execute(conn)?;
+    let insert = Fixed::new(
+        INSERT,
+        [
+            tenant.into(),
+            (pos as i64).into(),
+            micros(at).into(),
+            to_json(draft.before.as_ref())?.into(),
+            to_json(draft.after.as_ref())?.into(),
+            payload.into(),
+            draft.contact.map(|id| id.to_string()).into(),
+        ],
+    );
+    insert.execute(conn)?;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use shared::{
 
 use crate::{
     clock::{from_micros, micros},
-    db::{Fault, Scoped, schema::message::dsl as m},
+    db::{Fault, Scoped, fixed::Fixed, schema::message::dsl as m},
     fault::{self, Sabotage},
 };
 
@@ -83,6 +83,10 @@ macro_rules! columns {
     };
 }
 
+const INSERT: &str = "INSERT INTO message (tenant_id, id, rev, conversation_id, contact_id, channel_id, seq, at, \
+    written_at, author_kind, author_id, kind, text, happening, raw, wamid, command_key, \
+    delivery, delivery_rank) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
 /// Adds a message.
 ///
 /// # Errors
@@ -92,29 +96,31 @@ pub fn insert(scoped: &mut Scoped, row: &MessageRow) -> Result<(), Fault> {
     let (conn, tenant) = scoped.parts();
     let model = &row.model;
     let state = model.delivery.as_ref().map(|d| d.state);
-    diesel::insert_into(m::message)
-        .values((
-            m::tenant_id.eq(tenant),
-            m::id.eq(model.id.to_string()),
-            m::rev.eq(model.rev as i64),
-            m::conversation_id.eq(model.conversation.to_string()),
-            m::contact_id.eq(row.contact.to_string()),
-            m::channel_id.eq(row.channel.to_string()),
-            m::seq.eq(model.seq as i64),
-            m::at.eq(micros(model.at)),
-            m::written_at.eq(model.written_at.map(micros)),
-            m::author_kind.eq(model.author.kind.as_str()),
-            m::author_id.eq(model.author.member.map(|id| id.to_string())),
-            m::kind.eq(kind),
-            m::text.eq(text),
-            m::happening.eq(happening),
-            m::raw.eq(&row.raw),
-            m::wamid.eq(&row.wamid),
-            m::command_key.eq(model.key.map(|key| key.to_string())),
-            m::delivery.eq(state.map(|s| s.as_str())),
-            m::delivery_rank.eq(state.map_or(0, |s| i64::from(s.rank()))),
-        ))
-        .execute(conn)?;
+    let insert = Fixed::new(
+        INSERT,
+        [
+            tenant.into(),
+            model.id.to_string().into(),
+            (model.rev as i64).into(),
+            model.conversation.to_string().into(),
+            row.contact.to_string().into(),
+            row.channel.to_string().into(),
+            (model.seq as i64).into(),
+            micros(model.at).into(),
+            model.written_at.map(micros).into(),
+            model.author.kind.as_str().into(),
+            (model.author.member.map(|id| id.to_string())).into(),
+            kind.into(),
+            text.into(),
+            happening.into(),
+            row.raw.as_deref().into(),
+            row.wamid.as_deref().into(),
+            (model.key.map(|key| key.to_string())).into(),
+            (state.map(|s| s.as_str())).into(),
+            (state.map_or(0, |s| i64::from(s.rank()))).into(),
+        ],
+    );
+    insert.execute(conn)?;
     Ok(())
 }
 
