@@ -120,8 +120,10 @@ impl Workers {
     /// member is active, so a session that stays opens nothing.
     pub(crate) fn locked_out(&self, tenant: TenantId, member: MemberId) {
         let control = self.0.store.control().clone();
+        // Whoever is let in again may sign in before this has run.
+        let now = self.0.store.clock().now();
         self.0.runtime.spawn(async move {
-            let ended = control.write(move |conn| session::delete_of_member(conn, tenant, member)).await;
+            let ended = control.write(move |conn| session::delete_of_member(conn, tenant, member, now)).await;
             if let Err(error) = ended {
                 tracing::warn!(tenant.id = %tenant, member.id = %member, error = %error, "sessions of a locked-out member stay until they expire");
             }

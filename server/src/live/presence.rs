@@ -4,6 +4,7 @@
 use std::{
     collections::HashMap,
     sync::{Mutex, PoisonError},
+    time::Duration,
 };
 
 use shared::ids::MemberId;
@@ -15,6 +16,11 @@ use crate::{
     domain::members::presence,
     tenant::TenantId,
 };
+
+/// Between two attempts to store a presence: routing must not go by an old one for long.
+const AGAIN: Duration = Duration::from_secs(1);
+/// A database that is away for longer finds presence corrected by the next coming and going.
+const ATTEMPTS: u32 = 600;
 
 pub(super) struct Presence {
     incarnation: String,
@@ -74,7 +80,7 @@ impl Presence {
 /// A socket of the member was accepted.
 pub(super) fn came(hub: &Hub, tenant: &TenantStore, member: MemberId) {
     if hub.0.presence.came(tenant.id(), member) {
-        store(hub.clone(), tenant.clone(), member, true);
+        store(hub.clone(), tenant.clone(), member);
     }
 }
 
@@ -88,23 +94,30 @@ pub(super) fn went(hub: &Hub, tenant: &TenantStore, member: MemberId) {
     actix_web::rt::spawn(async move {
         tokio::time::sleep(hub.0.config.grace).await;
         if hub.0.presence.left(tenant.id(), member, change) {
-            store(hub, tenant, member, false);
+            store(hub, tenant, member);
         }
     });
 }
 
-fn store(hub: Hub, tenant: TenantStore, member: MemberId, connected: bool) {
+/// Writes what is the case when the write has its turn: of two that overtook each other, both write
+/// the last fact.
+fn store(hub: Hub, tenant: TenantStore, member: MemberId) {
     actix_web::rt::spawn(async move {
-        let incarnation = hub.0.presence.incarnation.clone();
-        let presence = &hub.0.presence;
-        let written = tenant.write(move |tx| presence::set(tx, member, connected, &incarnation)).await;
-        if let Err(error @ (WriteError::Unavailable(_) | WriteError::Panicked(_))) = written {
-            tracing::error!(tenant.id = %tenant.id(), member.id = %member, error = %error, "presence was not stored");
-        }
-        // A fast leave and return may have overtaken this write: the row follows the last fact.
-        if presence.is_present(tenant.id(), member) != connected && !connected {
-            let incarnation = presence.incarnation.clone();
-            let _ = tenant.write(move |tx| presence::set(tx, member, true, &incarnation)).await;
+        for _ in 0..ATTEMPTS {
+            let (looks, id) = (hub.clone(), tenant.id());
+            let written = tenant.write(move |tx| {
+                let presence = &looks.0.presence;
+                presence::set(tx, member, presence.is_present(id, member), &presence.incarnation)
+            });
+            let Err(error) = written.await else { return };
+            if matches!(error, WriteError::Refused(_)) || hub.is_closing() {
+                return;
+            }
+            tracing::error!(tenant.id = %id, member.id = %member, error = %error, "presence was not stored");
+            if !matches!(error, WriteError::Unavailable(_)) {
+                return;
+            }
+            tokio::time::sleep(AGAIN).await;
         }
     });
 }

@@ -100,13 +100,18 @@ pub fn delete(conn: &mut AnyConnection, token_hash: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Ends every session of a member.
+/// Ends a member's sessions that began by an instant.
 ///
 /// # Errors
 /// The database's.
-pub fn delete_of_member(conn: &mut AnyConnection, tenant: TenantId, member: MemberId) -> Result<(), Fault> {
-    diesel::delete(s::session.filter(s::tenant_id.eq(tenant.get()).and(s::member_id.eq(member.to_string()))))
-        .execute(conn)?;
+pub fn delete_of_member(
+    conn: &mut AnyConnection,
+    tenant: TenantId,
+    member: MemberId,
+    began_by: Instant,
+) -> Result<(), Fault> {
+    let theirs = s::tenant_id.eq(tenant.get()).and(s::member_id.eq(member.to_string()));
+    diesel::delete(s::session.filter(theirs.and(s::created_at.le(micros(began_by))))).execute(conn)?;
     Ok(())
 }
 

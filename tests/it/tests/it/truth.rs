@@ -19,7 +19,14 @@ fn every_console_shows_what_a_fresh_one_shows_on_postgres() {
 }
 
 fn hold_up(engine: Engine, cases: u32) {
-    let config = Config { cases, failure_persistence: None, max_shrink_iters: 60, ..Config::default() };
+    // A case that hangs takes its patience every time it is tried: shrinking ends after two minutes.
+    let config = Config {
+        cases,
+        failure_persistence: None,
+        max_shrink_iters: 60,
+        max_shrink_time: 120_000,
+        ..Config::default()
+    };
     // `SWITCHBOARD_TRUTH_SEED` repeats a run; without it every run looks somewhere else.
     let seed = match std::env::var("SWITCHBOARD_TRUTH_SEED") {
         Ok(text) => text.parse().expect("a number"),

@@ -42,3 +42,12 @@ pub(crate) async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Opt
         Err(_) => panic!("waited in vain until {what}"),
     }
 }
+
+/// Looks until nothing is left that keeps `what` from being true; in vain, it tells what was left last.
+pub(crate) async fn at_rest(what: &str, mut look: impl AsyncFnMut() -> Result<(), String>) {
+    let started = std::time::Instant::now();
+    while let Err(left) = look().await {
+        assert!(started.elapsed() < PATIENCE, "waited in vain until {what}; {left}");
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}

@@ -1,9 +1,10 @@
 //! Two tenants with everything in them, made through the operator's door.
 
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use serde_json::Value;
 use server::{
     admin::{AddNumber, AdminCommand, CreateConnection, CreateMember, CreateQueue, CreateTenant, execute},
-    db::{TenantStore, control},
+    db::{TenantStore, control, schema::session},
     tenant::TenantId,
 };
 use shared::{
@@ -12,7 +13,7 @@ use shared::{
 };
 use simulator::payload::Line;
 
-use super::{Database, Engine, Options, TestServer, User, sql};
+use super::{Database, Engine, Options, TestServer, User, eventually, sql};
 
 /// Everybody's password.
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -107,6 +108,19 @@ impl World {
 
     pub(crate) async fn administrator(&self) -> User {
         User::sign_in(&self.server, &self.alpha.administrator).await
+    }
+
+    /// Waits until no session of a member is left.
+    pub(crate) async fn signed_out(&self, member: MemberId) {
+        let control = self.server.app.store.control();
+        eventually("the member's sessions have ended", async || {
+            let left = control.read(move |conn| {
+                let theirs = session::table.filter(session::member_id.eq(member.to_string()));
+                Ok(theirs.count().get_result::<i64>(conn)?)
+            });
+            (left.await.unwrap() == 0).then_some(())
+        })
+        .await;
     }
 
     /// An administrator of the other tenant.

@@ -9,7 +9,7 @@ use simulator::payload::{self, Sender};
 
 use super::steps::{Decision, Step, Work};
 use crate::harness::{
-    Engine, LiveClient, User, World, eventually, fresh,
+    Engine, LiveClient, User, World, at_rest, fresh,
     live::Away,
     sql,
     webhook::{unix_now, wamid},
@@ -152,7 +152,27 @@ impl Desk {
             Decision::Masking(masked) => Command::SetPhoneMasking { masked },
         };
         // Refusals are fine: the administrator may have been demoted or locked out by a colleague.
-        let _ = self.users[3].command(command).await;
+        let done = self.users[3].command(command).await.is_ok();
+        match decision {
+            // Their sessions end behind the answer.
+            Decision::Active(false) if done => self.world.signed_out(member).await,
+            Decision::Active(true) if done => self.let_in_again(whom).await,
+            _ => {}
+        }
+    }
+
+    /// Whoever was locked out signs in again, and their console goes on where it was.
+    async fn let_in_again(&mut self, who: usize) {
+        if self.users[who].get("/api/session").await.0 == 200 {
+            return;
+        }
+        self.leave(who);
+        let alpha = &self.world.alpha;
+        let people = [&alpha.agent, &alpha.second_agent, &alpha.supervisor, &alpha.administrator];
+        self.users[who] = User::sign_in(&self.world.server, people[who]).await;
+        if let Console::Away(away) = &mut self.consoles[who] {
+            away.user = self.users[who].clone();
+        }
     }
 
     /// Through the socket when there is one, else over HTTP. Refusals are part of the game.
@@ -239,12 +259,17 @@ impl Desk {
             }
         }
         let store = self.world.store().await;
-        eventually("the outbox is empty and the presence is settled", async || {
-            let restless = "SELECT (SELECT count(*) FROM outbox WHERE tenant_id = $1) + \
-                            (SELECT count(*) FROM member m JOIN agent_presence p \
-                             ON p.tenant_id = m.tenant_id AND p.member_id = m.id \
-                             WHERE m.tenant_id = $1 AND m.active <> p.connected) AS n";
-            (sql::number(&store, restless).await == 0).then_some(())
+        // What is still on its way out, and whose presence lags behind.
+        let restless = "SELECT 'outbox ' || o.message_id || ' attempts ' || o.attempts || ' due ' || o.due_at \
+                        || ' leased by ' || coalesce(o.leased_by, 'nobody') AS t \
+                        FROM outbox o WHERE o.tenant_id = $1 \
+                        UNION ALL \
+                        SELECT 'member ' || m.id || ' active ' || m.active || ' connected ' || p.connected \
+                        FROM member m JOIN agent_presence p ON p.tenant_id = m.tenant_id AND p.member_id = m.id \
+                        WHERE m.tenant_id = $1 AND m.active <> p.connected";
+        at_rest("the outbox is empty and the presence is settled", async || {
+            let left = sql::texts(&store, restless).await;
+            if left.is_empty() { Ok(()) } else { Err(format!("left are {left:#?}")) }
         })
         .await;
         let mut mark = None;

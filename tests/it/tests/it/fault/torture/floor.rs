@@ -182,12 +182,12 @@ impl Floor {
         };
         let lets_in = matches!(command, Command::SetActive { active: true, .. });
         let done = self.administrator().command(command).await;
-        if lets_in && done.is_ok() && self.users[whom].get("/api/session").await.0 != 200 {
+        if lets_in && done.is_ok() {
             self.let_in(whom).await;
         }
     }
 
-    /// Whoever was locked out has lost the session, and signs in again.
+    /// Whoever was locked out has lost the session, or is about to, and signs in again.
     async fn let_in(&mut self, who: usize) {
         let alpha = &self.scene.alpha;
         let person = [&alpha.agent, &alpha.second_agent, &alpha.supervisor][who];
@@ -260,9 +260,7 @@ impl Floor {
             self.administrator().command(let_in).await.unwrap();
         }
         for who in 0..3 {
-            if self.users[who].get("/api/session").await.0 != 200 {
-                self.let_in(who).await;
-            }
+            self.let_in(who).await;
         }
         let mut found = Vec::new();
         for at in 0..self.tabs.len() {
