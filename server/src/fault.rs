@@ -63,6 +63,8 @@ pub enum Sabotage {
     NoDedupe,
     /// A console gets the ring's events although some before them are missing.
     NoGapCheck,
+    /// A console whose batches were dropped goes on behind them.
+    NoRewind,
 }
 
 impl Point {
@@ -128,6 +130,7 @@ impl Sabotage {
             Self::SynchronousNormal => "synchronous_normal",
             Self::NoDedupe => "no_dedupe",
             Self::NoGapCheck => "no_gap_check",
+            Self::NoRewind => "no_rewind",
         }
     }
 }

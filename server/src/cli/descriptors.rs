@@ -1,9 +1,9 @@
-//! Open files: every socket is one, and so is every database file of an open tenant.
+//! Open files: every connection takes two, and every database file of an open tenant one.
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 /// Fewer than this and a busy installation runs out.
-const ENOUGH: u64 = 16_384;
+const ENOUGH: u64 = 32_768;
 
 /// Raises the process's limit as far as the system lets it: the usual limit of 1,024 is a habit from
 /// programs that wait with `select`, and 1,024 sockets are few here.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use shared::{
     Instant, Pos,
     ids::{ChannelId, ContactId, ConversationId, Epoch, MemberId, QueueId},
@@ -25,8 +26,14 @@ pub struct Recorded {
     pub after: Option<Audience>,
     /// What happened.
     pub event: Event,
-    /// The event as JSON, made once.
-    pub payload: String,
+    /// Position and event as JSON, as in [`Logged`](shared::live::event::Logged), behind a comma: the form
+    /// in which everybody who may see all of it gets it. Made once.
+    pub rendered: Bytes,
+}
+
+/// The event of a position, as JSON, as consoles get it.
+pub(crate) fn rendered(pos: Pos, event: &str) -> Bytes {
+    format!(",{{\"pos\":{pos},\"event\":{event}}}").into_bytes().into_boxed_slice().into()
 }
 
 /// What a group of transactions has made durable, in order and without a hole.

@@ -1,15 +1,24 @@
 //! The HTTP server around the routes: what is shared by its threads, and what wraps every request.
 
-use std::{io, net::TcpListener, time::Duration};
+use std::{any::Any, io, net::TcpListener, time::Duration};
 
-use actix_web::{App as Actix, HttpServer, dev::Server, middleware::from_fn, web::Data};
+use actix_web::{
+    App as Actix, HttpServer,
+    dev::{Extensions, Server},
+    middleware::from_fn,
+    rt::net::TcpStream,
+    web::Data,
+};
 use nix::sys::socket::{setsockopt, sockopt};
 
 use super::{
     configure, console::Console, headers::headers, observe::observe, probes::Readiness,
     session::gate::SignInGate,
 };
-use crate::{app::App, live::Shard};
+use crate::{
+    app::App,
+    live::{Handle, Shard},
+};
 
 /// From the first byte to the end of the headers.
 const REQUEST_HEADERS: Duration = Duration::from_secs(5);
@@ -22,9 +31,19 @@ const SHUTDOWN_SECONDS: u64 = 10;
 /// lives is told why it is left before the kernel leaves it.
 const UNTAKEN: Duration = Duration::from_secs(90);
 
+fn connected(stream: &dyn Any, data: &mut Extensions) {
+    let Some(stream) = stream.downcast_ref::<TcpStream>() else { return };
+    give_up_on_dead_peers(stream);
+    match Handle::of(stream) {
+        Ok(handle) => {
+            data.insert(handle);
+        }
+        Err(error) => tracing::warn!(error = %error, "a connection can carry no live frames"),
+    }
+}
+
 /// Lets the kernel end connections whose peer is gone or never reads: actix cannot abort one.
-fn give_up_on_dead_peers(stream: &dyn std::any::Any) {
-    let Some(stream) = stream.downcast_ref::<actix_web::rt::net::TcpStream>() else { return };
+fn give_up_on_dead_peers(stream: &TcpStream) {
     let millis = u32::try_from(UNTAKEN.as_millis()).unwrap_or(u32::MAX);
     if let Err(error) = setsockopt(stream, sockopt::TcpUserTimeout, &millis) {
         tracing::warn!(error = %error, "dead peers will be noticed late");
@@ -69,7 +88,7 @@ pub fn server_with(app: App, listener: TcpListener, readiness: Readiness) -> io:
         .client_request_timeout(REQUEST_HEADERS)
         .keep_alive(KEEP_ALIVE)
         .tcp_nodelay(true)
-        .on_connect(|stream, _| give_up_on_dead_peers(stream))
+        .on_connect(connected)
         .shutdown_timeout(SHUTDOWN_SECONDS)
         .disable_signals()
         .listen(listener)?;

@@ -1,4 +1,5 @@
-//! The response body of an upgraded connection: our queue first, then actix-ws's own messages.
+//! The response body of an upgraded connection. It carries nothing: frames go past it. It is what keeps
+//! the HTTP connection open, and what ends it.
 
 use std::{
     cell::RefCell,
@@ -9,17 +10,13 @@ use std::{
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use bytes::Bytes;
-use tokio::sync::mpsc;
 
-use super::{outgoing::Outgoing, shard::ToShard};
+use super::outgoing::Outgoing;
 
-/// Writes shared frames without copying them per socket. actix-ws's body stays behind it for close
-/// frames, and because dropping it would tell the stream that the connection is gone.
+/// actix-ws's body stays inside: dropping it would tell the stream that the connection is gone.
 pub(super) struct LiveBody {
     pub(super) outgoing: Rc<RefCell<Outgoing>>,
     pub(super) inner: BoxBody,
-    pub(super) conn: u64,
-    pub(super) shard: mpsc::UnboundedSender<ToShard>,
 }
 
 impl MessageBody for LiveBody {
@@ -31,17 +28,18 @@ impl MessageBody for LiveBody {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
         let this = self.get_mut();
-        {
-            let mut out = this.outgoing.borrow_mut();
-            if let Some(piece) = out.pop() {
-                return Poll::Ready(Some(Ok(piece)));
-            }
-            if std::mem::take(&mut out.tell_when_empty) {
-                // The shard is on this very thread; it runs after this poll.
-                let _ = this.shard.send(ToShard::Drained(this.conn));
-            }
-            out.park(cx.waker());
+        if this.outgoing.borrow_mut().is_over(cx.waker()) {
+            return Poll::Ready(None);
         }
         Pin::new(&mut this.inner).poll_next(cx)
+    }
+}
+
+impl Drop for LiveBody {
+    fn drop(&mut self) {
+        // The HTTP connection is gone: a second handle must not keep the socket open.
+        if let Ok(mut outgoing) = self.outgoing.try_borrow_mut() {
+            outgoing.end();
+        }
     }
 }

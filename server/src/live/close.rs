@@ -1,6 +1,5 @@
 //! Saying goodbye.
 
-use actix_ws::{CloseCode, CloseReason};
 use shared::live::{close, frame::ServerFrame};
 
 use super::{
@@ -9,6 +8,7 @@ use super::{
     outgoing::Kind,
     presence,
     shard::push,
+    wire,
 };
 
 /// Tells the client why and for how long, then closes the socket behind what is queued. From here on
@@ -28,9 +28,5 @@ pub(super) fn say_goodbye(conn: &mut Conn, code: u16, hub: &Hub) {
     if std::mem::take(&mut conn.present) {
         presence::went(hub, &conn.tenant, conn.member);
     }
-    let ws = conn.ws.clone();
-    actix_web::rt::spawn(async move {
-        let reason = CloseReason { code: CloseCode::from(code), description: None };
-        let _ = ws.close(Some(reason)).await;
-    });
+    conn.outgoing.borrow_mut().push_last(wire::close(code));
 }

@@ -38,7 +38,8 @@ pub(super) struct Conn {
     pub(super) token_hash: String,
     /// When the session ends whatever happens.
     pub(super) expires_at: shared::Instant,
-    pub(super) ws: actix_ws::Session,
+    /// Held because the stream of the client's frames ends with it.
+    pub(super) _ws: actix_ws::Session,
     pub(super) outgoing: Rc<RefCell<Outgoing>>,
     pub(super) mode: Mode,
     /// Whether the first frame has come; a second one would only cost another snapshot.

@@ -97,7 +97,9 @@ pub(super) fn deliver(
 /// Stops queueing: what can be read again is dropped, and the cursor goes back to what was told.
 pub(super) fn lag(conn: &mut Conn) -> Outcome {
     let mut out = conn.outgoing.borrow_mut();
-    if let Some(from) = out.drop_replayable() {
+    if let Some(from) = out.drop_replayable()
+        && !fault::sabotaged(Sabotage::NoRewind)
+    {
         conn.told = from - 1;
         conn.cursor = conn.told;
     }
@@ -108,10 +110,7 @@ pub(super) fn lag(conn: &mut Conn) -> Outcome {
 
 /// Adds nothing more until the socket has written what waits.
 pub(super) fn pause(conn: &mut Conn) {
-    let mut out = conn.outgoing.borrow_mut();
-    out.tell_when_empty = true;
-    // A writer that is parked on an empty queue would never say so.
-    out.wake();
+    conn.outgoing.borrow_mut().turn_when_empty();
     conn.mode = Mode::Lagging;
 }
 

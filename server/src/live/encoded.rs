@@ -11,18 +11,16 @@ use shared::{
 
 use crate::db::record::Recorded;
 
-/// A logged event with its renderings. Each is `,{"pos":…,"event":…}`: the first event of a batch
-/// drops the comma.
+/// A logged event with its renderings. Each begins with a comma, which the first event of a batch drops.
 pub(super) struct Encoded {
     pub(super) recorded: Arc<Recorded>,
-    whole: OnceLock<Bytes>,
     masked: OnceLock<Bytes>,
     removed: OnceLock<Option<Bytes>>,
 }
 
 impl Encoded {
     pub(super) fn new(recorded: Arc<Recorded>) -> Self {
-        Self { recorded, whole: OnceLock::new(), masked: OnceLock::new(), removed: OnceLock::new() }
+        Self { recorded, masked: OnceLock::new(), removed: OnceLock::new() }
     }
 
     pub(super) fn pos(&self) -> Pos {
@@ -38,18 +36,14 @@ impl Encoded {
                 (PhoneSight::Masked, event @ Event::Conversation(_)) => {
                     self.masked.get_or_init(|| self.make(event.clone().masked()).unwrap_or_default()).clone()
                 }
-                _ => self.whole.get_or_init(|| self.stored()).clone(),
+                _ => self.recorded.rendered.clone(),
             }),
         }
     }
 
     /// Bytes this event costs the ring, give or take.
     pub(super) fn weight(&self) -> usize {
-        self.recorded.payload.len() + 64
-    }
-
-    fn stored(&self) -> Bytes {
-        format!(",{{\"pos\":{},\"event\":{}}}", self.recorded.pos, self.recorded.payload).into()
+        self.recorded.rendered.len() + 64
     }
 
     fn make(&self, event: Event) -> Option<Bytes> {

@@ -187,6 +187,19 @@ impl Hub {
         }
     }
 
+    /// For tests: the most bytes that wait at one socket.
+    #[doc(hidden)]
+    pub async fn most_waiting(&self) -> usize {
+        let mut asked = Vec::new();
+        self.broadcast(|| {
+            let (tell, heard) = tokio::sync::oneshot::channel();
+            asked.push(heard);
+            ToShard::MostWaiting(tell)
+        });
+        let told = futures_util::future::join_all(asked).await;
+        told.into_iter().filter_map(Result::ok).max().unwrap_or_default()
+    }
+
     pub(super) fn is_closing(&self) -> bool {
         self.0.closing.load(Ordering::SeqCst)
     }

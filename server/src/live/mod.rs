@@ -13,8 +13,10 @@ mod catch_up;
 mod close;
 mod conn;
 mod deliver;
+mod dirty;
 mod encoded;
 mod ended;
+mod handle;
 mod hub;
 mod outgoing;
 mod presence;
@@ -26,6 +28,7 @@ mod upgrade;
 mod watch;
 mod wire;
 
+pub use handle::Handle;
 pub use hub::{Hub, HubConfig};
 pub use shard::Shard;
 pub use upgrade::live;

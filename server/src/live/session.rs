@@ -22,10 +22,12 @@ use super::{
     conn::Mode,
     outgoing::Kind,
     shard::Shard,
-    watch,
+    watch, wire,
 };
 use crate::domain::{commands, views};
 
+/// The code of a close that the client asked for (RFC 6455 §7.4.1).
+const NORMAL: u16 = 1000;
 /// Commands of one connection that may wait for the database at once.
 const IN_FLIGHT: usize = 64;
 
@@ -35,10 +37,13 @@ pub(super) async fn serve(shard: Rc<Shard>, id: u64, mut stream: AggregatedMessa
         match message {
             Ok(AggregatedMessage::Text(text)) => frame(&shard, id, &text),
             Ok(AggregatedMessage::Ping(payload)) => {
-                let ws = shard.with(id, |conn| conn.ws.clone());
-                if let Some(mut ws) = ws {
-                    let _ = ws.pong(&payload).await;
-                }
+                let soft_bytes = shard.hub.0.config.soft_bytes;
+                shard.with(id, |conn| {
+                    let mut out = conn.outgoing.borrow_mut();
+                    if out.bytes() < soft_bytes {
+                        out.push(Kind::Signal, wire::pong(&payload));
+                    }
+                });
             }
             Ok(AggregatedMessage::Pong(_)) => {
                 shard.with(id, |conn| conn.heard = Monotonic::now());
@@ -47,10 +52,8 @@ pub(super) async fn serve(shard: Rc<Shard>, id: u64, mut stream: AggregatedMessa
                 goodbye(&shard, id, close::BAD_FRAME);
             }
             Ok(AggregatedMessage::Close(_)) => {
-                let ws = shard.with(id, |conn| conn.ws.clone());
-                if let Some(ws) = ws {
-                    let _ = ws.close(None).await;
-                }
+                shard.with(id, |conn| conn.outgoing.borrow_mut().push_last(wire::close(NORMAL)));
+                shard.flush(id);
                 break;
             }
             Err(error) => {

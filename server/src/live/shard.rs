@@ -3,6 +3,7 @@
 use std::{
     cell::RefCell,
     collections::HashMap,
+    io,
     rc::Rc,
     sync::Arc,
     time::{Duration, Instant as Monotonic},
@@ -13,16 +14,21 @@ use shared::live::{
     frame::{ServerFrame, Signal},
     snapshot::Watcher,
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    io::Interest,
+    net::TcpStream,
+    sync::{mpsc, oneshot},
+};
 
 use super::{
     catch_up,
     close::say_goodbye,
     conn::{Conn, Mode},
     deliver::{Outcome, deliver},
+    dirty::Dirty,
     encoded::Encoded,
     hub::Hub,
-    outgoing::Kind,
+    outgoing::{Flow, Kind, Outgoing},
     presence, renewal,
     wire::{self, Batches},
 };
@@ -34,6 +40,8 @@ const TICK: Duration = Duration::from_secs(1);
 const HOUSEKEEPING: u32 = 60;
 /// Sockets of one member on one thread; the oldest makes room. A person has a handful of tabs.
 const SOCKETS_PER_MEMBER: usize = 20;
+/// Sockets written in a row before other tasks of the thread get their turn.
+const WRITES: usize = 64;
 /// Goodbyes at a time when the server stops, and the pause between: whoever is told comes back, and
 /// all at once would be a storm.
 const SLICE: usize = 500;
@@ -45,14 +53,14 @@ pub(super) enum ToShard {
     Events(TenantId, Arc<[Arc<Encoded>]>),
     /// Somebody looks at or writes in a conversation.
     Watch(TenantId, Watcher),
-    /// A socket has written everything that waited.
-    Drained(u64),
     /// A session is over.
     EndSession(Box<str>),
     /// A tenant may not work any more.
     EndTenant(TenantId),
     /// Housekeeping is wanted at once.
     Tidy(oneshot::Sender<()>),
+    /// Somebody wants to know the most bytes that wait at one socket.
+    MostWaiting(oneshot::Sender<usize>),
     /// The server stops.
     Shutdown(oneshot::Sender<()>),
 }
@@ -61,7 +69,10 @@ pub(super) enum ToShard {
 pub struct Shard {
     pub(super) hub: Hub,
     pub(super) conns: RefCell<Conns>,
-    pub(super) sender: mpsc::UnboundedSender<ToShard>,
+    sender: mpsc::UnboundedSender<ToShard>,
+    /// Who has something to write.
+    pub(super) dirty: Rc<Dirty>,
+    room: RefCell<Vec<u64>>,
     inbox: RefCell<Option<mpsc::UnboundedReceiver<ToShard>>>,
 }
 
@@ -83,7 +94,14 @@ impl Shard {
     /// The shard of the calling worker thread; starts serving with its first connection.
     pub fn new(hub: Hub) -> Rc<Self> {
         let (sender, inbox) = mpsc::unbounded_channel();
-        Rc::new(Self { hub, conns: RefCell::default(), sender, inbox: RefCell::new(Some(inbox)) })
+        Rc::new(Self {
+            hub,
+            conns: RefCell::default(),
+            sender,
+            dirty: Rc::default(),
+            room: RefCell::default(),
+            inbox: RefCell::new(Some(inbox)),
+        })
     }
 
     pub(super) fn add(self: &Rc<Self>, conn: Conn) {
@@ -142,6 +160,7 @@ impl Shard {
     fn start(self: &Rc<Self>) {
         let Some(mut inbox) = self.inbox.borrow_mut().take() else { return };
         self.hub.register(self.sender.clone());
+        let dirty = Rc::clone(&self.dirty);
         let shard = Rc::downgrade(self);
         actix_web::rt::spawn(async move {
             let mut tick = tokio::time::interval(TICK);
@@ -156,6 +175,11 @@ impl Shard {
                         while let Ok(next) = inbox.try_recv() {
                             shard.handle(next);
                         }
+                        shard.write_dirty().await;
+                    }
+                    () = dirty.some() => {
+                        let Some(shard) = shard.upgrade() else { return };
+                        shard.write_dirty().await;
                     }
                     _ = tick.tick() => {
                         let Some(shard) = shard.upgrade() else { return };
@@ -166,16 +190,78 @@ impl Shard {
         });
     }
 
+    /// Writes to every socket that something waits for.
+    async fn write_dirty(self: &Rc<Self>) {
+        let ids = self.dirty.take(self.room.take());
+        for some in ids.chunks(WRITES) {
+            for id in some {
+                self.flush(*id);
+            }
+            if some.len() == WRITES {
+                tokio::task::yield_now().await;
+            }
+        }
+        let mut room = ids;
+        room.clear();
+        self.room.replace(room);
+    }
+
+    /// Writes what waits for a connection; what the kernel does not take goes out when it does.
+    pub(super) fn flush(self: &Rc<Self>, id: u64) {
+        let Some(outgoing) = self.with(id, |conn| Rc::clone(&conn.outgoing)) else { return };
+        let flow = outgoing.borrow_mut().flush();
+        match flow {
+            Flow::Full => self.write_later(id, &outgoing),
+            Flow::Empty => self.turn(id, &outgoing),
+            Flow::Over => {}
+        }
+    }
+
+    fn write_later(self: &Rc<Self>, id: u64, outgoing: &Rc<RefCell<Outgoing>>) {
+        let Some(socket) = outgoing.borrow().to_wait_at() else { return };
+        let (shard, waited) = (Rc::downgrade(self), Rc::downgrade(outgoing));
+        let task = actix_web::rt::spawn(async move {
+            let Ok(ready) = socket.try_clone().and_then(TcpStream::from_std) else {
+                // Without a descriptor left nobody would ever hear of room again.
+                if let Some(outgoing) = waited.upgrade() {
+                    outgoing.borrow_mut().end();
+                }
+                return;
+            };
+            drop(socket);
+            while ready.writable().await.is_ok() {
+                let Some(outgoing) = waited.upgrade() else { return };
+                let flow = ready.try_io(Interest::WRITABLE, || match outgoing.borrow_mut().flush() {
+                    Flow::Full => Err(io::ErrorKind::WouldBlock.into()),
+                    flow => Ok(flow),
+                });
+                match flow {
+                    Err(_) => {} // still full
+                    Ok(Flow::Empty) => {
+                        outgoing.borrow_mut().waits(None);
+                        let Some(shard) = shard.upgrade() else { return };
+                        return shard.turn(id, &outgoing);
+                    }
+                    Ok(_) => return,
+                }
+            }
+        });
+        outgoing.borrow_mut().waits(Some(task.abort_handle()));
+    }
+
+    /// Everything is written: a connection that lags goes on from where it is.
+    fn turn(self: &Rc<Self>, id: u64, outgoing: &Rc<RefCell<Outgoing>>) {
+        if outgoing.borrow_mut().takes_turn()
+            && self.with(id, |conn| conn.mode == Mode::Lagging) == Some(true)
+        {
+            catch_up::run(self, id);
+        }
+    }
+
     fn handle(self: &Rc<Self>, message: ToShard) {
         match message {
             ToShard::Events(tenant, events) => self.events(tenant, &events),
             ToShard::Watch(tenant, watcher) => self.watch(tenant, &watcher),
-            ToShard::Drained(id) => {
-                let lagging = self.with(id, |conn| conn.mode == Mode::Lagging);
-                if lagging == Some(true) {
-                    catch_up::run(self, id);
-                }
-            }
             ToShard::EndSession(hash) => {
                 self.close_where(close::SESSION_GONE, |conn| *conn.token_hash == *hash);
             }
@@ -185,6 +271,11 @@ impl Shard {
             ToShard::Tidy(done) => {
                 self.tidy();
                 let _ = done.send(());
+            }
+            ToShard::MostWaiting(tell) => {
+                let conns = self.conns.borrow();
+                let waiting = conns.by_id.values().map(|conn| conn.outgoing.borrow().bytes());
+                let _ = tell.send(waiting.max().unwrap_or_default());
             }
             ToShard::Shutdown(done) => self.leave(done),
         }

@@ -13,6 +13,7 @@ use super::{
     body::LiveBody,
     close::say_goodbye,
     conn::{Budget, Conn, Mode},
+    handle::Handle,
     outgoing::Outgoing,
     session,
     shard::Shard,
@@ -39,13 +40,15 @@ pub async fn live(
     let Some(shard) = shard.filter(|shard| !shard.hub.is_closing()) else {
         return Err(ErrorCode::Unavailable.into());
     };
+    let handle = request.conn_data::<Handle>().ok_or(ErrorCode::Unavailable)?;
+    let handle = Rc::clone(&handle.0);
     let (response, ws, stream) =
         actix_ws::handle(&request, payload).map_err(|_| ApiError::from(ErrorCode::BadRequest))?;
     let stream =
         stream.max_frame_size(FRAME_BYTES).aggregate_continuations().max_continuation_size(FRAME_BYTES);
 
     let id = shard.hub.next_conn();
-    let outgoing = Rc::new(RefCell::new(Outgoing::default()));
+    let outgoing = Rc::new(RefCell::new(Outgoing::new(handle, id, Rc::clone(&shard.dirty))));
     let now = Monotonic::now();
     // Pings of many connections that came at once must not stay in step.
     let heartbeat = shard.hub.0.config.heartbeat;
@@ -59,7 +62,7 @@ pub async fn live(
         member: signed.member.member.id,
         token_hash: signed.token_hash,
         expires_at: signed.expires_at,
-        ws,
+        _ws: ws,
         outgoing: Rc::clone(&outgoing),
         mode: Mode::Loading,
         scope: None,
@@ -84,8 +87,5 @@ pub async fn live(
         shard.with(id, |conn| say_goodbye(conn, close::SESSION_GONE, &shard.hub));
     }
     actix_web::rt::spawn(session::serve(Rc::clone(&shard), id, stream));
-    let sender = shard.sender.clone();
-    Ok(response.map_body(move |_, inner| {
-        BoxBody::new(LiveBody { outgoing, inner: BoxBody::new(inner), conn: id, shard: sender })
-    }))
+    Ok(response.map_body(move |_, inner| BoxBody::new(LiveBody { outgoing, inner: BoxBody::new(inner) })))
 }

@@ -2,11 +2,17 @@
 
 use std::{collections::VecDeque, io::Write};
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 use shared::{Pos, live::frame::ServerFrame};
 
-/// FIN and the text opcode.
+/// FIN and the opcode of a text.
 const TEXT: u8 = 0x81;
+/// FIN and the opcode of a close.
+const CLOSE: u8 = 0x88;
+/// FIN and the opcode of a pong.
+const PONG: u8 = 0x8A;
+/// Longest payload of a control frame.
+const CONTROL_AT_MOST: usize = 125;
 
 /// Longest start of a batch: the frame's header and both positions.
 const BATCH_START: usize = 96;
@@ -33,12 +39,35 @@ impl Pieces {
         }
     }
 
-    /// The next part to write; none when nothing is left.
-    pub(super) fn pop(&mut self) -> Option<Bytes> {
+    /// The parts that are left, none of them empty.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Bytes> {
+        let (one, many) = match self {
+            Self::One(bytes) => (Some(bytes), None),
+            Self::Many(parts) => (None, Some(parts)),
+        };
+        one.into_iter().chain(many.into_iter().flatten()).filter(|part| !part.is_empty())
+    }
+
+    /// Takes `count` bytes away, or as many as there are, and lowers it by those; says whether some are
+    /// left.
+    pub(super) fn advance(&mut self, count: &mut usize) -> bool {
+        let mut take = |part: &mut Bytes| {
+            let taken = part.len().min(*count);
+            part.advance(taken);
+            *count -= taken;
+            !part.is_empty()
+        };
         match self {
-            Self::One(bytes) if bytes.is_empty() => None,
-            Self::One(bytes) => Some(std::mem::take(bytes)),
-            Self::Many(parts) => parts.pop_front(),
+            Self::One(bytes) => take(bytes),
+            Self::Many(parts) => {
+                while let Some(part) = parts.front_mut() {
+                    if take(part) {
+                        return true;
+                    }
+                    parts.pop_front();
+                }
+                false
+            }
         }
     }
 }
@@ -72,9 +101,8 @@ impl Batches {
             return batch(from, to, events);
         }
         let mut frame = Vec::with_capacity(bytes + BATCH_START + BATCH_END.len());
-        let mut parts = batch(from, to, events.clone());
-        while let Some(part) = parts.pop() {
-            frame.extend_from_slice(&part);
+        for part in batch(from, to, events.clone()).iter() {
+            frame.extend_from_slice(part);
         }
         let frame = Bytes::from(frame);
         self.0.push(Made { from, to, events, frame: frame.clone() });
@@ -88,6 +116,24 @@ pub(super) fn text(frame: &ServerFrame) -> Option<Pieces> {
     let mut bytes = header(body.len());
     bytes.extend_from_slice(&body);
     Some(Pieces::One(bytes.into()))
+}
+
+/// The last frame of a connection.
+pub(super) fn close(code: u16) -> Pieces {
+    control(CLOSE, &code.to_be_bytes())
+}
+
+/// The answer to a ping of the client's.
+pub(super) fn pong(payload: &[u8]) -> Pieces {
+    control(PONG, payload)
+}
+
+fn control(opcode: u8, payload: &[u8]) -> Pieces {
+    let payload = payload.get(..payload.len().min(CONTROL_AT_MOST)).unwrap_or_default();
+    let mut bytes = Vec::with_capacity(2 + payload.len());
+    bytes.extend_from_slice(&[opcode, payload.len() as u8]);
+    bytes.extend_from_slice(payload);
+    Pieces::One(bytes.into())
 }
 
 /// A batch: the connection's own prefix, the shared events, the end. `events` is not empty.
@@ -144,8 +190,8 @@ mod tests {
         assert_eq!(events.iter().map(|e| e.pos).collect::<Vec<_>>(), [7, 9]);
     }
 
-    fn bytes_of(mut pieces: Pieces) -> Vec<u8> {
-        std::iter::from_fn(|| pieces.pop()).flatten().collect()
+    fn bytes_of(pieces: Pieces) -> Vec<u8> {
+        pieces.iter().flatten().copied().collect()
     }
 
     #[test]
@@ -160,6 +206,12 @@ mod tests {
             let other = batches.frame(from, 9, events.clone());
             assert_eq!(bytes_of(other), bytes_of(batch(from, 9, events)), "never another's frame");
         }
+    }
+
+    #[test]
+    fn control_frames_are_short() {
+        assert_eq!(bytes_of(close(4001)), [CLOSE, 2, 0x0F, 0xA1]);
+        assert_eq!(bytes_of(pong(b"hi")), [PONG, 2, b'h', b'i']);
     }
 
     #[test]

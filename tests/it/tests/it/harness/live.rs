@@ -22,7 +22,7 @@ use shared::{
         frame::{Answer, ClientFrame, ResetReason, ServerFrame, Signal, Welcome},
     },
 };
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::{
     WebSocketStream, client_async,
     tungstenite::{Error, Message, client::IntoClientRequest},
@@ -32,6 +32,8 @@ pub(crate) use away::Away;
 
 use super::{User, server::ORIGIN, wait::PATIENCE};
 
+/// What the kernel takes for a client that does not read; by itself it would let this grow to megabytes.
+const RECEIVES: u32 = 64 * 1024;
 /// What has arrived is read within this.
 const MOMENT: Duration = Duration::from_millis(2);
 
@@ -104,7 +106,9 @@ impl LiveClient {
     /// The bare upgrade, as a page of the given origin would ask for it.
     pub(crate) async fn upgrade(user: &User, origin: &str) -> Result<WebSocketStream<TcpStream>, Error> {
         let address = user.base().strip_prefix("http://").unwrap();
-        let stream = TcpStream::connect(address).await.unwrap();
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(RECEIVES).unwrap();
+        let stream = socket.connect(address.parse().unwrap()).await.unwrap();
         let mut request = format!("ws://{address}/live").into_client_request()?;
         request.headers_mut().insert("cookie", user.cookie.parse().unwrap());
         request.headers_mut().insert("origin", origin.parse().unwrap());

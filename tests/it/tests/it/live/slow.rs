@@ -12,7 +12,7 @@ async fn a_stalled_console_harms_nobody_and_converges_when_it_wakes(engine: Engi
     let mut options = Options::default();
     options.hub.soft_bytes = 8 * 1024;
     options.hub.hard_bytes = 32 * 1024;
-    let world = World::with(engine, options).await;
+    let world = World::with(engine, options.clone()).await;
     world.customer_writes(&ann(), "one").await;
     let id = world.only_conversation().await;
     let mut stalled = LiveClient::connect(&world.second_agent().await).await;
@@ -21,7 +21,8 @@ async fn a_stalled_console_harms_nobody_and_converges_when_it_wakes(engine: Engi
 
     // Far more than the sockets' buffers and the budget hold together.
     let text = "x".repeat(4_000);
-    let mut slowest = Duration::ZERO;
+    let (soft, hard) = (options.hub.soft_bytes, options.hub.hard_bytes);
+    let (mut slowest, mut most) = (Duration::ZERO, 0);
     let mut last = 0;
     for n in 0..1_500 {
         let began = Instant::now();
@@ -33,7 +34,11 @@ async fn a_stalled_console_harms_nobody_and_converges_when_it_wakes(engine: Engi
             prompt.until("the event arrives", |c| c.pos() > seen).await;
         }
         slowest = slowest.max(began.elapsed());
+        most = most.max(world.server.app.hub.most_waiting().await);
     }
+    assert!(most > soft, "the console was never stalled: {most}");
+    // What was queued last may go over the budget; then everything that can be read again is dropped.
+    assert!(most < hard + 3 * text.len(), "{most} bytes waited at one socket");
     assert!(slowest < Duration::from_secs(2), "the other console waited {slowest:?}");
     world.customer_writes(&ann(), "the end").await;
     let seq = 1_502;
