@@ -32,6 +32,19 @@ impl AnyConnection {
     }
 }
 
+/// Runs a typed query on the engine's own connection. Over both, diesel writes the text of a query anew
+/// each time; over one it finds the prepared statement by the query's type.
+macro_rules! on_engine {
+    ($conn:expr, $own:ident => $work:expr) => {
+        match $conn {
+            $crate::db::connection::AnyConnection::Sqlite($own) => $work,
+            $crate::db::connection::AnyConnection::Postgres($own) => $work,
+        }
+    };
+}
+
+pub(crate) use on_engine;
+
 /// A connection inside a transaction that is bound to one tenant.
 pub struct Scoped {
     pub(crate) conn: AnyConnection,

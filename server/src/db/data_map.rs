@@ -563,13 +563,7 @@ pub const TABLES: &[Table] = &[
         purpose: "finding messages",
         retention: Retention::Conversations,
         erasure: Erasure::DeleteRow,
-        columns: &[
-            ("tenant_id", X),
-            ("token", C),
-            ("message_id", X),
-            ("conversation_id", X),
-            ("contact_id", C),
-        ],
+        columns: &[("tenant_id", X), ("token", C), ("conversation_id", X), ("contact_id", C)],
     },
     Table {
         name: "contact_token",

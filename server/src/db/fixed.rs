@@ -1,21 +1,42 @@
 //! Statements of fixed text, for the few that every message takes.
 //!
 //! diesel never keeps a prepared UPDATE, because its columns may differ from call to call, and over two
-//! engines it writes the text of every statement anew. A message takes a dozen statements; for these
-//! the text is written down once, so that only the first of them is prepared. What is typed elsewhere
-//! is checked here by the tests that read the rows back, on both engines.
+//! engines it writes the text of every statement anew to find the prepared one by it. A message takes a
+//! dozen statements; for these the text is written down once, each has a type that names it, and they
+//! are run on the engine's own connection, so that only the first of them is written and prepared. What
+//! is typed elsewhere is checked here by the tests that read the rows back, on both engines.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, marker::PhantomData};
 
 use diesel::{
-    Connection, QueryResult, RunQueryDsl,
+    PgConnection, QueryResult, RunQueryDsl, SqliteConnection,
+    pg::Pg,
     query_builder::{AstPass, QueryFragment, QueryId},
     sql_types::{BigInt, Nullable, Text},
+    sqlite::Sqlite,
 };
 
-use super::connection::AnyConnection;
+use super::connection::{AnyConnection, on_engine};
 
-type Db = <AnyConnection as Connection>::Backend;
+/// The text of a statement, with a `?` for each value and no other.
+pub(crate) trait Statement: 'static {
+    const SQL: &'static str;
+}
+
+/// Names statements of fixed text.
+macro_rules! statements {
+    ($($name:ident: $sql:expr;)*) => {
+        $(
+            struct $name;
+
+            impl $crate::db::fixed::Statement for $name {
+                const SQL: &'static str = $sql;
+            }
+        )*
+    };
+}
+
+pub(crate) use statements;
 
 /// A value for one `?`.
 #[derive(Debug)]
@@ -62,42 +83,56 @@ impl<'a> From<Option<&'a str>> for Value<'a> {
     }
 }
 
-/// A statement with a `?` per value.
-pub(crate) struct Fixed<'a> {
-    sql: &'static str,
-    values: Vec<Value<'a>>,
+/// A statement with its values.
+pub(crate) struct Fixed<'a, S, const N: usize> {
+    values: [Value<'a>; N],
+    statement: PhantomData<S>,
 }
 
-impl<'a> Fixed<'a> {
-    /// `sql` has as many `?` as there are values, and no other.
-    pub(crate) fn new<const N: usize>(sql: &'static str, values: [Value<'a>; N]) -> Self {
-        debug_assert_eq!(sql.matches('?').count(), N, "{sql}");
-        Self { sql, values: values.into() }
+impl<'a, S: Statement, const N: usize> Fixed<'a, S, N> {
+    /// As many values as the statement has `?`.
+    pub(crate) fn new(values: [Value<'a>; N]) -> Self {
+        debug_assert_eq!(S::SQL.matches('?').count(), N, "{}", S::SQL);
+        Self { values, statement: PhantomData }
+    }
+
+    /// Runs it; the number of rows it touched.
+    pub(crate) fn execute(self, conn: &mut AnyConnection) -> QueryResult<usize> {
+        on_engine!(conn, conn => RunQueryDsl::execute(self, conn))
     }
 }
 
-impl RunQueryDsl<AnyConnection> for Fixed<'_> {}
+impl<S, const N: usize> RunQueryDsl<SqliteConnection> for Fixed<'_, S, N> {}
+impl<S, const N: usize> RunQueryDsl<PgConnection> for Fixed<'_, S, N> {}
 
-impl QueryId for Fixed<'_> {
-    type QueryId = ();
+impl<S: Statement, const N: usize> QueryId for Fixed<'_, S, N> {
+    type QueryId = S;
 
-    // The text tells them apart.
-    const HAS_STATIC_QUERY_ID: bool = false;
+    const HAS_STATIC_QUERY_ID: bool = true;
 }
 
-impl QueryFragment<Db> for Fixed<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Db>) -> QueryResult<()> {
-        let mut parts = self.sql.split('?');
-        out.push_sql(parts.next().unwrap_or_default());
-        for (value, part) in self.values.iter().zip(parts) {
-            match value {
-                Value::Int(value) => out.push_bind_param::<BigInt, _>(value)?,
-                Value::MaybeInt(value) => out.push_bind_param::<Nullable<BigInt>, _>(value)?,
-                Value::Text(value) => out.push_bind_param::<Text, _>(value)?,
-                Value::MaybeText(value) => out.push_bind_param::<Nullable<Text>, _>(value)?,
+/// diesel has no name for "binds these types" that both engines share.
+macro_rules! written_for {
+    ($($engine:ty),*) => {
+        $(
+            impl<S: Statement, const N: usize> QueryFragment<$engine> for Fixed<'_, S, N> {
+                fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, $engine>) -> QueryResult<()> {
+                    let mut parts = S::SQL.split('?');
+                    out.push_sql(parts.next().unwrap_or_default());
+                    for (value, part) in self.values.iter().zip(parts) {
+                        match value {
+                            Value::Int(value) => out.push_bind_param::<BigInt, _>(value)?,
+                            Value::MaybeInt(value) => out.push_bind_param::<Nullable<BigInt>, _>(value)?,
+                            Value::Text(value) => out.push_bind_param::<Text, _>(value)?,
+                            Value::MaybeText(value) => out.push_bind_param::<Nullable<Text>, _>(value)?,
+                        }
+                        out.push_sql(part);
+                    }
+                    Ok(())
+                }
             }
-            out.push_sql(part);
-        }
-        Ok(())
-    }
+        )*
+    };
 }
+
+written_for!(Sqlite, Pg);

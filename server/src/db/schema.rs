@@ -378,10 +378,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    search_token (tenant_id, token, message_id) {
+    search_token (tenant_id, token, conversation_id) {
         tenant_id -> BigInt,
         token -> Text,
-        message_id -> Text,
         conversation_id -> Text,
         contact_id -> Text,
     }

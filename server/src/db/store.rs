@@ -22,7 +22,7 @@ use super::{
     reader::Readers,
     record::{CommitSink, Committed},
     tx::Tx,
-    writer::{Job, QUEUE, TypedJob, Writer, Written, next_due},
+    writer::{Job, QUEUE, Refusal, TypedJob, Writer, Written, next_due},
 };
 use crate::{
     clock::Clock,
@@ -393,8 +393,29 @@ impl TenantStore {
         F: FnMut(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
         T: Send + 'static,
     {
+        self.enqueue(Refusal::Likely, work).await
+    }
+
+    /// The same for work that is hardly ever refused: it costs less, and a refusal costs the others
+    /// that are written with it a second run.
+    ///
+    /// # Errors
+    /// [`WriteError`]; in every case nothing is stored.
+    pub async fn write_unrefused<T, F>(&self, work: F) -> Result<Written<T>, WriteError>
+    where
+        F: FnMut(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.enqueue(Refusal::Unlikely, work).await
+    }
+
+    async fn enqueue<T, F>(&self, refusal: Refusal, work: F) -> Result<Written<T>, WriteError>
+    where
+        F: FnMut(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
+        T: Send + 'static,
+    {
         let (reply, answer) = oneshot::channel();
-        self.open.queue.try_send(Box::new(TypedJob::new(work, reply))).map_err(|refused| {
+        self.open.queue.try_send(Box::new(TypedJob::new(refusal, work, reply))).map_err(|refused| {
             WriteError::Unavailable(match refused {
                 TrySendError::Full(_) => "too much waits to be written".into(),
                 TrySendError::Closed(_) => "the tenant is closing".into(),

@@ -18,14 +18,16 @@ use uuid::Uuid;
 use super::{
     connection::Scoped,
     error::Fault,
-    fixed::Fixed,
+    fixed::{Fixed, statements},
     record::{Actor, Draft, Fact, Kicks},
     schema,
 };
 use crate::clock::micros;
 
-const INSERT_FACT: &str = "INSERT INTO fact (tenant_id, id, what, at, written_at, conversation_id, queue_id, \
+statements! {
+    InsertFact: "INSERT INTO fact (tenant_id, id, what, at, written_at, conversation_id, queue_id, \
     member_id, channel_id, author_kind) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+}
 
 /// The state of a tenant's log while a group runs.
 #[derive(Debug, Clone)]
@@ -110,21 +112,18 @@ impl<'a> Tx<'a> {
     pub fn fact(&mut self, fact: Fact) -> Result<(), Fault> {
         let at = micros(self.now);
         let (conn, tenant) = self.parts();
-        let insert = Fixed::new(
-            INSERT_FACT,
-            [
-                tenant.into(),
-                Uuid::now_v7().simple().to_string().into(),
-                fact.what.as_str().into(),
-                at.into(),
-                fact.written_at.map(micros).into(),
-                fact.conversation.map(|id| id.to_string()).into(),
-                fact.queue.map(|id| id.to_string()).into(),
-                fact.member.map(|id| id.to_string()).into(),
-                fact.channel.map(|id| id.to_string()).into(),
-                fact.author.map(|author| author.as_str()).into(),
-            ],
-        );
+        let insert = Fixed::<InsertFact, _>::new([
+            tenant.into(),
+            Uuid::now_v7().simple().to_string().into(),
+            fact.what.as_str().into(),
+            at.into(),
+            fact.written_at.map(micros).into(),
+            fact.conversation.map(|id| id.to_string()).into(),
+            fact.queue.map(|id| id.to_string()).into(),
+            fact.member.map(|id| id.to_string()).into(),
+            fact.channel.map(|id| id.to_string()).into(),
+            fact.author.map(|author| author.as_str()).into(),
+        ]);
         insert.execute(conn)?;
         Ok(())
     }

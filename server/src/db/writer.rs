@@ -1,7 +1,9 @@
 //! The one writer of a tenant: a thread that commits what is queued in groups.
 //!
 //! Rules: one transaction per group, one savepoint per job, positions given in job order, the head
-//! written once. A refusal undoes one job. Any other error, swallowed or not, or a panic ends the
+//! written once. A refusal undoes one job. Jobs that are hardly ever refused go without a savepoint,
+//! which costs them as much as a row; when one of them is refused after all, the group is undone and
+//! run again with savepoints for everybody. Any other error, swallowed or not, or a panic ends the
 //! group: rollback, a fresh connection, and each job once more on its own. Jobs are therefore
 //! idempotent; a lost COMMIT answer is just another reason to run them again.
 
@@ -26,7 +28,8 @@ use super::{
     connection::{Alarm, OpenError, Scoped},
     engine::{Engine, begin_write},
     error::{Fault, WriteError},
-    record::{CommitSink, Committed, Kicks, Recorded},
+    fixed::{Fixed, statements},
+    record::{CommitSink, Committed, Kicks, Recorded, rendered},
     rows::live_event,
     schema,
     tx::{LogHead, Tx},
@@ -48,8 +51,19 @@ const CHECK_EVERY: Duration = Duration::from_secs(60);
 /// A write with its position, once durable.
 pub(crate) type Written<T> = (T, Pos);
 
-/// Work that waits for the writer. `run` may be called twice and must be able to.
+/// Whether a job is expected to be refused now and then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// It gets a savepoint.
+    Likely,
+    /// It gets none as long as nobody in its group is refused.
+    Unlikely,
+}
+
+/// Work that waits for the writer. `run` may be called more than once and must be able to.
 pub(crate) trait Job: Send {
+    /// What is expected of it.
+    fn refusal(&self) -> Refusal;
     /// Does the work; the outcome stays inside until [`Job::settle`].
     fn run(&mut self, tx: &mut Tx<'_>) -> Result<(), Fault>;
     /// Answers the caller: the position after the job, or why nothing happened.
@@ -57,14 +71,19 @@ pub(crate) trait Job: Send {
 }
 
 pub(crate) struct TypedJob<F, T> {
+    refusal: Refusal,
     work: F,
     value: Option<T>,
     reply: oneshot::Sender<Result<Written<T>, WriteError>>,
 }
 
 impl<F, T> TypedJob<F, T> {
-    pub(crate) fn new(work: F, reply: oneshot::Sender<Result<Written<T>, WriteError>>) -> Self {
-        Self { work, value: None, reply }
+    pub(crate) fn new(
+        refusal: Refusal,
+        work: F,
+        reply: oneshot::Sender<Result<Written<T>, WriteError>>,
+    ) -> Self {
+        Self { refusal, work, value: None, reply }
     }
 }
 
@@ -73,6 +92,10 @@ where
     F: FnMut(&mut Tx<'_>) -> Result<T, Fault> + Send,
     T: Send,
 {
+    fn refusal(&self) -> Refusal {
+        self.refusal
+    }
+
     fn run(&mut self, tx: &mut Tx<'_>) -> Result<(), Fault> {
         self.value = Some((self.work)(tx)?);
         Ok(())
@@ -86,6 +109,20 @@ where
         };
         // A caller that went away does not undo what is durable.
         let _ = self.reply.send(answer);
+    }
+}
+
+/// Why a group came to nothing.
+enum Undone {
+    /// A job without a savepoint was refused.
+    Refused,
+    /// The database failed, or a job panicked.
+    Failed(String),
+}
+
+impl Undone {
+    fn failed(error: diesel::result::Error) -> Self {
+        Self::Failed(error.to_string())
     }
 }
 
@@ -224,7 +261,15 @@ impl Writer {
         let Some(mut conn) = self.conn.take() else { return Err("the database is not open".into()) };
         let _ = self.alarm.take();
         let now = self.clock.now();
-        match Self::transact(&mut conn, group, now, &self.alarm, self.tenant) {
+        let careful = group.iter().all(|job| job.refusal() == Refusal::Likely);
+        let mut done = Self::transact(&mut conn, group, now, &self.alarm, self.tenant, careful);
+        if let Err(Undone::Refused) = done {
+            done = match conn.conn.batch_execute("ROLLBACK") {
+                Ok(()) => Self::transact(&mut conn, group, now, &self.alarm, self.tenant, true),
+                Err(error) => Err(Undone::failed(error)),
+            };
+        }
+        match done {
             Ok(_) if self.lose_answer.swap(false, Ordering::SeqCst) => {
                 Err("the answer to COMMIT was lost".into())
             }
@@ -232,10 +277,13 @@ impl Writer {
                 self.conn = Some(conn);
                 Ok(attempt)
             }
-            Err(reason) => {
+            Err(undone) => {
                 // Best effort: dropping the connection rolls back as well.
                 let _ = conn.conn.batch_execute("ROLLBACK");
-                Err(reason)
+                Err(match undone {
+                    Undone::Failed(reason) => reason,
+                    Undone::Refused => "a job was refused that had a savepoint".into(),
+                })
             }
         }
     }
@@ -246,11 +294,13 @@ impl Writer {
         now: shared::Instant,
         alarm: &Alarm,
         tenant: TenantId,
-    ) -> Result<Attempt, String> {
-        let say = |error: diesel::result::Error| error.to_string();
+        careful: bool,
+    ) -> Result<Attempt, Undone> {
+        let say = Undone::failed;
         begin_write(conn).map_err(say)?;
         let row = read_log(conn, true).map_err(say)?;
-        let epoch: Epoch = row.epoch.parse().map_err(|_| "the log's epoch is malformed".to_owned())?;
+        let epoch: Epoch =
+            row.epoch.parse().map_err(|_| Undone::Failed("the log's epoch is malformed".into()))?;
         let mut log =
             LogHead { head: row.head as Pos, audit_seq: row.audit_seq, audit_hash: row.audit_hash.clone() };
         let mut outcomes = Vec::with_capacity(group.len());
@@ -258,33 +308,39 @@ impl Writer {
         let mut kicks = Kicks::default();
 
         for job in group.iter_mut() {
-            conn.conn.batch_execute("SAVEPOINT job").map_err(say)?;
+            let saved = careful || job.refusal() == Refusal::Likely;
+            if saved {
+                conn.conn.batch_execute("SAVEPOINT job").map_err(say)?;
+            }
             let mut tx = Tx::new(conn, now, log.clone());
             let ran = catch_unwind(AssertUnwindSafe(|| {
                 job.run(&mut tx)?;
                 record(&mut tx)
             }))
-            .map_err(|panic| format!("{PANIC}{}", panic_text(&*panic)))?;
+            .map_err(|panic| Undone::Failed(format!("{PANIC}{}", panic_text(&*panic))))?;
             let (after, wanted) = (tx.log.clone(), tx.kicks);
             if let Some(error) = alarm.take() {
-                return Err(error);
+                return Err(Undone::Failed(error));
             }
             match ran {
                 Ok(recorded) => {
-                    conn.conn.batch_execute("RELEASE SAVEPOINT job").map_err(say)?;
+                    if saved {
+                        conn.conn.batch_execute("RELEASE SAVEPOINT job").map_err(say)?;
+                    }
                     log = after;
                     log.head += recorded.len() as Pos;
                     kicks.merge(wanted);
                     events.extend(recorded.into_iter().map(Arc::new));
                     outcomes.push(Ok(log.head));
                 }
+                Err(fault) if fault.is_contained() && !saved => return Err(Undone::Refused),
                 Err(fault) if fault.is_contained() => {
                     conn.conn
                         .batch_execute("ROLLBACK TO SAVEPOINT job; RELEASE SAVEPOINT job")
                         .map_err(say)?;
                     outcomes.push(Err(refusal(fault, tenant)));
                 }
-                Err(fault) => return Err(fault.to_string()),
+                Err(fault) => return Err(Undone::Failed(fault.to_string())),
             }
         }
         write_log(conn, &log, &row).map_err(say)?;
@@ -292,7 +348,7 @@ impl Writer {
         conn.conn.batch_execute("COMMIT").map_err(say)?;
         fault::reach(Point::CommitAfter);
         if let Some(error) = alarm.take() {
-            return Err(error);
+            return Err(Undone::Failed(error));
         }
         Ok(Attempt { outcomes, committed: Committed { tenant: conn.tenant, epoch, events, kicks } })
     }
@@ -383,7 +439,7 @@ fn record(tx: &mut Tx<'_>) -> Result<Vec<Recorded>, Fault> {
             before: draft.before,
             after: draft.after,
             event: draft.event,
-            payload,
+            rendered: rendered(pos, &payload),
         });
     }
     Ok(recorded)
@@ -398,15 +454,18 @@ fn read_log(conn: &mut Scoped, lock: bool) -> Result<LogRow, diesel::result::Err
         .get_result(conn)
 }
 
+statements! {
+    WriteLog: "UPDATE tenant_log SET head = ?, audit_seq = ?, audit_hash = ? WHERE tenant_id = ?";
+}
+
 fn write_log(conn: &mut Scoped, log: &LogHead, row: &LogRow) -> Result<(), diesel::result::Error> {
-    use schema::tenant_log::dsl as l;
     if log.head as i64 == row.head && log.audit_seq == row.audit_seq {
         return Ok(());
     }
     let (conn, tenant) = conn.parts();
-    diesel::update(l::tenant_log.filter(l::tenant_id.eq(tenant)))
-        .set((l::head.eq(log.head as i64), l::audit_seq.eq(log.audit_seq), l::audit_hash.eq(&log.audit_hash)))
-        .execute(conn)?;
+    let values =
+        [(log.head as i64).into(), log.audit_seq.into(), log.audit_hash.as_str().into(), tenant.into()];
+    Fixed::<WriteLog, _>::new(values).execute(conn)?;
     Ok(())
 }
 

@@ -196,13 +196,13 @@ async fn write(tenant: &TenantStore, items: Arc<Vec<Routed>>) -> Result<(), Writ
     written.await.map(|_| ())
 }
 
-/// Most webhooks have one item. It needs no savepoint beside the job's own, which costs every webhook
-/// something; the rare one that is refused is set aside in a second transaction.
+/// Most webhooks have one item. It needs no savepoint, which costs every webhook something; the rare
+/// one that is refused is set aside in a second transaction.
 async fn write_lone(tenant: &TenantStore, items: Arc<Vec<Routed>>) -> Result<(), WriteError> {
     let applied = Arc::clone(&items);
-    let written =
-        tenant.write(move |tx| applied.iter().try_for_each(|routed| item::apply(tx, routed).map(drop))).await;
-    let refusal = match written {
+    let written = tenant
+        .write_unrefused(move |tx| applied.iter().try_for_each(|routed| item::apply(tx, routed).map(drop)));
+    let refusal = match written.await {
         Ok(_) => return Ok(()),
         Err(error @ (WriteError::Refused(_) | WriteError::Constraint(_))) => error.to_string(),
         Err(error) => return Err(error),

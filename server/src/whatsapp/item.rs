@@ -4,7 +4,7 @@ use shared::{ids::ChannelId, limits::META_ID_BYTES};
 
 use super::{
     payload,
-    split::{Item, Kind},
+    split::{Contacts, Item, Kind},
 };
 use crate::{
     db::{
@@ -97,7 +97,7 @@ pub(super) fn stored(item: &Item) -> String {
         "phone_number_id": item.phone_number_id,
         "kind": kind_name(item.kind),
         "raw": item.raw.replace('\0', ""),
-        "contacts": item.contacts,
+        "contacts": item.contacts.as_ref().map(|contacts| contacts.raw()),
     })
     .to_string()
 }
@@ -117,6 +117,6 @@ pub(super) fn restored(stored: &str) -> Option<Item> {
         time: text("time").unwrap_or_default(),
         phone_number_id: text("phone_number_id"),
         raw: text("raw")?,
-        contacts: text("contacts"),
+        contacts: text("contacts").map(Contacts::new),
     })
 }

@@ -9,7 +9,10 @@ use shared::{
     model::message::{Body, DeliveryState, Failure},
 };
 
-use super::{errors, split::without_lone_surrogates};
+use super::{
+    errors,
+    split::{Contacts, without_lone_surrogates},
+};
 use crate::domain::conversations::{
     receive::{Inbound, Sender},
     status::Status,
@@ -18,7 +21,7 @@ use crate::domain::conversations::{
 /// An inbound message, or none when it has no id or no sender, or one too long to be either.
 pub(super) fn message(
     raw: &str,
-    contacts: Option<&str>,
+    contacts: Option<&Contacts>,
     channel: ChannelId,
     now: Instant,
 ) -> Option<Inbound> {
@@ -29,8 +32,7 @@ pub(super) fn message(
         Body::Text { .. } if item.get("context").is_none() && item.get("referral").is_none() => None,
         _ => Some(raw.replace('\0', "")),
     };
-    let contacts = contacts.and_then(parse).unwrap_or(Value::Null);
-    let sender = sender(&item, &contacts)?;
+    let sender = sender(&item, contacts.map_or(&Value::Null, Contacts::value))?;
     let written_at = instant(item.get("timestamp")).unwrap_or(now);
     Some(Inbound { channel, wamid, written_at, sender, body, raw })
 }
@@ -60,10 +62,9 @@ pub(crate) fn status(raw: &str, channel: ChannelId, now: Instant) -> Option<Stat
 
 /// Whom an item is about, message or status, as far as it tells: of use also when the rest of it is not
 /// understood.
-pub(super) fn concerned(raw: &str, contacts: Option<&str>) -> Option<Sender> {
+pub(super) fn concerned(raw: &str, contacts: Option<&Contacts>) -> Option<Sender> {
     let item = parse(raw)?;
-    let contacts = contacts.and_then(parse).unwrap_or(Value::Null);
-    sender(&item, &contacts).or_else(|| Some(recipient(&item)))
+    sender(&item, contacts.map_or(&Value::Null, Contacts::value)).or_else(|| Some(recipient(&item)))
 }
 
 fn recipient(item: &Value) -> Sender {
@@ -208,7 +209,7 @@ mod tests {
     use crate::clock::from_micros;
 
     fn read(raw: &str, contacts: &str) -> Option<Inbound> {
-        message(raw, Some(contacts), ChannelId::new(), from_micros(5))
+        message(raw, Some(&Contacts::new(contacts.to_owned())), ChannelId::new(), from_micros(5))
     }
 
     #[test]

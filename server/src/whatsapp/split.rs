@@ -1,7 +1,10 @@
 //! From a webhook's bytes to its items: every entry, change, message and status, each kept as the
 //! text it came as. Nothing here looks inside an item, so a bad one cannot harm its siblings.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    sync::{Arc, OnceLock},
+};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -32,8 +35,33 @@ pub(super) struct Item {
     pub(super) phone_number_id: Option<String>,
     /// The item's own JSON.
     pub(super) raw: String,
-    /// The value's `contacts`, which messages refer to.
-    pub(super) contacts: Option<String>,
+    /// The value's `contacts`, which all its messages refer to.
+    pub(super) contacts: Option<Arc<Contacts>>,
+}
+
+/// A list of contacts, read when the first message asks for it and once for all of them.
+#[derive(Debug)]
+pub(super) struct Contacts {
+    raw: String,
+    read: OnceLock<serde_json::Value>,
+}
+
+impl Contacts {
+    pub(super) fn new(raw: String) -> Arc<Self> {
+        Arc::new(Self { raw, read: OnceLock::new() })
+    }
+
+    /// As it came.
+    pub(super) fn raw(&self) -> &str {
+        &self.raw
+    }
+
+    /// What it says; nothing when it cannot be read.
+    pub(super) fn value(&self) -> &serde_json::Value {
+        self.read.get_or_init(|| {
+            serde_json::from_str(&without_lone_surrogates(&self.raw)).unwrap_or(serde_json::Value::Null)
+        })
+    }
 }
 
 #[derive(Deserialize)]
@@ -132,7 +160,8 @@ fn split_change(raw: &RawValue, about: &About, items: &mut Vec<Item>) {
     if !known {
         return items.push(whole(&field, about, phone_number_id, raw));
     }
-    let mut add = |kind, raw: &RawValue, contacts: Option<&RawValue>| {
+    let contacts = value.contacts.map(|contacts| Contacts::new(contacts.get().to_owned()));
+    let mut add = |kind, raw: &RawValue, contacts: Option<&Arc<Contacts>>| {
         items.push(Item {
             kind,
             field: field.clone(),
@@ -140,11 +169,11 @@ fn split_change(raw: &RawValue, about: &About, items: &mut Vec<Item>) {
             time: about.time.clone(),
             phone_number_id: phone_number_id.clone(),
             raw: raw.get().to_owned(),
-            contacts: contacts.map(|contacts| contacts.get().to_owned()),
+            contacts: contacts.cloned(),
         });
     };
     for message in value.messages.unwrap_or_default() {
-        add(Kind::Message, message, value.contacts);
+        add(Kind::Message, message, contacts.as_ref());
     }
     for status in value.statuses.unwrap_or_default() {
         add(Kind::Status, status, None);
@@ -238,6 +267,8 @@ mod tests {
             ]
         );
         assert_eq!(items[1].raw, r#"{"id":"b"}"#);
+        let contacts: Vec<_> = items.iter().filter_map(|item| item.contacts.as_ref()).collect();
+        assert!(contacts.len() == 2 && Arc::ptr_eq(contacts[0], contacts[1]), "read once for all messages");
     }
 
     #[test]

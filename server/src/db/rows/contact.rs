@@ -7,6 +7,7 @@ use crate::{
     clock::micros,
     db::{
         Fault, Scoped,
+        connection::on_engine,
         schema::{contact::dsl as c, contact_identity::dsl as i},
     },
 };
@@ -52,11 +53,10 @@ type Row = (String, Option<String>, Option<String>, Option<String>, Option<Strin
 /// The database's.
 pub fn by_identity(scoped: &mut Scoped, kind: IdentityKind, value: &str) -> Result<Option<ContactId>, Fault> {
     let (conn, tenant) = scoped.parts();
-    let id: Option<String> = i::contact_identity
+    let query = i::contact_identity
         .filter(i::tenant_id.eq(tenant).and(i::kind.eq(kind.as_str())).and(i::value.eq(value)))
-        .select(i::contact_id)
-        .first(conn)
-        .optional()?;
+        .select(i::contact_id);
+    let id: Option<String> = on_engine!(conn, conn => query.first(conn)).optional()?;
     Ok(id.map(|id| id.parse()).transpose()?)
 }
 
@@ -66,12 +66,11 @@ pub fn by_identity(scoped: &mut Scoped, kind: IdentityKind, value: &str) -> Resu
 /// The database's.
 pub fn known_by(scoped: &mut Scoped, kind: IdentityKind, value: &str) -> Result<Option<ContactRow>, Fault> {
     let (conn, tenant) = scoped.parts();
-    let row: Option<Row> = i::contact_identity
+    let query = i::contact_identity
         .inner_join(c::contact.on(c::tenant_id.eq(i::tenant_id).and(c::id.eq(i::contact_id))))
         .filter(i::tenant_id.eq(tenant).and(i::kind.eq(kind.as_str())).and(i::value.eq(value)))
-        .select((c::id, c::name, c::phone, c::username, c::wa_id, c::bsuid))
-        .first(conn)
-        .optional()?;
+        .select((c::id, c::name, c::phone, c::username, c::wa_id, c::bsuid));
+    let row: Option<Row> = on_engine!(conn, conn => query.first(conn)).optional()?;
     row.map(model).transpose()
 }
 
@@ -90,15 +89,14 @@ pub fn link(
         return Ok(());
     }
     let (conn, tenant) = scoped.parts();
-    diesel::insert_into(i::contact_identity)
-        .values((
-            i::tenant_id.eq(tenant),
-            i::kind.eq(kind.as_str()),
-            i::value.eq(value),
-            i::contact_id.eq(contact.to_string()),
-            i::created_at.eq(micros(now)),
-        ))
-        .execute(conn)?;
+    let insert = diesel::insert_into(i::contact_identity).values((
+        i::tenant_id.eq(tenant),
+        i::kind.eq(kind.as_str()),
+        i::value.eq(value),
+        i::contact_id.eq(contact.to_string()),
+        i::created_at.eq(micros(now)),
+    ));
+    on_engine!(conn, conn => insert.execute(conn))?;
     Ok(())
 }
 
@@ -108,18 +106,17 @@ pub fn link(
 /// The database's.
 pub fn insert(scoped: &mut Scoped, row: &ContactRow, now: Instant) -> Result<(), Fault> {
     let (conn, tenant) = scoped.parts();
-    diesel::insert_into(c::contact)
-        .values((
-            c::tenant_id.eq(tenant),
-            c::id.eq(row.contact.id.to_string()),
-            c::name.eq(&row.contact.name),
-            c::phone.eq(&row.contact.phone),
-            c::wa_id.eq(&row.wa_id),
-            c::bsuid.eq(&row.bsuid),
-            c::username.eq(&row.contact.username),
-            c::created_at.eq(micros(now)),
-        ))
-        .execute(conn)?;
+    let insert = diesel::insert_into(c::contact).values((
+        c::tenant_id.eq(tenant),
+        c::id.eq(row.contact.id.to_string()),
+        c::name.eq(&row.contact.name),
+        c::phone.eq(&row.contact.phone),
+        c::wa_id.eq(&row.wa_id),
+        c::bsuid.eq(&row.bsuid),
+        c::username.eq(&row.contact.username),
+        c::created_at.eq(micros(now)),
+    ));
+    on_engine!(conn, conn => insert.execute(conn))?;
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! Conversations, with the contact they show.
 
+use std::cmp::Reverse;
+
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, RunQueryDsl,
 };
@@ -19,7 +21,8 @@ use crate::{
     clock::{from_micros, micros},
     db::{
         Fault, Scoped,
-        fixed::Fixed,
+        connection::on_engine,
+        fixed::{Fixed, statements},
         rows::search,
         schema::{contact::dsl as p, conversation::dsl as c},
     },
@@ -127,16 +130,11 @@ pub fn newest(
     channel: ChannelId,
 ) -> Result<Option<ConversationRow>, Fault> {
     let (conn, tenant) = scoped.parts();
-    let row: Option<Row> = joined!()
-        .filter(
-            c::tenant_id
-                .eq(tenant)
-                .and(c::contact_id.eq(contact.to_string()))
-                .and(c::channel_id.eq(channel.to_string())),
-        )
-        .order((c::opened_at.desc(), c::id.desc()))
-        .first(conn)
-        .optional()?;
+    let (contact, channel) = (contact.to_string(), channel.to_string());
+    let query = joined!()
+        .filter(c::tenant_id.eq(tenant).and(c::contact_id.eq(contact)).and(c::channel_id.eq(channel)))
+        .order((c::opened_at.desc(), c::id.desc()));
+    let row: Option<Row> = on_engine!(conn, conn => query.first(conn)).optional()?;
     row.map(model).transpose()
 }
 
@@ -170,12 +168,41 @@ pub fn page(
     after: Option<Cursor>,
     limit: i64,
 ) -> Result<Vec<ConversationRow>, Fault> {
+    let mut part = |state| page_of(scoped, scope, state, wanted, after, limit);
+    match filter {
+        ConversationFilter::Open => part(Half::Open),
+        ConversationFilter::Closed => part(Half::Closed),
+        ConversationFilter::Any => {
+            let mut both = part(Half::Open)?;
+            both.append(&mut part(Half::Closed)?);
+            both.sort_by_cached_key(|row| Reverse((row.changed_at, row.model.id.to_string())));
+            both.truncate(usize::try_from(limit).unwrap_or_default());
+            Ok(both)
+        }
+    }
+}
+
+/// Open and closed conversations have an index each: every message moves its conversation in one of
+/// them, and an index over all would be a second one to move it in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Half {
+    Open,
+    Closed,
+}
+
+fn page_of(
+    scoped: &mut Scoped,
+    scope: &Scope,
+    half: Half,
+    wanted: Option<&search::Wanted>,
+    after: Option<Cursor>,
+    limit: i64,
+) -> Result<Vec<ConversationRow>, Fault> {
     let (conn, tenant) = scoped.parts();
     let mut query = joined!().filter(c::tenant_id.eq(tenant)).into_boxed();
-    query = match filter {
-        ConversationFilter::Open => query.filter(c::state.ne("closed")),
-        ConversationFilter::Closed => query.filter(c::state.eq("closed")),
-        ConversationFilter::Any => query,
+    query = match half {
+        Half::Open => query.filter(c::state.ne("closed")),
+        Half::Closed => query.filter(c::state.eq("closed")),
     };
     if !scope.role.may(Permission::SeeAllConversations) {
         let queues: Vec<String> = scope.queues.iter().map(ToString::to_string).collect();
@@ -209,33 +236,34 @@ pub fn page(
 pub fn insert(scoped: &mut Scoped, row: &ConversationRow) -> Result<(), Fault> {
     let (conn, tenant) = scoped.parts();
     let m = &row.model;
-    diesel::insert_into(c::conversation)
-        .values((
-            c::tenant_id.eq(tenant),
-            c::id.eq(m.id.to_string()),
-            c::rev.eq(m.rev as i64),
-            c::contact_id.eq(m.contact.id.to_string()),
-            c::channel_id.eq(m.channel.to_string()),
-            c::state.eq(m.state.as_str()),
-            c::queue_id.eq(m.queue.map(|id| id.to_string())),
-            c::assignee_id.eq(m.assignee.map(|id| id.to_string())),
-            c::unread.eq(i64::from(m.unread)),
-            c::last_seq.eq(row.last_seq as i64),
-            c::read_seq.eq(row.read_seq as i64),
-            c::opened_at.eq(micros(m.opened_at)),
-            c::window_until.eq(m.window_until.map(micros)),
-            c::waiting_since.eq(m.waiting_since.map(micros)),
-            c::changed_at.eq(micros(row.changed_at)),
-        ))
-        .execute(conn)?;
+    let insert = diesel::insert_into(c::conversation).values((
+        c::tenant_id.eq(tenant),
+        c::id.eq(m.id.to_string()),
+        c::rev.eq(m.rev as i64),
+        c::contact_id.eq(m.contact.id.to_string()),
+        c::channel_id.eq(m.channel.to_string()),
+        c::state.eq(m.state.as_str()),
+        c::queue_id.eq(m.queue.map(|id| id.to_string())),
+        c::assignee_id.eq(m.assignee.map(|id| id.to_string())),
+        c::unread.eq(i64::from(m.unread)),
+        c::last_seq.eq(row.last_seq as i64),
+        c::read_seq.eq(row.read_seq as i64),
+        c::opened_at.eq(micros(m.opened_at)),
+        c::window_until.eq(m.window_until.map(micros)),
+        c::waiting_since.eq(m.waiting_since.map(micros)),
+        c::changed_at.eq(micros(row.changed_at)),
+    ));
+    on_engine!(conn, conn => insert.execute(conn))?;
     Ok(())
 }
 
-const UPDATE: &str = "UPDATE conversation SET rev = ?, state = ?, queue_id = ?, assignee_id = ?, unread = ?, \
+statements! {
+    Update: "UPDATE conversation SET rev = ?, state = ?, queue_id = ?, assignee_id = ?, unread = ?, \
     last_seq = ?, read_seq = ?, last_message_id = ?, last_at = ?, last_preview = ?, last_kind \
     = ?, last_author = ?, last_author_id = ?, last_delivery = ?, waiting_since = ?, \
     window_until = ?, opened_at = ?, closed_at = ?, close_reason = ?, changed_at = ? WHERE \
     tenant_id = ? AND id = ?";
+}
 
 /// Stores everything that can change in a conversation.
 ///
@@ -245,33 +273,30 @@ pub fn update(scoped: &mut Scoped, row: &ConversationRow) -> Result<(), Fault> {
     let (conn, tenant) = scoped.parts();
     let m = &row.model;
     let last = m.last.as_ref();
-    let update = Fixed::new(
-        UPDATE,
-        [
-            (m.rev as i64).into(),
-            m.state.as_str().into(),
-            (m.queue.map(|id| id.to_string())).into(),
-            (m.assignee.map(|id| id.to_string())).into(),
-            i64::from(m.unread).into(),
-            (row.last_seq as i64).into(),
-            (row.read_seq as i64).into(),
-            (row.last_message.map(|id| id.to_string())).into(),
-            (last.map(|l| micros(l.at))).into(),
-            (last.map(|l| l.preview.as_str())).into(),
-            (last.and_then(|l| if l.note { Some(NOTE) } else { l.kind.as_deref() })).into(),
-            (last.map(|l| l.author.kind.as_str())).into(),
-            (last.and_then(|l| l.author.member).map(|id| id.to_string())).into(),
-            (last.and_then(|l| l.delivery).map(|d| d.as_str())).into(),
-            m.waiting_since.map(micros).into(),
-            m.window_until.map(micros).into(),
-            micros(m.opened_at).into(),
-            (m.closed.as_ref().map(|closed| micros(closed.at))).into(),
-            (m.closed.as_ref().map(|closed| closed.reason.as_str())).into(),
-            micros(row.changed_at).into(),
-            tenant.into(),
-            m.id.to_string().into(),
-        ],
-    );
+    let update = Fixed::<Update, _>::new([
+        (m.rev as i64).into(),
+        m.state.as_str().into(),
+        (m.queue.map(|id| id.to_string())).into(),
+        (m.assignee.map(|id| id.to_string())).into(),
+        i64::from(m.unread).into(),
+        (row.last_seq as i64).into(),
+        (row.read_seq as i64).into(),
+        (row.last_message.map(|id| id.to_string())).into(),
+        (last.map(|l| micros(l.at))).into(),
+        (last.map(|l| l.preview.as_str())).into(),
+        (last.and_then(|l| if l.note { Some(NOTE) } else { l.kind.as_deref() })).into(),
+        (last.map(|l| l.author.kind.as_str())).into(),
+        (last.and_then(|l| l.author.member).map(|id| id.to_string())).into(),
+        (last.and_then(|l| l.delivery).map(|d| d.as_str())).into(),
+        m.waiting_since.map(micros).into(),
+        m.window_until.map(micros).into(),
+        micros(m.opened_at).into(),
+        (m.closed.as_ref().map(|closed| micros(closed.at))).into(),
+        (m.closed.as_ref().map(|closed| closed.reason.as_str())).into(),
+        micros(row.changed_at).into(),
+        tenant.into(),
+        m.id.to_string().into(),
+    ]);
     update.execute(conn)?;
     Ok(())
 }

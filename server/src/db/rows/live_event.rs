@@ -8,16 +8,18 @@ use crate::{
     clock::{from_micros, micros},
     db::{
         Fault, Scoped,
-        fixed::Fixed,
-        record::{Draft, Recorded},
+        fixed::{Fixed, statements},
+        record::{Draft, Recorded, rendered},
         schema::live_event::dsl as e,
     },
 };
 
 type Row = (i64, i64, Option<String>, Option<String>, String);
 
-const INSERT: &str = "INSERT INTO live_event \
+statements! {
+    Insert: "INSERT INTO live_event \
     (tenant_id, pos, at, audience_before, audience_after, payload, contact_id) VALUES (?, ?, ?, ?, ?, ?, ?)";
+}
 
 /// Writes an event at its place.
 pub(crate) fn insert(
@@ -28,18 +30,15 @@ pub(crate) fn insert(
     payload: &str,
 ) -> Result<(), Fault> {
     let (conn, tenant) = scoped.parts();
-    let insert = Fixed::new(
-        INSERT,
-        [
-            tenant.into(),
-            (pos as i64).into(),
-            micros(at).into(),
-            to_json(draft.before.as_ref())?.into(),
-            to_json(draft.after.as_ref())?.into(),
-            payload.into(),
-            draft.contact.map(|id| id.to_string()).into(),
-        ],
-    );
+    let insert = Fixed::<Insert, _>::new([
+        tenant.into(),
+        (pos as i64).into(),
+        micros(at).into(),
+        to_json(draft.before.as_ref())?.into(),
+        to_json(draft.after.as_ref())?.into(),
+        payload.into(),
+        draft.contact.map(|id| id.to_string()).into(),
+    ]);
     insert.execute(conn)?;
     Ok(())
 }
@@ -107,7 +106,7 @@ fn recorded((pos, at, before, after, payload): Row) -> Result<Recorded, Fault> {
         before: from_json(pos, before)?,
         after: from_json(pos, after)?,
         event,
-        payload,
+        rendered: rendered(pos as Pos, &payload),
     })
 }
 

@@ -8,7 +8,12 @@ use shared::{
 
 use crate::{
     clock::{from_micros, micros},
-    db::{Fault, Scoped, fixed::Fixed, schema::message::dsl as m},
+    db::{
+        Fault, Scoped,
+        connection::on_engine,
+        fixed::{Fixed, statements},
+        schema::message::dsl as m,
+    },
     fault::{self, Sabotage},
 };
 
@@ -83,9 +88,14 @@ macro_rules! columns {
     };
 }
 
-const INSERT: &str = "INSERT INTO message (tenant_id, id, rev, conversation_id, contact_id, channel_id, seq, at, \
+statements! {
+    Insert: "INSERT INTO message (tenant_id, id, rev, conversation_id, contact_id, channel_id, seq, at, \
     written_at, author_kind, author_id, kind, text, happening, raw, wamid, command_key, \
     delivery, delivery_rank) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    UpdateDelivery: "UPDATE message SET rev = ?, delivery = ?, delivery_rank = ?, sent_at = ?, \
+    delivered_at = ?, read_at = ?, failure_code = ?, failure_reason = ?, failure_detail = ? \
+    WHERE tenant_id = ? AND id = ?";
+}
 
 /// Adds a message.
 ///
@@ -96,30 +106,27 @@ pub fn insert(scoped: &mut Scoped, row: &MessageRow) -> Result<(), Fault> {
     let (conn, tenant) = scoped.parts();
     let model = &row.model;
     let state = model.delivery.as_ref().map(|d| d.state);
-    let insert = Fixed::new(
-        INSERT,
-        [
-            tenant.into(),
-            model.id.to_string().into(),
-            (model.rev as i64).into(),
-            model.conversation.to_string().into(),
-            row.contact.to_string().into(),
-            row.channel.to_string().into(),
-            (model.seq as i64).into(),
-            micros(model.at).into(),
-            model.written_at.map(micros).into(),
-            model.author.kind.as_str().into(),
-            (model.author.member.map(|id| id.to_string())).into(),
-            kind.into(),
-            text.into(),
-            happening.into(),
-            row.raw.as_deref().into(),
-            row.wamid.as_deref().into(),
-            (model.key.map(|key| key.to_string())).into(),
-            (state.map(|s| s.as_str())).into(),
-            (state.map_or(0, |s| i64::from(s.rank()))).into(),
-        ],
-    );
+    let insert = Fixed::<Insert, _>::new([
+        tenant.into(),
+        model.id.to_string().into(),
+        (model.rev as i64).into(),
+        model.conversation.to_string().into(),
+        row.contact.to_string().into(),
+        row.channel.to_string().into(),
+        (model.seq as i64).into(),
+        micros(model.at).into(),
+        model.written_at.map(micros).into(),
+        model.author.kind.as_str().into(),
+        (model.author.member.map(|id| id.to_string())).into(),
+        kind.into(),
+        text.into(),
+        happening.into(),
+        row.raw.as_deref().into(),
+        row.wamid.as_deref().into(),
+        (model.key.map(|key| key.to_string())).into(),
+        (state.map(|s| s.as_str())).into(),
+        (state.map_or(0, |s| i64::from(s.rank()))).into(),
+    ]);
     insert.execute(conn)?;
     Ok(())
 }
@@ -132,19 +139,20 @@ pub fn update_delivery(scoped: &mut Scoped, row: &MessageRow) -> Result<(), Faul
     let (conn, tenant) = scoped.parts();
     let delivery = row.model.delivery.as_ref();
     let failure = delivery.and_then(|d| d.failure.as_ref());
-    diesel::update(m::message.filter(m::tenant_id.eq(tenant).and(m::id.eq(row.model.id.to_string()))))
-        .set((
-            m::rev.eq(row.model.rev as i64),
-            m::delivery.eq(delivery.map(|d| d.state.as_str())),
-            m::delivery_rank.eq(delivery.map_or(0, |d| i64::from(d.state.rank()))),
-            m::sent_at.eq(delivery.and_then(|d| d.sent_at).map(micros)),
-            m::delivered_at.eq(delivery.and_then(|d| d.delivered_at).map(micros)),
-            m::read_at.eq(delivery.and_then(|d| d.read_at).map(micros)),
-            m::failure_code.eq(failure.and_then(|f| f.code)),
-            m::failure_reason.eq(failure.map(|f| reason_text(f.reason)).transpose()?),
-            m::failure_detail.eq(failure.and_then(|f| f.detail.as_deref())),
-        ))
-        .execute(conn)?;
+    let update = Fixed::<UpdateDelivery, _>::new([
+        (row.model.rev as i64).into(),
+        (delivery.map(|d| d.state.as_str())).into(),
+        (delivery.map_or(0, |d| i64::from(d.state.rank()))).into(),
+        (delivery.and_then(|d| d.sent_at).map(micros)).into(),
+        (delivery.and_then(|d| d.delivered_at).map(micros)).into(),
+        (delivery.and_then(|d| d.read_at).map(micros)).into(),
+        (failure.and_then(|f| f.code)).into(),
+        (failure.map(|f| reason_text(f.reason)).transpose()?).into(),
+        (failure.and_then(|f| f.detail.as_deref())).into(),
+        tenant.into(),
+        row.model.id.to_string().into(),
+    ]);
+    update.execute(conn)?;
     Ok(())
 }
 
@@ -198,11 +206,10 @@ pub fn is_known(scoped: &mut Scoped, channel: ChannelId, wamid: &str) -> Result<
         return Ok(false);
     }
     let (conn, tenant) = scoped.parts();
-    let id: Option<String> = m::message
+    let query = m::message
         .filter(m::tenant_id.eq(tenant).and(m::channel_id.eq(channel.to_string())).and(m::wamid.eq(wamid)))
-        .select(m::id)
-        .first(conn)
-        .optional()?;
+        .select(m::id);
+    let id: Option<String> = on_engine!(conn, conn => query.first(conn)).optional()?;
     Ok(id.is_some())
 }
 

@@ -6,18 +6,19 @@
 
 use std::collections::BTreeSet;
 
-use diesel::{
-    BoolExpressionMethods, ExpressionMethods, QueryDsl, QueryResult, RunQueryDsl,
-    query_builder::{AstPass, QueryFragment},
-    sql_types::{BigInt, Text},
-};
+use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl};
 use shared::{
-    ids::{ContactId, ConversationId, MessageId},
+    ids::{ContactId, ConversationId},
     model::contact::Contact,
     permission::PhoneSight,
 };
 
-use crate::db::{Fault, Scoped, connection::AnyConnection, schema::contact_token::dsl as t};
+use crate::db::{
+    Fault, Scoped,
+    connection::on_engine,
+    fixed::{Fixed, statements},
+    schema::contact_token::dsl as t,
+};
 
 /// Words kept per message; more would let one pasted page fill the index.
 const TOKENS: usize = 64;
@@ -131,13 +132,24 @@ pub(super) const PHONE: &str = "phone";
 /// A phone number read backwards.
 pub(super) const PHONE_END: &str = "phone_end";
 
-/// Adds a message's words.
+// All words of a message in one statement: one each was the most expensive part of taking a message in.
+// A word that the conversation is found by already costs a look and no row.
+statements! {
+    IndexSqlite: "INSERT INTO search_token (tenant_id, conversation_id, contact_id, token) \
+        SELECT ?, ?, ?, word.value FROM json_each(?) AS word WHERE NOT EXISTS (SELECT 1 FROM search_token \
+        AS known WHERE known.tenant_id = ? AND known.token = word.value AND known.conversation_id = ?)";
+    IndexPostgres: "INSERT INTO search_token (tenant_id, conversation_id, contact_id, token) \
+        SELECT ?, ?, ?, word.value FROM json_array_elements_text(CAST(? AS json)) AS word (value) \
+        WHERE NOT EXISTS (SELECT 1 FROM search_token AS known WHERE known.tenant_id = ? \
+        AND known.token = word.value AND known.conversation_id = ?)";
+}
+
+/// Makes a conversation found by the words of a text.
 ///
 /// # Errors
 /// The database's.
 pub fn index(
     scoped: &mut Scoped,
-    message: MessageId,
     conversation: ConversationId,
     contact: ContactId,
     text: &str,
@@ -148,54 +160,20 @@ pub fn index(
     }
     let (conn, tenant) = scoped.parts();
     let tokens = serde_json::to_string(&tokens).map_err(|error| Fault::Broken(error.to_string()))?;
-    let insert = InsertTokens {
-        sqlite: conn.is_sqlite(),
-        tenant,
-        message: message.to_string(),
-        conversation: conversation.to_string(),
-        contact: contact.to_string(),
-        tokens,
+    let conversation = conversation.to_string();
+    let values = [
+        tenant.into(),
+        conversation.as_str().into(),
+        contact.to_string().into(),
+        tokens.into(),
+        tenant.into(),
+        conversation.as_str().into(),
+    ];
+    match conn.is_sqlite() {
+        true => Fixed::<IndexSqlite, _>::new(values).execute(conn)?,
+        false => Fixed::<IndexPostgres, _>::new(values).execute(conn)?,
     };
-    insert.execute(conn)?;
     Ok(())
-}
-
-type Db = <AnyConnection as diesel::Connection>::Backend;
-
-/// All words of a message in one statement: one each was the most expensive part of taking a message
-/// in. diesel has no batch insert over both engines.
-#[derive(diesel::query_builder::QueryId)]
-struct InsertTokens {
-    sqlite: bool,
-    tenant: i64,
-    message: String,
-    conversation: String,
-    contact: String,
-    /// A JSON list.
-    tokens: String,
-}
-
-impl RunQueryDsl<AnyConnection> for InsertTokens {}
-
-impl QueryFragment<Db> for InsertTokens {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Db>) -> QueryResult<()> {
-        out.push_sql(
-            "INSERT INTO search_token (tenant_id, message_id, conversation_id, contact_id, token) SELECT ",
-        );
-        out.push_bind_param::<BigInt, _>(&self.tenant)?;
-        for text in [&self.message, &self.conversation, &self.contact] {
-            out.push_sql(", ");
-            out.push_bind_param::<Text, _>(text)?;
-        }
-        out.push_sql(if self.sqlite {
-            ", value FROM json_each("
-        } else {
-            ", value FROM json_array_elements_text(CAST("
-        });
-        out.push_bind_param::<Text, _>(&self.tokens)?;
-        out.push_sql(if self.sqlite { ")" } else { " AS json))" });
-        Ok(())
-    }
 }
 
 /// Makes a contact found by what it is called now, and by nothing it was called before.
@@ -218,9 +196,9 @@ pub fn index_contact(scoped: &mut Scoped, contact: &Contact) -> Result<(), Fault
     let (conn, tenant) = scoped.parts();
     let id = contact.id.to_string();
     for (kind, token) in called(contact) {
-        diesel::insert_into(t::contact_token)
-            .values((t::tenant_id.eq(tenant), t::kind.eq(kind), t::token.eq(token), t::contact_id.eq(&id)))
-            .execute(conn)?;
+        let values = (t::tenant_id.eq(tenant), t::kind.eq(kind), t::token.eq(token), t::contact_id.eq(&id));
+        let insert = diesel::insert_into(t::contact_token).values(values);
+        on_engine!(conn, conn => insert.execute(conn))?;
     }
     Ok(())
 }

@@ -132,7 +132,7 @@ impl Loaded {
         if let Body::Text { text } | Body::Note { text } | Body::Other { caption: Some(text), .. } =
             &message.body
         {
-            search::index(tx, message.id, self.row.model.id, row.contact, text)?;
+            search::index(tx, self.row.model.id, row.contact, text)?;
         }
         tx.emit(self.row.model.audience(), Some(row.contact), Event::Message(message.clone()));
         Ok(message)

@@ -72,10 +72,17 @@ pub(super) fn of_sqlite_file(conn: &mut SqliteConnection) -> Tables {
         "SELECT m.name AS tbl, p.name AS col, p.\"notnull\" = 0 AS nullable \
          FROM sqlite_master m JOIN pragma_table_info(m.name) p WHERE m.type = 'table'",
     );
+    // A tenant's file holds one tenant: where the row's own number is the key, it stands for tenant and
+    // number.
     let keys = sql_query(
-        "SELECT m.name AS tbl, l.name AS idx, i.name AS col \
+        "SELECT m.name AS tbl, l.name AS idx, i.name AS col, i.seqno AS place \
          FROM sqlite_master m JOIN pragma_index_list(m.name) l JOIN pragma_index_info(l.name) i \
-         WHERE m.type = 'table' AND l.\"unique\" = 1 ORDER BY m.name, l.name, i.seqno",
+         WHERE m.type = 'table' AND l.\"unique\" = 1 \
+         UNION ALL SELECT m.name, 'rowid', c.name, c.name <> 'tenant_id' \
+         FROM sqlite_master m JOIN pragma_table_info(m.name) p JOIN pragma_table_info(m.name) c \
+         WHERE m.type = 'table' AND p.pk = 1 AND p.type = 'INTEGER' AND (c.name = p.name OR c.name = 'tenant_id') \
+         AND EXISTS (SELECT 1 FROM pragma_table_info(m.name) t WHERE t.name = 'tenant_id') \
+         ORDER BY 1, 2, 4",
     );
     tables(columns.load(conn).unwrap(), keys.load(conn).unwrap())
 }

@@ -11,13 +11,14 @@ use std::{
 use server::db::{Fault, Tx, WriteError};
 use shared::error::ErrorCode;
 
-use super::{Bare, Work, as_one_group, mark, marks};
+use super::{Bare, Work, as_one_group, as_one_group_of, mark, marks};
 use crate::harness::{Engine, sql, wait::thorough};
 
 on_both_engines!(
     concurrent_writers_get_gapless_positions_in_commit_order,
     a_refused_job_leaves_no_hole_and_nothing_of_it,
     a_constraint_violation_undoes_only_its_own_job,
+    a_refusal_that_nobody_expected_undoes_only_its_own_job,
     a_part_that_is_refused_undoes_that_part_alone,
     a_job_that_panics_says_so_and_its_siblings_are_stored,
     a_swallowed_database_error_ends_the_group_and_siblings_succeed_alone,
@@ -88,6 +89,46 @@ async fn a_constraint_violation_undoes_only_its_own_job(engine: Engine) {
     assert_eq!(runs.load(Ordering::SeqCst), 1, "the group went on; nothing was run again");
     assert_eq!(marks(&bare.tenant).await, ["a", "b"]);
     assert_eq!(sql::gapless_head(&bare.tenant).await, start + 2);
+}
+
+/// Jobs that go without a savepoint give way to one another, and to those that have one.
+async fn a_refusal_that_nobody_expected_undoes_only_its_own_job(engine: Engine) {
+    let bare = Bare::new(engine).await;
+    let start = sql::gapless_head(&bare.tenant).await;
+    let refused: Work = Box::new(|tx| {
+        mark(tx, "refused")?;
+        Err(ErrorCode::NotFound.into())
+    });
+    let twice: Work = Box::new(|tx| {
+        mark(tx, "before")?;
+        mark(tx, "a")
+    });
+    let expected: Work = Box::new(|tx| {
+        mark(tx, "expected")?;
+        Err(ErrorCode::NotFound.into())
+    });
+    let jobs = vec![
+        (true, marking("a")),
+        (true, refused),
+        (false, marking("b")),
+        (false, expected),
+        (true, twice),
+        (true, marking("c")),
+    ];
+    let tenant = bare.tenant.clone();
+    let door = |(unrefused, job): (bool, Work)| {
+        let tenant = tenant.clone();
+        async move { if unrefused { tenant.write_unrefused(job).await } else { tenant.write(job).await } }
+    };
+    let answers = as_one_group_of(&bare.tenant, door, jobs).await;
+    let positions: Vec<_> = answers.iter().map(|answer| answer.as_ref().ok().map(|done| done.1)).collect();
+    assert_eq!(positions, [Some(start + 1), None, Some(start + 2), None, None, Some(start + 3)]);
+    assert!(matches!(answers[1], Err(WriteError::Refused(ErrorCode::NotFound))));
+    assert!(matches!(answers[4], Err(WriteError::Constraint(_))));
+    assert_eq!(marks(&bare.tenant).await, ["a", "b", "c"]);
+    assert_eq!(sql::gapless_head(&bare.tenant).await, start + 3);
+    let heard: Vec<_> = bare.heard.all().into_iter().filter(|(pos, _)| *pos > start).collect();
+    assert_eq!(heard.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>(), ["a", "b", "c"]);
 }
 
 async fn a_part_that_is_refused_undoes_that_part_alone(engine: Engine) {

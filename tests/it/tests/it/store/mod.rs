@@ -114,8 +114,17 @@ async fn as_one_group<T: Send + 'static>(
     tenant: &TenantStore,
     jobs: Vec<Work<T>>,
 ) -> Vec<Result<(T, u64), server::db::WriteError>> {
+    as_one_group_of(tenant, |job| tenant.write(job), jobs).await
+}
+
+/// The same through another door of the writer's.
+async fn as_one_group_of<J, A, W: Future<Output = A>>(
+    tenant: &TenantStore,
+    door: impl Fn(J) -> W,
+    jobs: Vec<J>,
+) -> Vec<A> {
     let (let_go, held) = hold(tenant).await;
-    let mut writes: Vec<_> = jobs.into_iter().map(|job| Box::pin(tenant.write(job))).collect();
+    let mut writes: Vec<_> = jobs.into_iter().map(|job| Box::pin(door(job))).collect();
     // The first poll of a write queues its job; nobody answers before the writer is let go.
     for write in &mut writes {
         assert!(futures_util::poll!(write.as_mut()).is_pending());

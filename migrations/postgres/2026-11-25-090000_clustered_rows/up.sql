@@ -1,0 +1,14 @@
+-- What every message adds to: a word is kept once per conversation, and an open conversation moves in one
+-- order only.
+DROP INDEX conversation_by_change;
+CREATE INDEX conversation_closed ON conversation (tenant_id, changed_at, id) WHERE state = 'closed';
+
+-- The owner is held to the policies as well, and here it works on every tenant's rows.
+ALTER TABLE search_token NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE search_token DROP CONSTRAINT search_token_pkey;
+DELETE FROM search_token AS twice USING search_token AS kept
+    WHERE twice.tenant_id = kept.tenant_id AND twice.token = kept.token
+    AND twice.conversation_id = kept.conversation_id AND twice.message_id > kept.message_id;
+ALTER TABLE search_token DROP COLUMN message_id;
+ALTER TABLE search_token ADD PRIMARY KEY (tenant_id, token, conversation_id);
+ALTER TABLE search_token FORCE ROW LEVEL SECURITY;
