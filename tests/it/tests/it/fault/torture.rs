@@ -7,7 +7,7 @@ mod tab;
 
 use server::fault::Sabotage;
 
-use self::floor::Floor;
+use self::{floor::Floor, steps::Step};
 use crate::harness::{Engine, Random, run, wait::thorough};
 
 on_both_engines!(verify_consoles_survive_torture);
@@ -28,13 +28,31 @@ async fn verify_consoles_survive_torture(engine: Engine) {
     assert!(found.is_empty(), "{found:#?}");
 }
 
-/// The negative control: the torture must notice that a guard is missing.
+// The negative controls: the torture must notice that a guard is missing.
+
 #[test]
 fn a_server_that_skips_the_gap_check_is_found_out() {
+    find_out(Sabotage::NoGapCheck);
+}
+
+#[test]
+fn a_server_that_forgets_what_it_dropped_is_found_out() {
+    run(async {
+        let sabotage = Some(Sabotage::NoRewind);
+        let mut floor = Floor::open(&Plan { engine: Engine::Sqlite, steps: 0, sabotage }).await;
+        let mut random = Random::new(1);
+        for step in [Step::Burst, Step::Read, Step::Stall, Step::Wake] {
+            floor.play(step, &mut random).await;
+        }
+        assert!(!floor.compare().await.is_empty(), "nobody noticed");
+    });
+}
+
+fn find_out(guard: Sabotage) {
     run(async {
         // Luck decides whether a hole is still on screen at a comparison; it does not fail this often.
         for _ in 0..5 {
-            let sabotage = Some(Sabotage::NoGapCheck);
+            let sabotage = Some(guard);
             let found = torture(Plan { engine: Engine::Sqlite, steps: 400, sabotage }).await;
             if let Some(first) = found.first() {
                 return eprintln!("found: {first:.300}");

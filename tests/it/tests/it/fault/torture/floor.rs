@@ -5,13 +5,16 @@ use std::time::Duration;
 use shared::{
     ids::{CommandKey, ConversationId, QueueId},
     live::{command::Command, frame::ClientFrame},
-    model::{conversation::CloseReason, member::Role},
+    model::{
+        conversation::CloseReason,
+        member::{Availability, Role},
+    },
 };
 use simulator::payload::{self, Sender};
 
 use super::{Plan, steps::Step, tab::Tab};
 use crate::harness::{
-    Random, Scene, Setup, User, Victim, fresh,
+    LiveClient, Random, Scene, Setup, User, Victim, fresh,
     load::{self, Load},
     proxy::Weather,
     webhook::wamid,
@@ -25,8 +28,9 @@ const BACKGROUND: u64 = 10;
 const MANY: usize = 100;
 /// Characters of a long message; few of them fill a socket's budget.
 const LONG: usize = 3_800;
-/// Long messages for somebody who does not read.
-const FLOOD: usize = 400;
+/// Long messages for somebody who does not read: more than the kernel takes for them, which is some
+/// megabytes on a loopback with its large segments, and a socket's budget.
+const FLOOD: usize = 1_200;
 /// Events the ring holds in bytes, in long messages, and some.
 const NIGHT: usize = 1_300;
 /// More events than are replayed.
@@ -97,13 +101,8 @@ impl Floor {
                 self.tabs[at].proxy.set(bad[random.below(bad.len())]);
             }
             Step::Clear => self.tabs[at].proxy.set(Weather::Clear),
-            Step::Stall => self.stall(at, random).await,
-            Step::Wake => {
-                if let Some(tab) = self.tabs.iter_mut().find(|tab| tab.stalled) {
-                    tab.stalled = false;
-                    tab.here().await;
-                }
-            }
+            Step::Stall => self.stall(random).await,
+            Step::Wake => self.wake().await,
             Step::Storm => self.storm().await,
             Step::Night => self.absence(at, NIGHT, LONG, random).await,
             Step::Holiday => self.absence(at, HOLIDAY, 10, random).await,
@@ -197,15 +196,34 @@ impl Floor {
         }
     }
 
-    /// The tab stops reading, and one of its timelines gets more than its socket may hold.
-    async fn stall(&mut self, at: usize, random: &mut Random) {
-        let Some(id) = self.conversation(at, random) else { return };
-        self.tabs[at].open(id).await;
-        self.tabs[at].here().await;
-        let phone = self.tabs[at].view().and_then(|view| view.conversations.get(&id)?.contact.phone.clone());
-        let Some(who) = phone.and_then(|phone| phone.strip_prefix("4915")?.parse().ok()) else { return };
-        self.tabs[at].stalled = true;
-        self.write_as(FLOOD, LONG, |_| who).await;
+    /// A tab that sees numbers stops reading, and one of its timelines gets more than its socket may hold.
+    async fn stall(&mut self, random: &mut Random) {
+        let first = random.below(self.tabs.len());
+        for at in (first..self.tabs.len()).chain(0..first) {
+            let Some(id) = self.conversation(at, random) else { continue };
+            let phone = self.tabs[at].view().and_then(|v| v.conversations.get(&id)?.contact.phone.clone());
+            let who = phone.and_then(|phone| phone.strip_prefix("4915")?.parse().ok());
+            if let (Some(who), Some(_)) = (who, self.tabs[at].here().await) {
+                self.tabs[at].open(id).await;
+                self.tabs[at].stalled = true;
+                return self.write_as(FLOOD, LONG, |_| who).await;
+            }
+        }
+    }
+
+    /// One that had stopped reading reads until it has everything, or has missed something.
+    async fn wake(&mut self) {
+        let marker = self.administrator().clone();
+        let Some(tab) = self.tabs.iter_mut().find(|tab| tab.stalled) else { return };
+        tab.stalled = false;
+        let Some(client) = tab.here().await else { return };
+        let busy = Command::SetAvailability { availability: Availability::Busy };
+        let Ok(mark) = marker.command(busy).await else { return };
+        let awake = |c: &LiveClient| {
+            let there = c.some_view().is_some_and(|view| view.pos >= mark.pos);
+            there || c.closed.is_some() || !c.broken.is_empty()
+        };
+        client.comes_true(awake).await;
     }
 
     async fn storm(&mut self) {

@@ -44,7 +44,7 @@ pub(super) enum Step {
 }
 
 /// How often each happens, relative to the others.
-const WEIGHTS: [(Step, usize); 17] = [
+const WEIGHTS: [(Step, usize); 16] = [
     (Step::Inbound, 150),
     (Step::Burst, 10),
     (Step::Work, 160),
@@ -59,7 +59,6 @@ const WEIGHTS: [(Step, usize); 17] = [
     (Step::Notice, 40),
     (Step::Worsen, 15),
     (Step::Clear, 30),
-    (Step::Stall, 6),
     (Step::Wake, 40),
     (Step::Storm, 5),
 ];
@@ -67,6 +66,7 @@ const WEIGHTS: [(Step, usize); 17] = [
 /// Rare and expensive steps come at fixed places, so that a short run has each of them too.
 const NIGHT_EVERY: usize = 250;
 const RESTART_EVERY: usize = 120;
+const STALL_EVERY: usize = 100;
 const HOLIDAY_EVERY: usize = 20_000;
 
 /// The n-th step, counted from 1.
@@ -79,6 +79,9 @@ pub(super) fn step(random: &mut Random, n: usize) -> Step {
     }
     if n % RESTART_EVERY == RESTART_EVERY / 2 {
         return if random.percent(70) { Step::Kill } else { Step::Restart };
+    }
+    if n % STALL_EVERY == STALL_EVERY / 4 {
+        return Step::Stall;
     }
     let all: usize = WEIGHTS.iter().map(|(_, weight)| weight).sum();
     let mut at = random.below(all);

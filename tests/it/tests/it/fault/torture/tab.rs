@@ -28,10 +28,16 @@ pub(super) struct Tab {
     pub(super) broken: Vec<String>,
 }
 
+/// The session through the tab's network. Its requests keep no connection: one whose end was swallowed
+/// would be taken for the next request, and wait for ever.
+fn behind(proxy: &Proxy, user: &User) -> User {
+    user.at_base(&proxy.base).unpooled()
+}
+
 impl Tab {
     pub(super) async fn new(user: &User) -> Self {
         let proxy = Proxy::start(user.base()).await;
-        let user = user.at_base(&proxy.base);
+        let user = behind(&proxy, user);
         Self { user, proxy, state: State::New, stalled: false, broken: Vec::new() }
     }
 
@@ -99,7 +105,7 @@ impl Tab {
     /// Another session of the same member.
     pub(super) fn sign_in(&mut self, user: &User) {
         self.leave();
-        self.user = user.at_base(&self.proxy.base);
+        self.user = behind(&self.proxy, user);
         if let State::Away(away) = &mut self.state {
             away.user = self.user.clone();
         }
