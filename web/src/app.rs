@@ -188,6 +188,9 @@ fn send_home(desk: Desk) {
                 desk.router.replace(routes::SIGN_IN);
             }
             Who::Member(_) if !path.starts_with(routes::INBOX) => {
+                if !routes::leads_to_the_inbox(&path) {
+                    desk.toasts.say(text(Key::UnknownAddress).to_owned());
+                }
                 desk.router.replace(wanted.take().as_deref().unwrap_or(routes::INBOX));
             }
             _ => {}

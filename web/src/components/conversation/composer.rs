@@ -220,7 +220,12 @@ fn Explanation(draft: Draft) -> impl IntoView {
             view! {
                 <Notice tone=Tone::Calm icon=IconName::Tick>
                     <span>{tr(Key::ComposerClosed)}</span>
-                    <Button on:click=move |_| talk.reopen()>{tr(Key::Reopen)}</Button>
+                    <Button
+                        look=ButtonLook::Primary
+                        disabled=talk.busy
+                        on:click=move |_| talk.reopen()
+                        attr:data-testid="reopen"
+                    >{tr(Key::Reopen)}</Button>
                 </Notice>
             }
             .into_any(),

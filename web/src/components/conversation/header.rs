@@ -11,6 +11,7 @@ use super::Talk;
 use crate::{
     i18n::{Key, fill, text, tr},
     keys::{self, Action},
+    live::{Live, Status},
     routes, time,
     ui::{
         Avatar, AvatarSize, Button, ButtonLook, Chip, Icon, IconButton, IconName, Menu, MenuGroup, MenuItem,
@@ -38,6 +39,9 @@ pub(super) fn Header(talk: Talk) -> impl IntoView {
                     <h2 dir="auto">{name}</h2>
                     {move || channel().map(|c| view! { <Chip><i class=words::channel_class(c.colour)></i>{c.name}</Chip> }.into_any())}
                 </div>
+                {move || offline(live).map(|words| view! {
+                    <span class="live talk__live" data-state="offline">{words}</span>
+                }.into_any())}
                 <p class="talk__facts">{move || facts.get().into_iter().map(|fact| view! { <span>{fact}</span> }.into_any()).collect_view()}</p>
             </div>
             <Watchers talk/>
@@ -51,6 +55,15 @@ pub(super) fn Header(talk: Talk) -> impl IntoView {
         </header>
     }
     .into_any()
+}
+
+/// What a phone shows here, because the list that says it is out of sight.
+fn offline(live: Live) -> Option<String> {
+    match live.status() {
+        Status::Live | Status::CatchingUp => None,
+        Status::Offline(since) => Some(fill(Key::LiveOffline, &[("time", &time::clock(since))])),
+        Status::Ended(_) => Some(text(Key::LiveEnded).to_owned()),
+    }
 }
 
 fn facts(talk: Talk) -> Vec<String> {
@@ -98,13 +111,10 @@ fn Watchers(talk: Talk) -> impl IntoView {
     }
 }
 
-/// Take, release, close, reopen: whatever fits.
+/// Take, release, close: whatever fits. A closed one is reopened where its answer would be written.
 #[component]
 fn Actions(talk: Talk) -> impl IntoView {
     let permit = talk.permit;
-    let closed = Memo::new(move |_| {
-        talk.row.with(|c| c.as_ref().is_some_and(|c| c.state == ConversationState::Closed))
-    });
     let busy = talk.busy;
     view! {
         <div class="talk__actions">
@@ -136,11 +146,6 @@ fn Actions(talk: Talk) -> impl IntoView {
                     attr:popovertarget="close-menu"
                     attr:data-testid="close"
                 >{tr(Key::Close)}</Button>
-            </Show>
-            <Show when=move || closed.get()>
-                <Button look=ButtonLook::Primary disabled=busy on:click=move |_| talk.reopen() attr:data-testid="reopen">
-                    {tr(Key::Reopen)}
-                </Button>
             </Show>
             <Menu id="close-menu" label=Signal::derive(|| text(Key::CloseMenu).to_owned())>
                 <MenuGroup label=Signal::derive(|| text(Key::CloseMenu).to_owned())>
