@@ -56,10 +56,8 @@ fn ensure_trunk() -> Result<()> {
         return Ok(());
     }
     let mut install = installation("trunk", TRUNK_VERSION);
-    install
-        // Without its update check it needs no TLS library of its own.
-        .args(["--locked", "--no-default-features"])
-        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0");
+    // Without its update check it needs no TLS library of its own.
+    install.args(["--locked", "--no-default-features"]);
     step::run("Building Trunk, once (about 3 minutes on two cores)", &mut install).map(|_| ())
 }
 
@@ -71,7 +69,7 @@ fn ensure_wasm_bindgen() -> Result<()> {
     // Its own lock file pins crates that newer compilers warn about; ours decides the version. Only
     // its test runner needs TLS, and it is not what we want of it.
     let mut install = installation("wasm-bindgen-cli", &version);
-    install.arg("--no-default-features").env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");
+    install.arg("--no-default-features");
     step::run("Building wasm-bindgen, once (about 2 minutes on two cores)", &mut install).map(|_| ())
 }
 
@@ -104,6 +102,8 @@ fn installation(package: &str, version: &str) -> Command {
         .arg(tools())
         // A folder of its own: the workspace's flags and lock must not meet theirs.
         .env("CARGO_TARGET_DIR", tools().join("build"))
+        // Alike for all, so that what they share is compiled once.
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
         .env("CARGO_PROFILE_RELEASE_LTO", "off")
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
     install
