@@ -103,7 +103,7 @@ fn build() -> Result<()> {
     tools::ensure_wasm_target()?;
     let console = std::thread::spawn(|| console::build(&tools::ensure()?));
     let server = step::run(
-        "Building server and simulator, and the console beside them (a first build takes ten minutes)",
+        "Building server and simulator, and the console beside them (a first build takes eleven minutes)",
         cargo().args(["build", "--release", "-p", "server", "-p", "simulator"]),
     );
     let console = console.join().unwrap_or_else(|_| bail!("building the console panicked"));

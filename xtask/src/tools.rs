@@ -58,7 +58,7 @@ fn ensure_trunk() -> Result<()> {
     let mut install = installation("trunk", TRUNK_VERSION);
     // Without its update check it needs no TLS library of its own.
     install.args(["--locked", "--no-default-features"]);
-    step::run("Building Trunk, once (about 3 minutes on two cores)", &mut install).map(|_| ())
+    step::run("Building Trunk, once (3 to 6 minutes on two cores)", &mut install).map(|_| ())
 }
 
 fn ensure_wasm_bindgen() -> Result<()> {
@@ -70,7 +70,7 @@ fn ensure_wasm_bindgen() -> Result<()> {
     // its test runner needs TLS, and it is not what we want of it.
     let mut install = installation("wasm-bindgen-cli", &version);
     install.arg("--no-default-features");
-    step::run("Building wasm-bindgen, once (about 2 minutes on two cores)", &mut install).map(|_| ())
+    step::run("Building wasm-bindgen, once (1 to 2 minutes on two cores)", &mut install).map(|_| ())
 }
 
 fn ensure_wasm_opt() -> Option<PathBuf> {

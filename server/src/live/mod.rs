@@ -27,6 +27,7 @@ mod shard;
 mod upgrade;
 mod watch;
 mod wire;
+mod writing;
 
 pub use handle::Handle;
 pub use hub::{Hub, HubConfig};

@@ -103,7 +103,7 @@ pub(super) fn went(hub: &Hub, tenant: &TenantStore, member: MemberId) {
 /// the last fact.
 fn store(hub: Hub, tenant: TenantStore, member: MemberId) {
     actix_web::rt::spawn(async move {
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
             let (looks, id) = (hub.clone(), tenant.id());
             let written = tenant.write(move |tx| {
                 let presence = &looks.0.presence;
@@ -113,7 +113,9 @@ fn store(hub: Hub, tenant: TenantStore, member: MemberId) {
             if matches!(error, WriteError::Refused(_)) || hub.is_closing() {
                 return;
             }
-            tracing::error!(tenant.id = %id, member.id = %member, error = %error, "presence was not stored");
+            if attempt == 0 {
+                tracing::error!(tenant.id = %id, member.id = %member, error = %error, "presence was not stored");
+            }
             if !matches!(error, WriteError::Unavailable(_)) {
                 return;
             }

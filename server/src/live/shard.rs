@@ -3,7 +3,6 @@
 use std::{
     cell::RefCell,
     collections::HashMap,
-    io,
     rc::Rc,
     sync::Arc,
     time::{Duration, Instant as Monotonic},
@@ -14,11 +13,7 @@ use shared::live::{
     frame::{ServerFrame, Signal},
     snapshot::Watcher,
 };
-use tokio::{
-    io::Interest,
-    net::TcpStream,
-    sync::{mpsc, oneshot},
-};
+use tokio::sync::{mpsc, oneshot};
 
 use super::{
     catch_up,
@@ -28,7 +23,7 @@ use super::{
     dirty::Dirty,
     encoded::Encoded,
     hub::Hub,
-    outgoing::{Flow, Kind, Outgoing},
+    outgoing::Kind,
     presence, renewal,
     wire::{self, Batches},
 };
@@ -40,8 +35,6 @@ const TICK: Duration = Duration::from_secs(1);
 const HOUSEKEEPING: u32 = 60;
 /// Sockets of one member on one thread; the oldest makes room. A person has a handful of tabs.
 const SOCKETS_PER_MEMBER: usize = 20;
-/// Sockets written in a row before other tasks of the thread get their turn.
-const WRITES: usize = 64;
 /// Goodbyes at a time when the server stops, and the pause between: whoever is told comes back, and
 /// all at once would be a storm.
 const SLICE: usize = 500;
@@ -72,7 +65,8 @@ pub struct Shard {
     sender: mpsc::UnboundedSender<ToShard>,
     /// Who has something to write.
     pub(super) dirty: Rc<Dirty>,
-    room: RefCell<Vec<u64>>,
+    /// What the next of them are kept in.
+    pub(super) room: RefCell<Vec<u64>>,
     inbox: RefCell<Option<mpsc::UnboundedReceiver<ToShard>>>,
 }
 
@@ -188,74 +182,6 @@ impl Shard {
                 }
             }
         });
-    }
-
-    /// Writes to every socket that something waits for.
-    async fn write_dirty(self: &Rc<Self>) {
-        let ids = self.dirty.take(self.room.take());
-        for some in ids.chunks(WRITES) {
-            for id in some {
-                self.flush(*id);
-            }
-            if some.len() == WRITES {
-                tokio::task::yield_now().await;
-            }
-        }
-        let mut room = ids;
-        room.clear();
-        self.room.replace(room);
-    }
-
-    /// Writes what waits for a connection; what the kernel does not take goes out when it does.
-    pub(super) fn flush(self: &Rc<Self>, id: u64) {
-        let Some(outgoing) = self.with(id, |conn| Rc::clone(&conn.outgoing)) else { return };
-        let flow = outgoing.borrow_mut().flush();
-        match flow {
-            Flow::Full => self.write_later(id, &outgoing),
-            Flow::Empty => self.turn(id, &outgoing),
-            Flow::Over => {}
-        }
-    }
-
-    fn write_later(self: &Rc<Self>, id: u64, outgoing: &Rc<RefCell<Outgoing>>) {
-        let Some(socket) = outgoing.borrow().to_wait_at() else { return };
-        let (shard, waited) = (Rc::downgrade(self), Rc::downgrade(outgoing));
-        let task = actix_web::rt::spawn(async move {
-            let Ok(ready) = socket.try_clone().and_then(TcpStream::from_std) else {
-                // Without a descriptor left nobody would ever hear of room again.
-                if let Some(outgoing) = waited.upgrade() {
-                    outgoing.borrow_mut().end();
-                }
-                return;
-            };
-            drop(socket);
-            while ready.writable().await.is_ok() {
-                let Some(outgoing) = waited.upgrade() else { return };
-                let flow = ready.try_io(Interest::WRITABLE, || match outgoing.borrow_mut().flush() {
-                    Flow::Full => Err(io::ErrorKind::WouldBlock.into()),
-                    flow => Ok(flow),
-                });
-                match flow {
-                    Err(_) => {} // still full
-                    Ok(Flow::Empty) => {
-                        outgoing.borrow_mut().waits(None);
-                        let Some(shard) = shard.upgrade() else { return };
-                        return shard.turn(id, &outgoing);
-                    }
-                    Ok(_) => return,
-                }
-            }
-        });
-        outgoing.borrow_mut().waits(Some(task.abort_handle()));
-    }
-
-    /// Everything is written: a connection that lags goes on from where it is.
-    fn turn(self: &Rc<Self>, id: u64, outgoing: &Rc<RefCell<Outgoing>>) {
-        if outgoing.borrow_mut().takes_turn()
-            && self.with(id, |conn| conn.mode == Mode::Lagging) == Some(true)
-        {
-            catch_up::run(self, id);
-        }
     }
 
     fn handle(self: &Rc<Self>, message: ToShard) {
