@@ -4,6 +4,7 @@
 use std::{net::TcpListener, os::unix::fs::DirBuilderExt, path::Path, sync::Arc};
 
 use anyhow::Context;
+use nix::sys::socket::{Backlog, listen};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::descriptors;
@@ -25,8 +26,7 @@ pub(super) fn run(config: Config) -> anyhow::Result<()> {
 async fn serve(config: Config) -> anyhow::Result<()> {
     let mut end = End::listen()?;
     prepare_data_dir(&config)?;
-    let listener =
-        TcpListener::bind(&config.listen).with_context(|| format!("cannot listen on {}", config.listen))?;
+    let listener = listener(&config.listen).with_context(|| format!("cannot listen on {}", config.listen))?;
     let (address, origin) = (listener.local_addr()?, config.public_origin.clone());
     let admin_path = config.admin_socket();
 
@@ -52,6 +52,17 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// A listener with as much room as the system gives for connections that nobody has accepted yet.
+///
+/// After a restart every console comes back within seconds, the first while the data is still being
+/// opened. What finds no room among the usual 128 is dropped by the kernel without a word, and tries
+/// again after one, three and seven seconds.
+fn listener(address: &str) -> std::io::Result<TcpListener> {
+    let listener = TcpListener::bind(address)?;
+    listen(&listener, Backlog::MAXCONN)?;
+    Ok(listener)
 }
 
 /// Opens the administration socket; the store is open, so the data directory's lock is ours.
@@ -110,5 +121,22 @@ impl End {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpStream;
+
+    /// More than the 128 of an ordinary listener.
+    const AT_ONCE: usize = 500;
+
+    #[test]
+    fn consoles_that_come_back_at_once_find_room_before_anybody_accepts_them() {
+        let listener = super::listener("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let patience = std::time::Duration::from_secs(2);
+        let waiting: Vec<_> = (0..AT_ONCE).map(|_| TcpStream::connect_timeout(&address, patience)).collect();
+        assert_eq!(waiting.iter().filter(|came| came.is_ok()).count(), AT_ONCE);
     }
 }

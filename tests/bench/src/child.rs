@@ -1,13 +1,14 @@
 //! Children: the server and the baselines, as separate processes.
 
 use std::{
-    net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    rc::Rc,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, bail};
+use simulator::HeldPort;
 
 use crate::{http::Caller, machine};
 
@@ -22,45 +23,45 @@ const LOOK: Duration = Duration::from_millis(5);
 pub(crate) struct Listening {
     child: Child,
     pub(crate) address: String,
+    port: Rc<HeldPort>,
 }
 
 impl Listening {
     /// The server on a data directory. `workers` is the number of its HTTP threads.
     pub(crate) async fn server(data: &Path, workers: usize) -> Result<Self> {
-        let address = free_address()?;
-        Self::server_at(data, workers, address, READY).await
+        Self::server_at(data, workers, Rc::new(HeldPort::take()?), READY).await
     }
 
-    /// The server on a known address, as after a restart.
+    /// The server on a port that was held while it was away, as after a restart.
     pub(crate) async fn server_at(
         data: &Path,
         workers: usize,
-        address: String,
+        port: Rc<HeldPort>,
         limit: Duration,
     ) -> Result<Self> {
         let mut command = Command::new(beside("switchboard")?);
         command
             .arg("serve")
             .env_clear()
-            .env("SWITCHBOARD_LISTEN", &address)
+            .env("SWITCHBOARD_LISTEN", port.address().to_string())
             .env("SWITCHBOARD_PUBLIC_ORIGIN", ORIGIN)
             .env("SWITCHBOARD_DATA_DIR", data)
             .env("SWITCHBOARD_WORKERS", workers.to_string())
             .env("SWITCHBOARD_LOG", "error");
-        Self::start(command, address, "/readyz", limit).await
+        Self::start(command, port, "/readyz", limit).await
     }
 
     /// This program again, as a baseline.
     pub(crate) async fn baseline(arguments: &[&str], ready: &str) -> Result<Self> {
-        let address = free_address()?;
+        let port = Rc::new(HeldPort::take()?);
         let mut command = Command::new(std::env::current_exe()?);
-        command.args(arguments).env("BENCH_LISTEN", &address);
-        Self::start(command, address, ready, READY).await
+        command.args(arguments).env("BENCH_LISTEN", port.address().to_string());
+        Self::start(command, port, ready, READY).await
     }
 
-    async fn start(mut command: Command, address: String, ready: &str, limit: Duration) -> Result<Self> {
+    async fn start(mut command: Command, port: Rc<HeldPort>, ready: &str, limit: Duration) -> Result<Self> {
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().context("cannot start")?;
-        let mut listening = Self { child, address };
+        let mut listening = Self { child, address: port.address().to_string(), port };
         let begun = Instant::now();
         let request = format!("GET {ready} HTTP/1.1\r\nhost: localhost\r\n\r\n");
         while begun.elapsed() < limit {
@@ -75,6 +76,11 @@ impl Listening {
             tokio::time::sleep(LOOK).await;
         }
         bail!("a child does not answer on {}", listening.address)
+    }
+
+    /// Ends it without warning; its port stays held.
+    pub(crate) fn kill(self) -> Rc<HeldPort> {
+        Rc::clone(&self.port)
     }
 
     pub(crate) fn id(&self) -> u32 {
@@ -104,10 +110,6 @@ impl Drop for Listening {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-fn free_address() -> Result<String> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string())
 }
 
 fn beside(name: &str) -> Result<PathBuf> {

@@ -1,6 +1,10 @@
 //! What the kernel tells of processes and of the machine: processor time, memory, who else is busy.
 
-use std::fs;
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, Result};
 use nix::{
@@ -46,6 +50,26 @@ pub(crate) fn resident_bytes(process: u32) -> Result<f64> {
     let line = status.lines().find(|line| line.starts_with("VmRSS:")).context("no VmRSS")?;
     let kib: f64 = line.split_whitespace().nth(1).context("no VmRSS")?.parse()?;
     Ok(kib * 1024.0)
+}
+
+/// Waits until somebody listens on a loopback port. `None` when that takes longer than `limit`.
+///
+/// Read from the kernel's table, which has listeners first: a connection would have to stand in line.
+pub(crate) fn listens(port: u16, limit: Duration) -> Option<Instant> {
+    /// 127.0.0.1, its bytes as a number of the machine's order.
+    const LOOPBACK: u32 = u32::from_ne_bytes([127, 0, 0, 1]);
+    let begun = Instant::now();
+    let wanted = format!("{LOOPBACK:08X}:{port:04X}");
+    while begun.elapsed() < limit {
+        let mut lines = BufReader::new(fs::File::open("/proc/net/tcp").ok()?).lines().skip(1);
+        let listening = |line: &String| line.split_whitespace().nth(3) == Some("0A");
+        let mut listeners = lines.by_ref().map_while(Result::ok).take_while(listening);
+        if listeners.any(|line| line.split_whitespace().nth(1) == Some(&wanted)) {
+            return Some(Instant::now());
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    None
 }
 
 /// Tells what part of the machine went to programs that do not belong to the measurement.

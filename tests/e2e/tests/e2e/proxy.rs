@@ -1,6 +1,6 @@
 //! A TCP proxy in front of the server that can be cut, as a network is.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use tokio::{
     io::copy_bidirectional,
@@ -17,7 +17,7 @@ pub(crate) struct Proxy {
 
 impl Proxy {
     /// Listens on a port of its own and passes everything to `target`.
-    pub(crate) async fn start(target: u16) -> Self {
+    pub(crate) async fn start(target: SocketAddr) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let (up, state) = watch::channel(true);
@@ -29,7 +29,7 @@ impl Proxy {
                     continue; // dropped at once: the network is gone
                 }
                 tokio::spawn(async move {
-                    let Ok(mut outbound) = TcpStream::connect(("127.0.0.1", target)).await else { return };
+                    let Ok(mut outbound) = TcpStream::connect(target).await else { return };
                     tokio::select! {
                         _ = copy_bidirectional(&mut inbound, &mut outbound) => {}
                         _ = state.wait_for(|up| !*up) => {}

@@ -1,14 +1,13 @@
 //! Everything a journey needs: the real server, the simulator, a proxy, and ChromeDriver.
 
 use std::{
-    net::TcpListener,
     path::PathBuf,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
 use serde_json::Value;
-use simulator::{App, Config, Control, Number, Running, Simulator, StatusPlan};
+use simulator::{App, Config, Control, HeldPort, Number, Running, Simulator, StatusPlan};
 
 use crate::{browser::Browser, proxy::Proxy};
 
@@ -21,7 +20,8 @@ pub(crate) struct Stack {
     simulator: Option<Running>,
     server: Child,
     driver: Child,
-    driver_port: u16,
+    driver_port: HeldPort,
+    _server_port: HeldPort,
     seed: Value,
     _data: tempfile::TempDir,
 }
@@ -30,12 +30,12 @@ impl Stack {
     /// Seeds a fresh data directory and starts everything.
     pub(crate) async fn start() -> Self {
         let data = tempfile::tempdir().unwrap();
-        let (server_port, driver_port) = (free_port(), free_port());
-        let proxy = Proxy::start(server_port).await;
+        let (server_port, driver_port) = (HeldPort::take().unwrap(), HeldPort::take().unwrap());
+        let proxy = Proxy::start(server_port.address()).await;
         let simulator = Simulator::start(Config::for_tests()).unwrap();
         let environment = [
             ("SWITCHBOARD_DATA_DIR", data.path().display().to_string()),
-            ("SWITCHBOARD_LISTEN", format!("127.0.0.1:{server_port}")),
+            ("SWITCHBOARD_LISTEN", server_port.address().to_string()),
             ("SWITCHBOARD_PUBLIC_ORIGIN", format!("http://localhost:{}", proxy.port)),
             ("SWITCHBOARD_CONSOLE_DIR", variable("TEST_CONSOLE_DIR", "dist")),
             ("SWITCHBOARD_GRAPH_BASE_URL", simulator.base_url.clone()),
@@ -46,20 +46,29 @@ impl Stack {
         let seeded = Command::new(&program).arg("demo-seed").envs(environment.clone()).output().unwrap();
         assert!(seeded.status.success(), "{}", String::from_utf8_lossy(&seeded.stderr));
         let seed: Value = serde_json::from_slice(&seeded.stdout).unwrap();
-        let server =
+        let mut server =
             Command::new(&program).arg("serve").envs(environment).stdin(Stdio::null()).spawn().unwrap();
-        let driver = Command::new("chromedriver")
-            .arg(format!("--port={driver_port}"))
+        let mut driver = Command::new("chromedriver")
+            .arg(format!("--port={}", driver_port.number()))
             .arg("--log-level=SEVERE")
             .stdout(Stdio::null())
             .spawn()
             .expect("chromedriver is needed");
         let control = simulator.control();
-        let webhook = format!("http://127.0.0.1:{server_port}{}", text(&seed, "webhook_path"));
+        let webhook = format!("http://{}{}", server_port.address(), text(&seed, "webhook_path"));
         control.add_app(app(&seed, webhook));
-        wait_for_port(server_port).await;
-        wait_for_port(driver_port).await;
-        Self { proxy, simulator: Some(simulator), server, driver, driver_port, seed, _data: data }
+        listens(&mut server, &server_port).await;
+        listens(&mut driver, &driver_port).await;
+        Self {
+            proxy,
+            simulator: Some(simulator),
+            server,
+            driver,
+            driver_port,
+            _server_port: server_port,
+            seed,
+            _data: data,
+        }
     }
 
     /// Plays Meta and the customers.
@@ -80,7 +89,7 @@ impl Stack {
     /// A browser of its own in which the n-th agent is signed in and live.
     pub(crate) async fn agent(&self, n: usize) -> Browser {
         let (email, password) = self.login(n);
-        let browser = Browser::open(self.driver_port, self.proxy.port).await;
+        let browser = Browser::open(self.driver_port.number(), self.proxy.port).await;
         browser.sign_in(&email, &password).await;
         browser
     }
@@ -131,14 +140,11 @@ fn variable(name: &str, otherwise: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| root.join(otherwise).display().to_string())
 }
 
-fn free_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
-}
-
-async fn wait_for_port(port: u16) {
+async fn listens(child: &mut Child, port: &HeldPort) {
     let begin = Instant::now();
-    while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
-        assert!(begin.elapsed() < PATIENCE, "nothing listens on port {port}");
+    while tokio::net::TcpStream::connect(port.address()).await.is_err() {
+        assert!(child.try_wait().unwrap().is_none(), "what should listen on {} ended", port.address());
+        assert!(begin.elapsed() < PATIENCE, "nothing listens on {}", port.address());
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

@@ -13,6 +13,7 @@ use std::{
 };
 
 use server::fault::{Point, Sabotage};
+use simulator::HeldPort;
 
 use super::{Database, Engine, eventually, server::ORIGIN, wait::PATIENCE};
 
@@ -54,6 +55,7 @@ pub(crate) struct Victim {
     child: Child,
     pub(crate) base: String,
     started: Instant,
+    _port: HeldPort,
 }
 
 impl Victim {
@@ -67,13 +69,13 @@ impl Victim {
     /// Starts it without waiting for anything.
     pub(crate) async fn spawn(database: &Database, setup: &Setup) -> Self {
         let program = program().await;
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = HeldPort::take().unwrap();
         let mut process = Process::new(program);
         surroundings(&mut process, database, setup);
-        process.arg("serve").env("SWITCHBOARD_LISTEN", format!("127.0.0.1:{port}"));
+        process.arg("serve").env("SWITCHBOARD_LISTEN", port.address().to_string());
         let started = Instant::now();
         let child = process.spawn().unwrap();
-        Self { child, base: format!("http://127.0.0.1:{port}"), started }
+        Self { child, base: format!("http://{}", port.address()), started, _port: port }
     }
 
     /// Whether it becomes ready; false when it ends first.
