@@ -61,7 +61,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
 /// again after one, three and seven seconds.
 fn listener(address: &str) -> std::io::Result<TcpListener> {
     let listener = TcpListener::bind(address)?;
-    listen(&listener, Backlog::MAXCONN)?;
+    listen(&listener, Backlog::MAXALLOWABLE)?;
     Ok(listener)
 }
 

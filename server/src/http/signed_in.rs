@@ -62,7 +62,10 @@ impl SignedIn {
         let tenant = app.store.tenant(row.tenant).await?;
         let id = row.member;
         let member = tenant.read(move |scoped| rows::member::find(scoped, id)).await?;
-        let member = member.filter(|row| row.member.active).ok_or(ErrorCode::Unauthenticated)?;
+        let may = |member: &MemberRow| {
+            member.member.active && member.locked_out_at.is_none_or(|at| row.began_at >= at)
+        };
+        let member = member.filter(may).ok_or(ErrorCode::Unauthenticated)?;
 
         if now - row.seen_at >= NOTE_EVERY {
             let used = token_hash.clone();

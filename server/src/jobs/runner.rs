@@ -116,8 +116,8 @@ impl Workers {
         }
     }
 
-    /// Ends the sessions of a member who was locked out. Best effort: every request looks whether the
-    /// member is active, so a session that stays opens nothing.
+    /// Ends the sessions of a member who was locked out. Best effort: every request compares when its
+    /// session began with when its member was locked out, so a session that stays opens nothing.
     pub(crate) fn locked_out(&self, tenant: TenantId, member: MemberId) {
         let control = self.0.store.control().clone();
         // Whoever is let in again may sign in before this has run.

@@ -78,6 +78,9 @@ pub(super) fn load(shard: &Rc<Shard>, id: u64, greeting: Greeting) {
             conn.told = pos;
             conn.scope = Some(scope);
             conn.mode = Mode::CatchingUp;
+            // The snapshot says what they would have said. Behind it in the log and before it in the queue,
+            // they would be read again, for a client that is further, should the socket turn out to be slow.
+            conn.outgoing.borrow_mut().drop_replayable();
             let welcome = ServerFrame::Welcome(Welcome {
                 epoch,
                 member,
@@ -282,7 +285,11 @@ async fn from_log(shard: &Rc<Shard>, id: u64, load: u64, tenant: TenantStore, mu
         let events: Vec<Arc<Encoded>> = match read {
             Ok(rows) => rows.into_iter().map(encode).collect(),
             Err(error) => {
-                shard.with(id, |conn| refuse(conn, &error, shard));
+                shard.with(id, |conn| {
+                    if conn.load == load {
+                        refuse(conn, &error, shard);
+                    }
+                });
                 return;
             }
         };

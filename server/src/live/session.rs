@@ -39,6 +39,7 @@ pub(super) async fn serve(shard: Rc<Shard>, id: u64, mut stream: AggregatedMessa
             Ok(AggregatedMessage::Ping(payload)) => {
                 let soft_bytes = shard.hub.0.config.soft_bytes;
                 shard.with(id, |conn| {
+                    conn.heard = Monotonic::now();
                     let mut out = conn.outgoing.borrow_mut();
                     if out.bytes() < soft_bytes {
                         out.push(Kind::Signal, wire::pong(&payload));
@@ -53,7 +54,6 @@ pub(super) async fn serve(shard: Rc<Shard>, id: u64, mut stream: AggregatedMessa
             }
             Ok(AggregatedMessage::Close(_)) => {
                 shard.with(id, |conn| conn.outgoing.borrow_mut().push_last(wire::close(NORMAL)));
-                shard.flush(id);
                 break;
             }
             Err(error) => {
@@ -63,6 +63,8 @@ pub(super) async fn serve(shard: Rc<Shard>, id: u64, mut stream: AggregatedMessa
             }
         }
     }
+    // The last words of a connection that is about to be forgotten.
+    shard.flush(id);
     shard.remove(id);
 }
 

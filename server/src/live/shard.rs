@@ -40,7 +40,11 @@ const SOCKETS_PER_MEMBER: usize = 20;
 const SLICE: usize = 500;
 const SLICE_PAUSE: Duration = Duration::from_millis(100);
 
-/// What reaches a shard from other threads, and from its own bodies.
+/// What a shard takes in before it writes: enough that a burst goes out in one system call, and few
+/// enough that a socket is never taken for slow because nobody wrote to it.
+const INTAKE: usize = 64;
+
+/// What reaches a shard from other threads.
 pub(super) enum ToShard {
     /// New events of a tenant, in order.
     Events(TenantId, Arc<[Arc<Encoded>]>),
@@ -164,9 +168,8 @@ impl Shard {
                     message = inbox.recv() => {
                         let (Some(first), Some(shard)) = (message, shard.upgrade()) else { return };
                         shard.handle(first);
-                        // Everything that waits is taken before any socket is written: what queues up
-                        // goes out in one system call.
-                        while let Ok(next) = inbox.try_recv() {
+                        for _ in 1..INTAKE {
+                            let Ok(next) = inbox.try_recv() else { break };
                             shard.handle(next);
                         }
                         shard.write_dirty().await;

@@ -27,6 +27,8 @@ pub struct SessionRow {
     pub tenant: TenantId,
     /// As which member.
     pub member: MemberId,
+    /// When it began.
+    pub began_at: Instant,
     /// When it was last used, give or take a minute.
     pub seen_at: Instant,
     /// When it ends whatever happens.
@@ -46,7 +48,7 @@ pub fn insert(conn: &mut AnyConnection, row: &SessionRow) -> Result<(), Fault> {
             s::account_id.eq(row.account.to_string()),
             s::tenant_id.eq(row.tenant.get()),
             s::member_id.eq(row.member.to_string()),
-            s::created_at.eq(micros(row.seen_at)),
+            s::created_at.eq(micros(row.began_at)),
             s::seen_at.eq(micros(row.seen_at)),
             s::expires_at.eq(micros(row.expires_at)),
         ))
@@ -59,19 +61,28 @@ pub fn insert(conn: &mut AnyConnection, row: &SessionRow) -> Result<(), Fault> {
 /// # Errors
 /// The database's.
 pub fn find(conn: &mut AnyConnection, token_hash: &str) -> Result<Option<SessionRow>, Fault> {
-    type Row = (String, i64, String, i64, i64, String);
+    type Row = (String, i64, String, i64, i64, i64, String);
     let row: Option<Row> = s::session
         .inner_join(tenant::table.on(tenant::id.eq(s::tenant_id)))
         .filter(s::token_hash.eq(token_hash))
-        .select((s::account_id, s::tenant_id, s::member_id, s::seen_at, s::expires_at, tenant::life))
+        .select((
+            s::account_id,
+            s::tenant_id,
+            s::member_id,
+            s::created_at,
+            s::seen_at,
+            s::expires_at,
+            tenant::life,
+        ))
         .first(conn)
         .optional()?;
-    row.map(|(account, tenant, member, seen_at, expires_at, life)| {
+    row.map(|(account, tenant, member, began_at, seen_at, expires_at, life)| {
         Ok(SessionRow {
             token_hash: token_hash.to_owned(),
             account: account.parse()?,
             tenant: TenantId::from_control(tenant),
             member: member.parse()?,
+            began_at: from_micros(began_at),
             seen_at: from_micros(seen_at),
             expires_at: from_micros(expires_at),
             tenant_active: life == "active",

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, RunQueryDsl,
+    dsl::sql, sql_types::Bool,
 };
 use shared::{
     Instant,
@@ -182,6 +183,11 @@ pub fn page(
     }
 }
 
+/// The conditions of the two indexes, word by word: SQLite does not compare an index's condition with a
+/// value that is bound.
+const OPEN: &str = "conversation.state <> 'closed'";
+const CLOSED: &str = "conversation.state = 'closed'";
+
 /// Open and closed conversations have an index each: every message moves its conversation in one of
 /// them, and an index over all would be a second one to move it in.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -201,8 +207,8 @@ fn page_of(
     let (conn, tenant) = scoped.parts();
     let mut query = joined!().filter(c::tenant_id.eq(tenant)).into_boxed();
     query = match half {
-        Half::Open => query.filter(c::state.ne("closed")),
-        Half::Closed => query.filter(c::state.eq("closed")),
+        Half::Open => query.filter(sql::<Bool>(OPEN)),
+        Half::Closed => query.filter(sql::<Bool>(CLOSED)),
     };
     if !scope.role.may(Permission::SeeAllConversations) {
         let queues: Vec<String> = scope.queues.iter().map(ToString::to_string).collect();
@@ -321,7 +327,7 @@ pub fn of_contact(scoped: &mut Scoped, contact: ContactId) -> Result<Vec<Convers
 pub fn held_by(scoped: &mut Scoped, member: MemberId) -> Result<Vec<ConversationRow>, Fault> {
     let (conn, tenant) = scoped.parts();
     let rows: Vec<Row> = joined!()
-        .filter(c::tenant_id.eq(tenant).and(c::assignee_id.eq(member.to_string())).and(c::state.ne("closed")))
+        .filter(c::tenant_id.eq(tenant).and(c::assignee_id.eq(member.to_string())).and(sql::<Bool>(OPEN)))
         .order(c::id)
         .load(conn)?;
     rows.into_iter().map(model).collect()

@@ -10,7 +10,7 @@ use shared::{
 };
 
 use crate::{
-    clock::micros,
+    clock::{from_micros, micros},
     db::{
         Fault, Scoped,
         schema::{agent_presence::dsl as p, member::dsl as m, member_queue::dsl as mq},
@@ -24,9 +24,28 @@ pub struct MemberRow {
     pub member: Member,
     /// Rises whenever what the member may see changes.
     pub scope_rev: u64,
+    /// When the member was last locked out. A session that began before opens nothing.
+    pub locked_out_at: Option<Instant>,
 }
 
-type Row = (String, i64, i64, String, String, bool, String, bool);
+type Row = (String, i64, i64, String, String, bool, Option<i64>, String, bool);
+
+/// The columns of [`Row`], in its order.
+macro_rules! columns {
+    () => {
+        (
+            m::id,
+            m::rev,
+            m::scope_rev,
+            m::name,
+            m::role,
+            m::active,
+            m::locked_out_at,
+            p::availability,
+            p::connected,
+        )
+    };
+}
 
 /// Adds a member with presence: available, not connected.
 ///
@@ -69,7 +88,7 @@ pub fn all(scoped: &mut Scoped) -> Result<Vec<MemberRow>, Fault> {
         .inner_join(p::agent_presence.on(p::tenant_id.eq(m::tenant_id).and(p::member_id.eq(m::id))))
         .filter(m::tenant_id.eq(tenant))
         .order(m::id)
-        .select((m::id, m::rev, m::scope_rev, m::name, m::role, m::active, p::availability, p::connected))
+        .select(columns!())
         .load(conn)?;
     let links: Vec<(String, String)> = mq::member_queue
         .filter(mq::tenant_id.eq(tenant))
@@ -97,7 +116,7 @@ pub fn find(scoped: &mut Scoped, id: MemberId) -> Result<Option<MemberRow>, Faul
     let row: Option<Row> = m::member
         .inner_join(p::agent_presence.on(p::tenant_id.eq(m::tenant_id).and(p::member_id.eq(m::id))))
         .filter(m::tenant_id.eq(tenant).and(m::id.eq(id.to_string())))
-        .select((m::id, m::rev, m::scope_rev, m::name, m::role, m::active, p::availability, p::connected))
+        .select(columns!())
         .first(conn)
         .optional()?;
     let Some(row) = row else { return Ok(None) };
@@ -123,6 +142,7 @@ pub fn update(scoped: &mut Scoped, row: &MemberRow) -> Result<(), Fault> {
             m::name.eq(&row.member.name),
             m::role.eq(row.member.role.as_str()),
             m::active.eq(row.member.active),
+            m::locked_out_at.eq(row.locked_out_at.map(micros)),
         ))
         .execute(conn)?;
     Ok(())
@@ -191,7 +211,7 @@ pub fn connected_elsewhere(scoped: &mut Scoped, incarnation: &str) -> Result<Vec
 }
 
 fn model(row: Row, queues: Vec<QueueId>) -> Result<MemberRow, Fault> {
-    let (id, rev, scope_rev, name, role, active, availability, connected) = row;
+    let (id, rev, scope_rev, name, role, active, locked_out_at, availability, connected) = row;
     Ok(MemberRow {
         member: Member {
             id: id.parse()?,
@@ -205,5 +225,6 @@ fn model(row: Row, queues: Vec<QueueId>) -> Result<MemberRow, Fault> {
             queues,
         },
         scope_rev: scope_rev as u64,
+        locked_out_at: locked_out_at.map(from_micros),
     })
 }

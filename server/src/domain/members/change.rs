@@ -69,6 +69,7 @@ pub fn active(tx: &mut Tx<'_>, id: MemberId, active: bool) -> Result<(), Fault> 
             keep_an_administrator(tx, id)?;
         }
         release::release_all(tx, id)?;
+        row.locked_out_at = Some(tx.now());
     }
     row.member.active = active;
     row.scope_rev += 1;

@@ -169,6 +169,7 @@ async fn begin(
         account: seat.account,
         tenant: seat.tenant.id(),
         member: seat.member.member.id,
+        began_at: now,
         seen_at: now,
         expires_at: now + ABSOLUTE,
         tenant_active: true,

@@ -72,6 +72,9 @@ async fn torture(plan: Plan) -> Vec<String> {
     let stage = plan.steps / STAGES;
     for n in 1..=plan.steps {
         floor.play(steps::step(&mut random, n), &mut random).await;
+        if n % 10_000 == 0 {
+            eprintln!("{n} steps");
+        }
         if n % stage == 0 {
             found.append(&mut floor.compare().await);
             if !found.is_empty() {

@@ -25,7 +25,7 @@ use shared::{
 use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::{
     WebSocketStream, client_async,
-    tungstenite::{Error, Message, client::IntoClientRequest},
+    tungstenite::{Error, Message, client::IntoClientRequest, error::ProtocolError},
 };
 
 pub(crate) use away::Away;
@@ -265,7 +265,19 @@ impl LiveClient {
                 self.closed = Some(frame.map_or(1005, |frame| frame.code.into()));
             }
             Some(Ok(_)) => {}
-            Some(Err(_)) | None => self.closed = Some(1006),
+            Some(Err(error)) => {
+                // A network can end a connection anywhere; it cannot make a frame that is none.
+                let cut = matches!(
+                    error,
+                    Error::Io(_)
+                        | Error::ConnectionClosed
+                        | Error::AlreadyClosed
+                        | Error::Protocol(ProtocolError::ResetWithoutClosingHandshake)
+                );
+                assert!(cut, "member {} got a broken frame: {error}", self.user.member);
+                self.closed = Some(1006);
+            }
+            None => self.closed = Some(1006),
         }
     }
 

@@ -27,7 +27,7 @@ pub(crate) use random::Random;
 pub(crate) use scene::Scene;
 pub(crate) use server::{Options, TestServer};
 pub(crate) use user::User;
-pub(crate) use wait::{at_rest, eventually, run};
+pub(crate) use wait::{at_rest, eventually, eventually_within, run};
 pub(crate) use world::{Tenant, World};
 
 /// Declares each named async function as two tests, one per engine.

@@ -10,7 +10,7 @@ use simulator::payload::{self, Sender};
 use super::{
     Database, Engine, Options, Tenant, TestServer, User, World,
     child::{Setup, Victim},
-    eventually,
+    eventually, eventually_within,
     history::{self, Log, Violation},
     load::{self, Load, Target},
     sql,
@@ -108,7 +108,7 @@ impl Scene {
         let server = TestServer::start(self.database.clone(), options).await;
         load::redeliver(&self.target(&server.base)).await;
         let store = self.store(&server).await;
-        eventually("everything that waits is sent", async || {
+        eventually_within(SENT, "everything that waits is sent", async || {
             (sql::count(&store, "outbox").await == 0).then_some(())
         })
         .await;
@@ -130,6 +130,9 @@ impl Scene {
         found
     }
 }
+
+/// Behind a burst one customer gets an answer every six seconds, and a slow start lets many come together.
+const SENT: Duration = Duration::from_secs(240);
 
 /// A server that hangs must not hang the test, and what it holds open is counted: so nothing is kept.
 fn client() -> reqwest::Client {

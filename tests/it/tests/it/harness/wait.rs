@@ -28,7 +28,16 @@ pub(crate) fn thorough() -> bool {
 }
 
 /// Looks until there is something, and panics with `what` when there is nothing in time.
-pub(crate) async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+pub(crate) async fn eventually<T>(what: &str, look: impl AsyncFnMut() -> Option<T>) -> T {
+    eventually_within(PATIENCE, what, look).await
+}
+
+/// The same with a patience of its own.
+pub(crate) async fn eventually_within<T>(
+    patience: Duration,
+    what: &str,
+    mut look: impl AsyncFnMut() -> Option<T>,
+) -> T {
     let search = async {
         loop {
             if let Some(found) = look().await {
@@ -37,7 +46,7 @@ pub(crate) async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Opt
             tokio::time::sleep(LOOK_EVERY).await;
         }
     };
-    match tokio::time::timeout(PATIENCE, search).await {
+    match tokio::time::timeout(patience, search).await {
         Ok(found) => found,
         Err(_) => panic!("waited in vain until {what}"),
     }

@@ -7,7 +7,10 @@ use std::{
 
 use chrono::TimeDelta;
 use server::clock::{Clock, FakeClock, SystemClock};
-use shared::live::{VERSION, close, command::Command, frame::ClientFrame};
+use shared::{
+    limits::FRAME_BYTES,
+    live::{VERSION, close, command::Command, frame::ClientFrame},
+};
 use tokio_tungstenite::tungstenite::Error;
 
 use crate::harness::{Engine, LiveClient, Options, World, server::ORIGIN};
@@ -16,6 +19,7 @@ on_both_engines!(
     a_foreign_origin_gets_no_socket,
     nobody_without_a_session_gets_a_socket,
     a_frame_that_is_not_understood_closes_the_socket,
+    a_frame_that_breaks_the_protocol_is_told_so,
     a_client_of_another_version_is_told_to_reload,
     a_deactivated_member_is_out_within_a_second,
     signing_out_closes_the_sockets_of_that_session_only,
@@ -69,6 +73,15 @@ async fn a_frame_that_is_not_understood_closes_the_socket(engine: Engine) {
     }
 }
 
+async fn a_frame_that_breaks_the_protocol_is_told_so(engine: Engine) {
+    let world = World::new(engine).await;
+    let agent = world.agent().await;
+    let mut client = LiveClient::connect(&agent).await;
+    client.send_text("x".repeat(FRAME_BYTES + 1)).await;
+    assert_eq!(client.end().await, close::BAD_FRAME);
+    assert_eq!(client.goodbye.map(|(code, _)| code), Some(close::BAD_FRAME));
+}
+
 async fn a_client_of_another_version_is_told_to_reload(engine: Engine) {
     let world = World::new(engine).await;
     let mut client = LiveClient::open_socket(&world.agent().await).await;
@@ -90,8 +103,7 @@ async fn a_deactivated_member_is_out_within_a_second(engine: Engine) {
     idle.send(&ClientFrame::Hello { version: VERSION }).await;
     assert_eq!(idle.end().await, close::SESSION_GONE);
     assert_eq!(agent.get("/api/conversations").await.0, 401);
-    // Nor does the session come back to life with the member.
-    world.signed_out(agent.member).await;
+    // Nor does the session come back to life with the member, even if nobody has deleted it yet.
     administrator.command(Command::SetActive { member: agent.member, active: true }).await.unwrap();
     assert_eq!(agent.get("/api/conversations").await.0, 401);
     assert_eq!(world.agent().await.get("/api/conversations").await.0, 200);

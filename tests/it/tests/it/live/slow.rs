@@ -2,11 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use shared::live::command::Command;
+use shared::{live::command::Command, model::member::Role};
 
 use crate::harness::{Engine, LiveClient, Options, World, webhook::ann};
 
-on_both_engines!(a_stalled_console_harms_nobody_and_converges_when_it_wakes);
+on_both_engines!(
+    a_stalled_console_harms_nobody_and_converges_when_it_wakes,
+    a_console_that_stalls_around_a_reset_gets_nothing_twice,
+);
 
 async fn a_stalled_console_harms_nobody_and_converges_when_it_wakes(engine: Engine) {
     let mut options = Options::default();
@@ -48,4 +51,34 @@ async fn a_stalled_console_harms_nobody_and_converges_when_it_wakes(engine: Engi
     assert_eq!(stalled.view().timelines[&id].messages, prompt.view().timelines[&id].messages);
     assert_eq!(stalled.view().conversations, prompt.view().conversations);
     assert!(stalled.resets.is_empty(), "the log reaches back far enough");
+}
+
+async fn a_console_that_stalls_around_a_reset_gets_nothing_twice(engine: Engine) {
+    let mut options = Options::default();
+    options.hub.soft_bytes = 24 * 1024;
+    options.hub.hard_bytes = 32 * 1024;
+    let world = World::with(engine, options.clone()).await;
+    world.customer_writes(&ann(), "one").await;
+    let id = world.only_conversation().await;
+    let second = world.second_agent().await;
+    let mut stalled = LiveClient::connect(&second).await;
+    assert!(stalled.open(id).await);
+    let text = "x".repeat(4_000);
+    let hub = world.server.app.hub.clone();
+    // Until the kernel takes no more and some wait for it,
+    while hub.most_waiting().await < 4 * text.len() {
+        world.customer_writes(&ann(), &text).await;
+    }
+    // then a snapshot behind them,
+    let administrator = world.administrator().await;
+    administrator.command(Command::SetRole { member: second.member, role: Role::Supervisor }).await.unwrap();
+    // and more than the budget behind that: its rows alone, the timeline is not open any more.
+    for n in 0..300 {
+        world.customer_writes(&ann(), &format!("{n}")).await;
+    }
+    let busy = Command::SetAvailability { availability: shared::model::member::Availability::Busy };
+    let last = administrator.command(busy).await.unwrap().pos;
+    // Reading panics at a batch that does not follow on what was read before.
+    stalled.reach(last).await;
+    assert_eq!(stalled.resets.len(), 1, "{:?}", stalled.resets);
 }

@@ -32,6 +32,9 @@ const SMALL: [&str; 9] = [
     "agent_presence",
 ];
 
+/// Parts of statements that a tenant takes once, when it opens.
+const AT_START: [&str; 1] = ["\"leased_by\" != "];
+
 #[derive(Clone, Default)]
 struct Overheard(Arc<Mutex<BTreeSet<String>>>);
 
@@ -107,10 +110,16 @@ async fn daily_work(engine: Engine) -> (World, BTreeSet<String>) {
     (world, statements)
 }
 
+/// A table, or an index of it by our names.
+fn is_of(word: &str, table: &str) -> bool {
+    let rest = word.strip_prefix(table);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("_by_") || rest == "_pkey")
+}
+
 fn is_about_small_tables(step: &str) -> bool {
     SMALL
         .iter()
-        .any(|table| step.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == *table))
+        .any(|table| step.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| is_of(word, table)))
 }
 
 #[test]
@@ -128,12 +137,23 @@ fn no_statement_of_the_daily_work_scans_a_growing_table_on_sqlite() {
             }
             Ok(all)
         });
+        let mut found = Vec::new();
         for (statement, steps) in plans.await.unwrap() {
             let scans = |step: &&String| step.starts_with("SCAN") && !step.contains("CONSTANT ROW");
-            for scan in steps.iter().filter(scans) {
-                assert!(is_about_small_tables(scan), "{scan}\n{statement}");
+            // A file is one tenant's: found by the tenant alone is found by reading everything, unless an
+            // index has the order and a limit ends it.
+            let limited = statement.contains(" LIMIT ") && !steps.iter().any(|s| s.contains("TEMP B-TREE"));
+            let exempt = AT_START.iter().any(|rare| statement.contains(rare)) || statement.contains("$1");
+            // An INSERT names children of its row that are looked for only when one waits for it.
+            let limited = limited || exempt || statement.starts_with("INSERT");
+            let reads_all = |step: &&String| step.ends_with("(tenant_id=?)") && !limited;
+            for step in steps.iter().filter(|step| scans(step) || reads_all(step)) {
+                if !is_about_small_tables(step) {
+                    found.push(format!("{step}\n{statement}\n{steps:#?}"));
+                }
             }
         }
+        assert!(found.is_empty(), "{}", found.join("\n\n"));
     });
 }
 
@@ -164,10 +184,16 @@ fn no_statement_of_the_daily_work_needs_a_sequential_scan_on_postgres() {
             }
             all
         });
+        let mut found = Vec::new();
         for (statement, steps) in plans.await.unwrap() {
+            // Which index it takes depends on what the tables hold, which here is next to nothing; the test
+            // on SQLite, which goes by rules, looks at that.
             for scan in steps.iter().filter(|step| step.contains("Seq Scan")) {
-                assert!(is_about_small_tables(scan), "{scan}\n{statement}");
+                if !is_about_small_tables(scan) {
+                    found.push(format!("{scan}\n{statement}"));
+                }
             }
         }
+        assert!(found.is_empty(), "{}", found.join("\n\n"));
     });
 }

@@ -14,7 +14,7 @@ use simulator::payload::{self, Sender};
 
 use super::{Plan, steps::Step, tab::Tab};
 use crate::harness::{
-    LiveClient, Random, Scene, Setup, User, Victim, fresh,
+    Random, Scene, Setup, User, Victim, fresh,
     load::{self, Load},
     proxy::Weather,
     webhook::wamid,
@@ -35,6 +35,11 @@ const FLOOD: usize = 1_200;
 const NIGHT: usize = 1_300;
 /// More events than are replayed.
 const HOLIDAY: usize = 21_000;
+
+/// Something that everybody hears of.
+fn mark() -> Command {
+    Command::SetAvailability { availability: Availability::Busy }
+}
 
 pub(super) struct Floor {
     scene: Scene,
@@ -94,7 +99,7 @@ impl Floor {
             Step::Leave => self.tabs[at].leave(),
             Step::Return => self.come_back(at).await,
             Step::Cut => self.tabs[at].proxy.cut(),
-            Step::Silence => self.tabs[at].proxy.set(Weather::Silent),
+            Step::Silence => self.tabs[at].silence(),
             Step::Notice => self.tabs[at].leave(),
             Step::Worsen => {
                 let bad = [Weather::Drip, Weather::Slow(Duration::from_millis(3)), Weather::Down];
@@ -216,14 +221,9 @@ impl Floor {
         let marker = self.administrator().clone();
         let Some(tab) = self.tabs.iter_mut().find(|tab| tab.stalled) else { return };
         tab.stalled = false;
-        let Some(client) = tab.here().await else { return };
-        let busy = Command::SetAvailability { availability: Availability::Busy };
-        let Ok(mark) = marker.command(busy).await else { return };
-        let awake = |c: &LiveClient| {
-            let there = c.some_view().is_some_and(|view| view.pos >= mark.pos);
-            there || c.closed.is_some() || !c.broken.is_empty()
-        };
-        client.comes_true(awake).await;
+        let Ok(mark) = marker.command(mark()).await else { return };
+        let found = tab.reaches(mark.pos).await;
+        tab.broken.extend(found);
     }
 
     async fn storm(&mut self) {
@@ -282,7 +282,10 @@ impl Floor {
         }
         let mut found = Vec::new();
         for at in 0..self.tabs.len() {
+            let mark = self.administrator().command(mark()).await.unwrap();
             let tab = &mut self.tabs[at];
+            // Nobody may need a new connection to hear of something.
+            found.extend(tab.reaches(mark.pos).await);
             // What a silent network swallowed is noticed by everybody in the end.
             tab.leave();
             self.come_back(at).await;

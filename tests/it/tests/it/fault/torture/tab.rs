@@ -1,6 +1,6 @@
 //! One browser tab of a member behind a network of its own.
 
-use shared::{apply::View, ids::ConversationId, live::frame::ClientFrame};
+use shared::{Pos, apply::View, ids::ConversationId, live::frame::ClientFrame};
 
 use crate::harness::{
     LiveClient, User,
@@ -24,6 +24,8 @@ pub(super) struct Tab {
     state: State,
     /// It does not read until it wakes.
     pub(super) stalled: bool,
+    /// Its network has swallowed something since it connected: nothing can be expected of it.
+    swallowed: bool,
     /// What it found wrong with the protocol.
     pub(super) broken: Vec<String>,
 }
@@ -38,7 +40,7 @@ impl Tab {
     pub(super) async fn new(user: &User) -> Self {
         let proxy = Proxy::start(user.base()).await;
         let user = behind(&proxy, user);
-        Self { user, proxy, state: State::New, stalled: false, broken: Vec::new() }
+        Self { user, proxy, state: State::New, stalled: false, swallowed: false, broken: Vec::new() }
     }
 
     /// Reads what has come, unless it is stalled; gives the client while it is connected.
@@ -94,6 +96,7 @@ impl Tab {
             return;
         }
         self.proxy.set(Weather::Clear);
+        self.swallowed = false;
         let mut client = match std::mem::replace(&mut self.state, State::New) {
             State::Away(away) => away.begin_resume().await,
             _ => LiveClient::hello(&self.user).await,
@@ -109,6 +112,24 @@ impl Tab {
         if let State::Away(away) = &mut self.state {
             away.user = self.user.clone();
         }
+    }
+
+    /// From here on its network swallows everything, and nobody is told.
+    pub(super) fn silence(&mut self) {
+        self.proxy.set(Weather::Silent);
+        self.swallowed = true;
+    }
+
+    /// Reads until it has seen a position; says so when it neither gets there nor is told why not.
+    pub(super) async fn reaches(&mut self, pos: Pos) -> Option<String> {
+        if self.swallowed {
+            return None;
+        }
+        let client = self.here().await?;
+        let there = |c: &LiveClient| c.some_view().is_some_and(|view| view.pos >= pos);
+        let done = |c: &LiveClient| there(c) || c.closed.is_some() || !c.broken.is_empty();
+        let silent = !client.comes_true(done).await && client.closed.is_none();
+        silent.then(|| format!("an open connection of {} is silent before {pos}", client.user.member))
     }
 
     pub(super) async fn open(&mut self, id: ConversationId) {
