@@ -8,6 +8,7 @@ pub mod api;
 pub mod apply;
 pub mod error;
 pub mod ids;
+pub mod instant;
 pub mod limits;
 pub mod live;
 pub mod model;

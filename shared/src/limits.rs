@@ -13,6 +13,8 @@ pub const NOTE_CHARS: usize = 4096;
 pub const INBOUND_TEXT_CHARS: usize = 65_536;
 /// Longest caption of a card, in characters. Ours; the Cloud API's captions have 1,024.
 pub const CAPTION_CHARS: usize = 4096;
+/// Longest reaction, in characters. Ours; one emoji with all its joiners has at most about ten.
+pub const EMOJI_CHARS: usize = 16;
 /// Longest of Meta's ids that is believed, in bytes. Ours; real ones are far below 200, and a database
 /// cannot index a much longer one.
 pub const META_ID_BYTES: usize = 512;

@@ -145,6 +145,12 @@ pub(crate) fn kind(meta_name: &str) -> Key {
         "order" => Key::KindOrder,
         "template" => Key::KindTemplate,
         "system" => Key::KindSystem,
+        "form" => Key::KindForm,
+        "product" => Key::KindProduct,
+        "call_permission" => Key::KindCalls,
+        "request_welcome" => Key::KindWelcome,
+        "unsupported" => Key::KindUnsupported,
+        "revoke" => Key::KindRevoked,
         _ => Key::KindUnknown,
     }
 }

@@ -11,8 +11,8 @@ use std::{borrow::Cow, marker::PhantomData};
 use diesel::{
     PgConnection, QueryResult, RunQueryDsl, SqliteConnection,
     pg::Pg,
-    query_builder::{AstPass, QueryFragment, QueryId},
-    sql_types::{BigInt, Nullable, Text},
+    query_builder::{AstPass, Query, QueryFragment, QueryId},
+    sql_types::{BigInt, Integer, Nullable, Text},
     sqlite::Sqlite,
 };
 
@@ -100,6 +100,16 @@ impl<'a, S: Statement, const N: usize> Fixed<'a, S, N> {
     pub(crate) fn execute(self, conn: &mut AnyConnection) -> QueryResult<usize> {
         on_engine!(conn, conn => RunQueryDsl::execute(self, conn))
     }
+
+    /// Runs it; the numbers it answers with.
+    pub(crate) fn numbers(self, conn: &mut AnyConnection) -> QueryResult<Vec<i32>> {
+        on_engine!(conn, conn => RunQueryDsl::load(self, conn))
+    }
+}
+
+/// A statement that answers does so in rows of one small number each.
+impl<S, const N: usize> Query for Fixed<'_, S, N> {
+    type SqlType = Integer;
 }
 
 impl<S, const N: usize> RunQueryDsl<SqliteConnection> for Fixed<'_, S, N> {}

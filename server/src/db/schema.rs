@@ -151,6 +151,7 @@ diesel::table! {
         name -> Text,
         role -> Text,
         active -> Bool,
+        locked_out_at -> Nullable<BigInt>,
     }
 }
 
@@ -266,6 +267,25 @@ diesel::table! {
         failure_code -> Nullable<BigInt>,
         failure_reason -> Nullable<Text>,
         failure_detail -> Nullable<Text>,
+        content -> Nullable<Text>,
+        context -> Nullable<Text>,
+        quoted_wamid -> Nullable<Text>,
+        reactions -> Nullable<Text>,
+        edited_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    message_change (tenant_id, channel_id, wamid) {
+        tenant_id -> BigInt,
+        channel_id -> Text,
+        wamid -> Text,
+        target_wamid -> Text,
+        contact_id -> Text,
+        kind -> Text,
+        content -> Nullable<Text>,
+        written_at -> BigInt,
+        received_at -> BigInt,
     }
 }
 

@@ -11,7 +11,10 @@ use shared::{
     model::message::{Body, DeliveryState, Failure},
 };
 
-use super::conversations::status::{self, advance};
+use super::conversations::{
+    change,
+    status::{self, advance},
+};
 use crate::db::{
     Fault, Tx,
     rows::{
@@ -94,6 +97,9 @@ pub fn accepted(
     let channel = row.channel;
     if row.wamid.is_none() {
         message::set_wamid(tx, &mut row, wamid)?;
+        change::named(tx, &row, wamid)?;
+        let Some(fresh) = message::find(tx, id)? else { return Ok(()) };
+        row = fresh;
     }
     advance(tx, row, DeliveryState::Accepted, None, None)?;
     for raw in early_status::take(tx, channel, wamid)? {

@@ -3,7 +3,7 @@
 use shared::{ids::ChannelId, limits::META_ID_BYTES};
 
 use super::{
-    payload,
+    payload::{self, Said},
     split::{Contacts, Item, Kind},
 };
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
         Fault, Tx,
         rows::raw_item::{self, RawItem},
     },
-    domain::conversations::{receive, status},
+    domain::conversations::{change, receive, status},
     secrets::sha256,
 };
 
@@ -37,8 +37,9 @@ pub(super) fn apply(tx: &mut Tx<'_>, routed: &Routed) -> Result<Applied, Fault> 
     let (item, now) = (&routed.item, tx.now());
     match (item.kind, routed.channel) {
         (Kind::Message, Some(channel)) => {
-            match payload::message(&item.raw, item.contacts.as_deref(), channel, now) {
-                Some(inbound) => receive::receive(tx, &inbound).map(|_| Applied::Taken),
+            match payload::said(&item.raw, item.contacts.as_deref(), channel, now) {
+                Some(Said::Message(inbound)) => receive::receive(tx, &inbound).map(|_| Applied::Taken),
+                Some(Said::Change(change)) => change::change(tx, &change).map(|()| Applied::Taken),
                 None => keep(tx, routed, None).map(|()| Applied::Kept),
             }
         }

@@ -6,6 +6,7 @@
 //! Absent on purpose: fetching any URL that arrived in a webhook, and parsing before the signature.
 
 mod connections;
+mod content;
 mod errors;
 mod graph;
 mod intake;

@@ -10,31 +10,61 @@ use shared::{
 };
 
 use super::{
-    errors,
+    content, errors,
     split::{Contacts, without_lone_surrogates},
 };
 use crate::domain::conversations::{
+    change::{Change, Edit, What},
     receive::{Inbound, Sender},
     status::Status,
 };
 
-/// An inbound message, or none when it has no id or no sender, or one too long to be either.
-pub(super) fn message(
-    raw: &str,
-    contacts: Option<&Contacts>,
-    channel: ChannelId,
-    now: Instant,
-) -> Option<Inbound> {
+/// What an item of `messages` is.
+#[derive(Debug)]
+pub(super) enum Said {
+    /// Something new.
+    Message(Box<Inbound>),
+    /// Something about a message there was before.
+    Change(Box<Change>),
+}
+
+/// What a customer said or did, or none when it has no id or no sender, or one too long to be either.
+pub(super) fn said(raw: &str, contacts: Option<&Contacts>, channel: ChannelId, now: Instant) -> Option<Said> {
     let item = parse(raw)?;
     let wamid = id(&item, "id")?;
-    let body = body(&item);
+    let sender = sender(&item, contacts.map_or(&Value::Null, Contacts::value))?;
+    let written_at = instant(item.get("timestamp")).unwrap_or(now);
+    if let Some((target, what)) = change(&item, raw) {
+        let change = Change { channel, wamid, target, sender, written_at, what };
+        return Some(Said::Change(Box::new(change)));
+    }
+    let body = content::body(&item);
     let raw = match &body {
         Body::Text { .. } if item.get("context").is_none() && item.get("referral").is_none() => None,
         _ => Some(raw.replace('\0', "")),
     };
-    let sender = sender(&item, contacts.map_or(&Value::Null, Contacts::value))?;
-    let written_at = instant(item.get("timestamp")).unwrap_or(now);
-    Some(Inbound { channel, wamid, written_at, sender, body, raw })
+    let (context, quoted) = content::context(&item);
+    Some(Said::Message(Box::new(Inbound { channel, wamid, written_at, sender, body, raw, context, quoted })))
+}
+
+/// What an item does to another message, and WhatsApp's id of that.
+fn change(item: &Value, raw: &str) -> Option<(String, What)> {
+    match string(item, "type")?.as_str() {
+        "reaction" => {
+            let reaction = item.get("reaction")?;
+            let emoji = string(reaction, "emoji").filter(|emoji| !emoji.trim().is_empty());
+            let emoji = emoji.map(|emoji| cut(&emoji, limits::EMOJI_CHARS));
+            Some((id(reaction, "message_id")?, What::React(emoji)))
+        }
+        "edit" => {
+            let edit = item.get("edit")?;
+            let body = content::body(edit.get("message")?);
+            let raw = (!matches!(body, Body::Text { .. })).then(|| raw.replace('\0', ""));
+            Some((id(edit, "original_message_id")?, What::Edit(Edit { body, raw })))
+        }
+        "revoke" => Some((id(item.get("revoke")?, "original_message_id")?, What::Revoke)),
+        _ => None,
+    }
 }
 
 /// A status, or none when it names no message or a state that does not concern messages.
@@ -97,48 +127,6 @@ pub(super) fn failure(errors: Option<&Value>) -> Failure {
     }
 }
 
-fn body(item: &Value) -> Body {
-    let kind = string(item, "type").unwrap_or_default();
-    let inner = item.get(&kind);
-    if kind == "text"
-        && let Some(text) = inner.and_then(|inner| string(inner, "body"))
-    {
-        if text.chars().count() <= limits::INBOUND_TEXT_CHARS {
-            return Body::Text { text };
-        }
-        // A card with its beginning; all of it is in the item as it came.
-        let caption = Some(cut(&text, limits::CAPTION_CHARS));
-        return Body::Other { kind: "unknown".into(), caption };
-    }
-    let caption = inner.and_then(|inner| caption(&kind, inner)).map(|text| cut(&text, limits::CAPTION_CHARS));
-    // The stored kind of our own entries has a colon, and `text` means text that was understood.
-    let named = !kind.is_empty()
-        && kind != "text"
-        && kind.len() <= 40
-        && kind.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-    Body::Other { kind: if named { kind } else { "unknown".into() }, caption }
-}
-
-fn caption(kind: &str, inner: &Value) -> Option<String> {
-    match kind {
-        "image" | "video" => string(inner, "caption"),
-        "document" => string(inner, "caption").or_else(|| string(inner, "filename")),
-        "button" => string(inner, "text"),
-        "reaction" => string(inner, "emoji"),
-        "location" => string(inner, "name").or_else(|| string(inner, "address")),
-        "interactive" => {
-            let reply = inner.get("button_reply").or_else(|| inner.get("list_reply"));
-            reply.and_then(|reply| string(reply, "title"))
-        }
-        "contacts" => {
-            inner.get(0).and_then(|one| one.get("name")).and_then(|name| string(name, "formatted_name"))
-        }
-        "system" => string(inner, "body"),
-        "order" => string(inner, "text"),
-        _ => None,
-    }
-}
-
 /// Who wrote. An id that cannot be one makes the whole sender unknown: leaving it out could give the
 /// message to somebody else.
 fn sender(item: &Value, contacts: &Value) -> Option<Sender> {
@@ -167,12 +155,12 @@ fn sender(item: &Value, contacts: &Value) -> Option<Sender> {
     known.then_some(sender)
 }
 
-fn cut(text: &str, most: usize) -> String {
+pub(super) fn cut(text: &str, most: usize) -> String {
     text.chars().take(most).collect()
 }
 
 /// One of Meta's ids, as far as its length can tell.
-fn id(value: &Value, key: &str) -> Option<String> {
+pub(super) fn id(value: &Value, key: &str) -> Option<String> {
     string(value, key).filter(|id| is_id(id))
 }
 
@@ -185,7 +173,7 @@ fn parse(raw: &str) -> Option<Value> {
 }
 
 /// A field that is text and not empty; U+0000 cannot be stored and is left out.
-fn string(value: &Value, key: &str) -> Option<String> {
+pub(super) fn string(value: &Value, key: &str) -> Option<String> {
     value.get(key).and_then(text)
 }
 
@@ -193,12 +181,12 @@ fn text(value: &Value) -> Option<String> {
     value.as_str().map(|text| text.replace('\0', "")).filter(|text| !text.is_empty())
 }
 
-fn number(value: &Value) -> Option<i64> {
+pub(super) fn number(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| value.as_str()?.parse().ok())
 }
 
 /// Unix seconds as text or number, within what the database can keep.
-fn instant(value: Option<&Value>) -> Option<Instant> {
+pub(super) fn instant(value: Option<&Value>) -> Option<Instant> {
     let seconds = number(value?)?;
     (0..=253_402_300_799).contains(&seconds).then(|| DateTime::from_timestamp(seconds, 0)).flatten()
 }
@@ -209,7 +197,11 @@ mod tests {
     use crate::clock::from_micros;
 
     fn read(raw: &str, contacts: &str) -> Option<Inbound> {
-        message(raw, Some(&Contacts::new(contacts.to_owned())), ChannelId::new(), from_micros(5))
+        let contacts = Contacts::new(contacts.to_owned());
+        match said(raw, Some(&contacts), ChannelId::new(), from_micros(5))? {
+            Said::Message(inbound) => Some(*inbound),
+            Said::Change(change) => panic!("not a message: {change:?}"),
+        }
     }
 
     #[test]
@@ -235,7 +227,8 @@ mod tests {
         )
         .unwrap();
         assert_eq!(inbound.sender.phone, None);
-        assert_eq!(inbound.body, Body::Other { kind: "image".into(), caption: Some("so".into()) });
+        assert_eq!(inbound.body.kind(), Some("image"));
+        assert_eq!(inbound.body.words().as_deref(), Some("so"));
         assert!(inbound.raw.is_some());
     }
 
@@ -269,6 +262,21 @@ mod tests {
         assert!(longer.raw.is_some_and(|raw| raw.contains(&text)));
         let Body::Other { kind, caption: Some(caption) } = longer.body else { panic!("not a card") };
         assert_eq!((kind.as_str(), caption.chars().count()), ("unknown", limits::CAPTION_CHARS));
+    }
+
+    #[test]
+    fn a_reaction_is_taken_away_by_an_empty_one_or_none() {
+        let reaction = |reaction: &str| {
+            let raw = format!(r#"{{"from":"1","id":"w","type":"reaction","reaction":{reaction}}}"#);
+            match said(&raw, None, ChannelId::new(), from_micros(5)) {
+                Some(Said::Change(change)) => (change.target, change.what),
+                other => panic!("not a change: {other:?}"),
+            }
+        };
+        let to = |emoji: Option<&str>| ("m".to_owned(), What::React(emoji.map(str::to_owned)));
+        assert_eq!(reaction(r#"{"message_id":"m","emoji":"\ud83d\ude2e"}"#), to(Some("😮")));
+        assert_eq!(reaction(r#"{"message_id":"m","emoji":""}"#), to(None));
+        assert_eq!(reaction(r#"{"message_id":"m"}"#), to(None));
     }
 
     #[test]

@@ -110,6 +110,7 @@ pub enum ServerFrame {
         /// The client's new position.
         to: Pos,
         /// The server's clock.
+        #[serde(deserialize_with = "crate::instant::read")]
         now: Instant,
     },
     /// The client's view is void; a snapshot follows.
@@ -141,6 +142,7 @@ pub struct Welcome {
     /// Milliseconds between pings; nothing heard for this and ten seconds means a dead connection.
     pub heartbeat_ms: u32,
     /// The server's clock.
+    #[serde(deserialize_with = "crate::instant::read")]
     pub now: Instant,
 }
 

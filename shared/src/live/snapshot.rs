@@ -59,6 +59,7 @@ pub struct Watcher {
     /// What they do there.
     pub activity: Activity,
     /// When this stops being true unless it is repeated; a past instant means "gone".
+    #[serde(deserialize_with = "crate::instant::read")]
     pub until: Instant,
 }
 

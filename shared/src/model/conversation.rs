@@ -96,6 +96,7 @@ impl CloseReason {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LastMessage {
     /// When, by our clock.
+    #[serde(deserialize_with = "crate::instant::read")]
     pub at: DateTime<Utc>,
     /// At most 80 characters on one line; for a body without text, empty.
     pub preview: String,
@@ -132,10 +133,13 @@ pub struct Conversation {
     /// The newest message or note.
     pub last: Option<LastMessage>,
     /// Since when the customer waits for an answer; none when the last word was ours.
+    #[serde(default, deserialize_with = "crate::instant::read_maybe")]
     pub waiting_since: Option<DateTime<Utc>>,
     /// Until when free text may be sent, from Meta's clock.
+    #[serde(default, deserialize_with = "crate::instant::read_maybe")]
     pub window_until: Option<DateTime<Utc>>,
     /// When it was opened or reopened.
+    #[serde(deserialize_with = "crate::instant::read")]
     pub opened_at: DateTime<Utc>,
     /// When and why it was closed.
     pub closed: Option<Closed>,
@@ -146,6 +150,7 @@ pub struct Conversation {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Closed {
     /// When.
+    #[serde(deserialize_with = "crate::instant::read")]
     pub at: DateTime<Utc>,
     /// Why.
     pub reason: CloseReason,

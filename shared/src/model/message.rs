@@ -1,11 +1,16 @@
 //! Anything in a timeline: what the customer wrote, what we answered, notes and system lines.
 
+use std::{borrow::Cow, sync::Arc};
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     ids::{CommandKey, ConversationId, MemberId, MessageId},
-    model::conversation::CloseReason,
+    model::{
+        content::{Content, Context, Reaction},
+        conversation::CloseReason,
+    },
 };
 
 /// The kind of author.
@@ -65,7 +70,9 @@ pub enum Body {
         /// The words.
         text: String,
     },
-    /// Authentic but not understood yet: kept raw on the server, shown as a labelled card.
+    /// Anything else that is understood.
+    Content(Arc<Content>),
+    /// Authentic but not understood: kept raw on the server, shown as a labelled card.
     Other {
         /// Meta's name of the type (`image`, `location` …); `unknown` when it had none.
         kind: String,
@@ -77,6 +84,28 @@ pub enum Body {
         /// What.
         what: Happening,
     },
+}
+
+impl Body {
+    /// What it is when it is not words, as Meta names it.
+    pub fn kind(&self) -> Option<&str> {
+        match self {
+            Self::Text { .. } | Self::Note { .. } | Self::System { .. } => None,
+            Self::Content(content) => Some(content.kind()),
+            Self::Other { kind, .. } => Some(kind),
+        }
+    }
+
+    /// Its words, if it has any: what is searched and previewed.
+    pub fn words(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Text { text } | Self::Note { text } | Self::Other { caption: Some(text), .. } => {
+                Some(Cow::Borrowed(text))
+            }
+            Self::Content(content) => content.words().map(Cow::Owned),
+            Self::Other { caption: None, .. } | Self::System { .. } => None,
+        }
+    }
 }
 
 /// What a system line tells.
@@ -192,10 +221,13 @@ pub struct Delivery {
     /// The highest state reached.
     pub state: DeliveryState,
     /// When it left WhatsApp, by Meta's clock.
+    #[serde(default, deserialize_with = "crate::instant::read_maybe")]
     pub sent_at: Option<DateTime<Utc>>,
     /// When it reached the device, by Meta's clock.
+    #[serde(default, deserialize_with = "crate::instant::read_maybe")]
     pub delivered_at: Option<DateTime<Utc>>,
     /// When it was shown, by Meta's clock.
+    #[serde(default, deserialize_with = "crate::instant::read_maybe")]
     pub read_at: Option<DateTime<Utc>>,
     /// Why it failed.
     pub failure: Option<Failure>,
@@ -251,8 +283,10 @@ pub struct Message {
     /// Place in the conversation: gapless, from 1, in the order we stored them.
     pub seq: u64,
     /// When we stored it.
+    #[serde(deserialize_with = "crate::instant::read")]
     pub at: DateTime<Utc>,
     /// When it was written by Meta's clock; inbound only.
+    #[serde(default, deserialize_with = "crate::instant::read_maybe")]
     pub written_at: Option<DateTime<Utc>>,
     /// Who wrote it.
     pub author: Author,
@@ -260,6 +294,19 @@ pub struct Message {
     pub body: Body,
     /// How far it got; outbound only.
     pub delivery: Option<Delivery>,
+    /// How it came about, when that says anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context: Option<Arc<Context>>,
+    /// What was put under it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reactions: Vec<Reaction>,
+    /// When its author last changed it, by Meta's clock.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::instant::read_maybe"
+    )]
+    pub edited_at: Option<DateTime<Utc>>,
     /// The command that made it, so that its author's console recognises its own echo.
     pub key: Option<CommandKey>,
 }

@@ -226,6 +226,7 @@ async fn people(store: &Store, tenant: &TenantStore, count: usize) -> Result<(Ve
             account: *account,
             tenant: id,
             member: *member,
+            began_at: chrono::Utc::now(),
             seen_at: chrono::Utc::now(),
             expires_at: chrono::Utc::now() + TimeDelta::hours(10),
             tenant_active: true,
@@ -262,6 +263,8 @@ async fn conversations(
                     sender,
                     body: Body::Text { text: "Hello, is the blue lamp still available?".into() },
                     raw: None,
+                    context: Default::default(),
+                    quoted: None,
                 };
                 receive(tx, &inbound)?;
             }

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use shared::{
     Instant,
     api::session::{TenantChoice, TenantChoices},
@@ -9,6 +11,11 @@ use shared::{
         frame::{Answer, ResetReason, ServerFrame, Welcome},
     },
     model::{
+        content::{
+            CallPermission, Card, Changed, Choice, Content, Context, Form, FormAnswer, Forwarded, Media,
+            MediaKind, Order, OrderItem, Place, Product, Quote, QuotedMessage, Reaction, Referral,
+            Unsupported,
+        },
         conversation::CloseReason,
         message::{
             Author, AuthorKind, Body, Delivery, DeliveryState, Failure, FailureReason, Happening, Message,
@@ -40,17 +47,71 @@ fn message(body: Body) -> Message {
                 detail: Some(String::new()),
             }),
         }),
+        context: Some(Arc::new(Context {
+            quote: Some(Quote {
+                message: Some(QuotedMessage {
+                    id: MessageId::new(),
+                    seq: 3,
+                    author: AuthorKind::Customer,
+                    preview: "is it \"blue\"?".into(),
+                    kind: Some("image".into()),
+                }),
+            }),
+            forwarded: Some(Forwarded::Often),
+            product: Some(Product { catalogue: None, product: "lamp-1".into() }),
+            referral: Some(Referral { headline: Some("Lamps".into()), text: None, url: None }),
+        })),
+        reactions: vec![Reaction { author: AuthorKind::Customer, emoji: "👍🏽".into() }],
+        edited_at: Some(at),
         key: Some(CommandKey::new()),
     }
 }
 
+/// One of each kind.
+fn contents() -> Vec<Content> {
+    let at = Instant::from_timestamp_millis(1_793_000_000_000);
+    let item = OrderItem { product: "p".into(), quantity: 2, price: Some("30.5".into()), currency: None };
+    vec![
+        Content::Media(Media {
+            kind: MediaKind::Voice,
+            caption: None,
+            file_name: None,
+            mime: Some("a/b".into()),
+        }),
+        Content::Place(Place {
+            latitude_e6: -90_000_000,
+            longitude_e6: 0,
+            name: None,
+            address: Some("A".into()),
+        }),
+        Content::Cards(vec![Card { name: Some("Ann".into()), phones: vec!["+1".into()], ..Card::default() }]),
+        Content::Choice(Choice { title: "Yes".into(), detail: None, value: Some("y".into()) }),
+        Content::Form(Form {
+            name: "flow".into(),
+            text: None,
+            answers: vec![FormAnswer { name: "n".into(), value: "{}".into() }],
+        }),
+        Content::CallPermission(CallPermission { granted: true, until: at }),
+        Content::Order(Order { text: None, items: vec![item] }),
+        Content::Product(Product { catalogue: Some("c".into()), product: "p".into() }),
+        Content::Welcome,
+        Content::Changed(Changed { number: true, text: Some("x".into()) }),
+        Content::Unsupported(Unsupported { kind: None, code: Some(131_051), detail: None }),
+        Content::Revoked,
+    ]
+}
+
 fn frames() -> Vec<ServerFrame> {
     let texts = ["", "plain", "\"quoted\" \\ back", "line\n\ttab\u{8}\u{c}\r", "😀 ü \u{1}\u{7f} \u{2028}"];
-    let bodies = texts.map(|text| Body::Text { text: text.into() }).into_iter().chain([
-        Body::Other { kind: "image".into(), caption: None },
-        Body::System { what: Happening::Closed { member: MemberId::new(), reason: CloseReason::Spam } },
-        Body::System { what: Happening::Reopened { member: None } },
-    ]);
+    let bodies = texts
+        .map(|text| Body::Text { text: text.into() })
+        .into_iter()
+        .chain([
+            Body::Other { kind: "image".into(), caption: None },
+            Body::System { what: Happening::Closed { member: MemberId::new(), reason: CloseReason::Spam } },
+            Body::System { what: Happening::Reopened { member: None } },
+        ])
+        .chain(contents().into_iter().map(|content| Body::Content(Arc::new(content))));
     let events = bodies
         .map(|body| Logged { pos: 3, event: Event::Message(message(body)) })
         .chain([Logged { pos: 4, event: Event::Erased {} }])

@@ -1,16 +1,21 @@
 //! Messages, notes and system lines.
 
+use std::{borrow::Cow, sync::Arc};
+
 use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
 use shared::{
     ids::{ChannelId, ContactId, ConversationId, MessageId},
-    model::message::{Author, AuthorKind, Body, Delivery, DeliveryState, Failure, FailureReason, Message},
+    limits,
+    model::{
+        content::{Context, Quote, QuotedMessage},
+        message::{Author, AuthorKind, Body, Delivery, DeliveryState, Failure, FailureReason, Message},
+    },
 };
 
 use crate::{
     clock::{from_micros, micros},
     db::{
         Fault, Scoped,
-        connection::on_engine,
         fixed::{Fixed, statements},
         schema::message::dsl as m,
     },
@@ -28,8 +33,10 @@ pub struct MessageRow {
     pub channel: ChannelId,
     /// WhatsApp's id, once known.
     pub wamid: Option<String>,
-    /// The item as it came, for types that are not understood yet.
+    /// The item as it came, unless the body says it all.
     pub raw: Option<String>,
+    /// WhatsApp's id of the message that it answers.
+    pub quoted: Option<String>,
 }
 
 #[derive(Queryable)]
@@ -56,6 +63,11 @@ struct Row {
     failure_code: Option<i64>,
     failure_reason: Option<String>,
     failure_detail: Option<String>,
+    content: Option<String>,
+    context: Option<String>,
+    quoted_wamid: Option<String>,
+    reactions: Option<String>,
+    edited_at: Option<i64>,
 }
 
 /// The columns of [`Row`], in its order. `raw` is read only when asked for.
@@ -84,6 +96,11 @@ macro_rules! columns {
             m::failure_code,
             m::failure_reason,
             m::failure_detail,
+            m::content,
+            m::context,
+            m::quoted_wamid,
+            m::reactions,
+            m::edited_at,
         )
     };
 }
@@ -91,7 +108,13 @@ macro_rules! columns {
 statements! {
     Insert: "INSERT INTO message (tenant_id, id, rev, conversation_id, contact_id, channel_id, seq, at, \
     written_at, author_kind, author_id, kind, text, happening, raw, wamid, command_key, \
-    delivery, delivery_rank) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    delivery, delivery_rank, content, context, quoted_wamid, reactions, edited_at) \
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    UpdateContent: "UPDATE message SET rev = ?, kind = ?, text = ?, content = ?, context = ?, \
+    quoted_wamid = ?, raw = ?, reactions = ?, edited_at = ? WHERE tenant_id = ? AND id = ?";
+    KnownOf: "SELECT 1 FROM message WHERE tenant_id = ? AND channel_id = ? AND wamid = ? \
+    UNION ALL SELECT 2 FROM message_change WHERE tenant_id = ? AND channel_id = ? AND target_wamid = ? \
+    UNION ALL SELECT 3 FROM message WHERE tenant_id = ? AND channel_id = ? AND quoted_wamid = ?";
     UpdateDelivery: "UPDATE message SET rev = ?, delivery = ?, delivery_rank = ?, sent_at = ?, \
     delivered_at = ?, read_at = ?, failure_code = ?, failure_reason = ?, failure_detail = ? \
     WHERE tenant_id = ? AND id = ?";
@@ -102,7 +125,9 @@ statements! {
 /// # Errors
 /// A unique violation when its place or its wamid is taken.
 pub fn insert(scoped: &mut Scoped, row: &MessageRow) -> Result<(), Fault> {
-    let (kind, text, happening) = body_columns(&row.model.body)?;
+    let body = Columns::of(&row.model.body)?;
+    let context = context_column(&row.model)?;
+    let reactions = reactions_column(&row.model)?;
     let (conn, tenant) = scoped.parts();
     let model = &row.model;
     let state = model.delivery.as_ref().map(|d| d.state);
@@ -118,16 +143,47 @@ pub fn insert(scoped: &mut Scoped, row: &MessageRow) -> Result<(), Fault> {
         model.written_at.map(micros).into(),
         model.author.kind.as_str().into(),
         (model.author.member.map(|id| id.to_string())).into(),
-        kind.into(),
-        text.into(),
-        happening.into(),
+        body.kind.into(),
+        body.text.as_deref().into(),
+        body.happening.into(),
         row.raw.as_deref().into(),
         row.wamid.as_deref().into(),
         (model.key.map(|key| key.to_string())).into(),
         (state.map(|s| s.as_str())).into(),
         (state.map_or(0, |s| i64::from(s.rank()))).into(),
+        body.content.into(),
+        context.into(),
+        row.quoted.as_deref().into(),
+        reactions.into(),
+        model.edited_at.map(micros).into(),
     ]);
     insert.execute(conn)?;
+    Ok(())
+}
+
+/// Stores what a message says now, and what was put under it.
+///
+/// # Errors
+/// The database's.
+pub fn update_content(scoped: &mut Scoped, row: &MessageRow) -> Result<(), Fault> {
+    let body = Columns::of(&row.model.body)?;
+    let context = context_column(&row.model)?;
+    let reactions = reactions_column(&row.model)?;
+    let (conn, tenant) = scoped.parts();
+    let update = Fixed::<UpdateContent, _>::new([
+        (row.model.rev as i64).into(),
+        body.kind.into(),
+        body.text.as_deref().into(),
+        body.content.into(),
+        context.into(),
+        row.quoted.as_deref().into(),
+        row.raw.as_deref().into(),
+        reactions.into(),
+        row.model.edited_at.map(micros).into(),
+        tenant.into(),
+        row.model.id.to_string().into(),
+    ]);
+    update.execute(conn)?;
     Ok(())
 }
 
@@ -180,7 +236,9 @@ pub fn find(scoped: &mut Scoped, id: MessageId) -> Result<Option<MessageRow>, Fa
         .select(columns!())
         .first(conn)
         .optional()?;
-    row.map(model).transpose()
+    let mut rows: Vec<MessageRow> = row.into_iter().map(model).collect::<Result<_, _>>()?;
+    fill_quotes(scoped, &mut rows)?;
+    Ok(rows.pop())
 }
 
 /// The message with WhatsApp's id on a channel.
@@ -194,23 +252,113 @@ pub fn by_wamid(scoped: &mut Scoped, channel: ChannelId, wamid: &str) -> Result<
         .select(columns!())
         .first(conn)
         .optional()?;
-    row.map(model).transpose()
+    let mut rows: Vec<MessageRow> = row.into_iter().map(model).collect::<Result<_, _>>()?;
+    fill_quotes(scoped, &mut rows)?;
+    Ok(rows.pop())
 }
 
-/// Whether a message with WhatsApp's id is stored.
+/// What is stored that has to do with a message that comes in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Known {
+    /// The message itself.
+    pub stored: bool,
+    /// Reactions to it, or edits of it, that overtook it.
+    pub changed: bool,
+    /// Answers to it that overtook it.
+    pub quoted: bool,
+}
+
+/// What is stored of a message with WhatsApp's id. One statement, because every message asks.
 ///
 /// # Errors
 /// The database's.
-pub fn is_known(scoped: &mut Scoped, channel: ChannelId, wamid: &str) -> Result<bool, Fault> {
-    if fault::sabotaged(Sabotage::NoDedupe) {
-        return Ok(false);
-    }
+pub fn known(scoped: &mut Scoped, channel: ChannelId, wamid: &str) -> Result<Known, Fault> {
     let (conn, tenant) = scoped.parts();
-    let query = m::message
-        .filter(m::tenant_id.eq(tenant).and(m::channel_id.eq(channel.to_string())).and(m::wamid.eq(wamid)))
-        .select(m::id);
-    let id: Option<String> = on_engine!(conn, conn => query.first(conn)).optional()?;
-    Ok(id.is_some())
+    let channel = channel.to_string();
+    let key = || [tenant.into(), channel.as_str().into(), wamid.into()];
+    let ([a, b, c], [d, e, f], [g, h, i]) = (key(), key(), key());
+    let found = Fixed::<KnownOf, _>::new([a, b, c, d, e, f, g, h, i]).numbers(conn)?;
+    let stored = found.contains(&1) && !fault::sabotaged(Sabotage::NoDedupe);
+    Ok(Known { stored, changed: found.contains(&2), quoted: found.contains(&3) })
+}
+
+/// The contact's messages that answer a message.
+///
+/// # Errors
+/// The database's.
+pub fn quoting(
+    scoped: &mut Scoped,
+    channel: ChannelId,
+    contact: ContactId,
+    wamid: &str,
+) -> Result<Vec<MessageRow>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let rows: Vec<Row> = m::message
+        .filter(
+            m::tenant_id
+                .eq(tenant)
+                .and(m::channel_id.eq(channel.to_string()))
+                .and(m::quoted_wamid.eq(wamid))
+                .and(m::contact_id.eq(contact.to_string())),
+        )
+        .order((m::conversation_id, m::seq))
+        .select(columns!())
+        .load(conn)?;
+    let mut rows: Vec<MessageRow> = rows.into_iter().map(model).collect::<Result<_, _>>()?;
+    fill_quotes(scoped, &mut rows)?;
+    Ok(rows)
+}
+
+/// Everything a conversation is found by: the words of its messages.
+///
+/// # Errors
+/// The database's.
+pub fn texts(scoped: &mut Scoped, conversation: ConversationId) -> Result<Vec<String>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let texts: Vec<Option<String>> = m::message
+        .filter(m::tenant_id.eq(tenant).and(m::conversation_id.eq(conversation.to_string())))
+        .select(m::text)
+        .load(conn)?;
+    Ok(texts.into_iter().flatten().collect())
+}
+
+/// Tells of each message that answers another which that is, as it is now. All are of one channel.
+///
+/// # Errors
+/// The database's.
+pub fn fill_quotes(scoped: &mut Scoped, rows: &mut [MessageRow]) -> Result<(), Fault> {
+    type Quoted = (Option<String>, String, String, i64, String, String, Option<String>);
+    let wanted: Vec<String> = rows.iter().filter_map(|row| row.quoted.clone()).collect();
+    let Some(channel) = rows.first().map(|row| row.channel).filter(|_| !wanted.is_empty()) else {
+        return Ok(());
+    };
+    let (conn, tenant) = scoped.parts();
+    let found: Vec<Quoted> = m::message
+        .filter(
+            m::tenant_id.eq(tenant).and(m::channel_id.eq(channel.to_string())).and(m::wamid.eq_any(&wanted)),
+        )
+        .select((m::wamid, m::contact_id, m::id, m::seq, m::author_kind, m::kind, m::text))
+        .load(conn)?;
+    for row in rows {
+        let Some(wamid) = row.quoted.as_deref() else { continue };
+        let whose = row.contact.to_string();
+        let found = found.iter().find(|quoted| quoted.0.as_deref() == Some(wamid) && quoted.1 == whose);
+        let message = found
+            .map(|(_, _, id, seq, author, kind, text)| {
+                let author = AuthorKind::parse(author).ok_or_else(|| Fault::Broken("author".into()))?;
+                Ok::<_, Fault>(QuotedMessage {
+                    id: id.parse()?,
+                    seq: *seq as u64,
+                    author,
+                    preview: text.as_deref().map(limits::preview).unwrap_or_default(),
+                    kind: (kind != TEXT).then(|| kind.clone()),
+                })
+            })
+            .transpose()?;
+        let context = row.model.context.get_or_insert_default();
+        Arc::make_mut(context).quote = Some(Quote { message });
+    }
+    Ok(())
 }
 
 /// At most `limit` messages of a conversation with a smaller `seq`, ascending.
@@ -237,7 +385,9 @@ pub fn page(
         .select(columns!())
         .load(conn)?;
     rows.reverse();
-    rows.into_iter().map(|row| model(row).map(|row| row.model)).collect()
+    let mut rows: Vec<MessageRow> = rows.into_iter().map(model).collect::<Result<_, _>>()?;
+    fill_quotes(scoped, &mut rows)?;
+    Ok(rows.into_iter().map(|row| row.model).collect())
 }
 
 /// The customer's messages behind a place.
@@ -259,17 +409,48 @@ pub fn unread_after(scoped: &mut Scoped, conversation: ConversationId, seq: u64)
     Ok(u32::try_from(n).unwrap_or(u32::MAX))
 }
 
-fn body_columns(body: &Body) -> Result<(&str, Option<&str>, Option<String>), Fault> {
-    Ok(match body {
-        Body::Text { text } => ("text", Some(text), None),
-        Body::Note { text } => (NOTE, Some(text), None),
-        Body::Other { kind, caption } => (kind, caption.as_deref(), None),
-        Body::System { what } => {
-            (SYSTEM, None, Some(serde_json::to_string(what).map_err(|e| Fault::Broken(e.to_string()))?))
-        }
-    })
+/// A body as it is stored.
+struct Columns<'a> {
+    kind: &'a str,
+    text: Option<Cow<'a, str>>,
+    happening: Option<String>,
+    content: Option<String>,
 }
 
+impl<'a> Columns<'a> {
+    fn of(body: &'a Body) -> Result<Self, Fault> {
+        let kind = match body {
+            Body::Text { .. } => TEXT,
+            Body::Note { .. } => NOTE,
+            Body::System { .. } => SYSTEM,
+            Body::Content(content) => content.kind(),
+            Body::Other { kind, .. } => kind,
+        };
+        let (happening, content) = match body {
+            Body::System { what } => (Some(json(what)?), None),
+            Body::Content(content) => (None, Some(json(content)?)),
+            Body::Text { .. } | Body::Note { .. } | Body::Other { .. } => (None, None),
+        };
+        Ok(Self { kind, text: body.words(), happening, content })
+    }
+}
+
+/// What a message's context says but for the quote, which is looked up whenever it is read.
+fn context_column(message: &Message) -> Result<Option<String>, Fault> {
+    let Some(context) = &message.context else { return Ok(None) };
+    let told = Context { quote: None, ..(**context).clone() };
+    (!told.is_empty()).then(|| json(&told)).transpose()
+}
+
+fn reactions_column(message: &Message) -> Result<Option<String>, Fault> {
+    (!message.reactions.is_empty()).then(|| json(&message.reactions)).transpose()
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String, Fault> {
+    serde_json::to_string(value).map_err(|error| Fault::Broken(error.to_string()))
+}
+
+const TEXT: &str = "text";
 /// Prefixed so that no type name of Meta's can ever collide with ours.
 const NOTE: &str = "switchboard:note";
 const SYSTEM: &str = "switchboard:system";
@@ -284,14 +465,23 @@ fn reason_text(reason: FailureReason) -> Result<String, Fault> {
 fn model(row: Row) -> Result<MessageRow, Fault> {
     let broken = |what: &str| Fault::Broken(format!("message {}: {what}", row.id));
     let body = match row.kind.as_str() {
-        "text" => Body::Text { text: row.text.unwrap_or_default() },
+        TEXT => Body::Text { text: row.text.unwrap_or_default() },
         NOTE => Body::Note { text: row.text.unwrap_or_default() },
         SYSTEM => {
             let text = row.happening.as_deref().ok_or_else(|| broken("nothing happened"))?;
             Body::System { what: serde_json::from_str(text).map_err(|e| broken(&e.to_string()))? }
         }
-        kind => Body::Other { kind: kind.to_owned(), caption: row.text },
+        kind => match &row.content {
+            Some(content) => {
+                Body::Content(serde_json::from_str(content).map_err(|e| broken(&e.to_string()))?)
+            }
+            None => Body::Other { kind: kind.to_owned(), caption: row.text },
+        },
     };
+    let context =
+        row.context.as_deref().map(|text| serde_json::from_str(text).map_err(|e| broken(&e.to_string())));
+    let reactions =
+        row.reactions.as_deref().map(|text| serde_json::from_str(text).map_err(|e| broken(&e.to_string())));
     let failure = match row.failure_reason {
         None => None,
         Some(reason) => Some(Failure {
@@ -325,11 +515,15 @@ fn model(row: Row) -> Result<MessageRow, Fault> {
             },
             body,
             delivery,
+            context: context.transpose()?,
+            reactions: reactions.transpose()?.unwrap_or_default(),
+            edited_at: row.edited_at.map(from_micros),
             key: row.command_key.as_deref().map(str::parse).transpose()?,
         },
         contact: row.contact_id.parse()?,
         channel: row.channel_id.parse()?,
         wamid: row.wamid,
         raw: None,
+        quoted: row.quoted_wamid,
     })
 }

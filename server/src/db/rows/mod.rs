@@ -11,6 +11,7 @@ pub mod live_event;
 pub mod log;
 pub mod member;
 pub mod message;
+pub mod message_change;
 pub mod outbox;
 pub mod queue;
 pub mod raw_item;

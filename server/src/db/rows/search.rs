@@ -17,7 +17,7 @@ use crate::db::{
     Fault, Scoped,
     connection::on_engine,
     fixed::{Fixed, statements},
-    schema::contact_token::dsl as t,
+    schema::{contact_token::dsl as t, search_token::dsl as s},
 };
 
 /// Words kept per message; more would let one pasted page fill the index.
@@ -173,6 +173,34 @@ pub fn index(
         true => Fixed::<IndexSqlite, _>::new(values).execute(conn)?,
         false => Fixed::<IndexPostgres, _>::new(values).execute(conn)?,
     };
+    Ok(())
+}
+
+/// A conversation is not found any more by words that were said once and are not said now; `texts` are all
+/// its texts now.
+///
+/// # Errors
+/// The database's.
+pub fn forget(
+    scoped: &mut Scoped,
+    conversation: ConversationId,
+    said: &str,
+    texts: &[String],
+) -> Result<(), Fault> {
+    let mut gone = tokens(said);
+    for text in texts {
+        gone = &gone - &tokens(text);
+    }
+    let (conn, tenant) = scoped.parts();
+    for token in gone {
+        let row = s::search_token.filter(
+            s::tenant_id
+                .eq(tenant)
+                .and(s::token.eq(token))
+                .and(s::conversation_id.eq(conversation.to_string())),
+        );
+        diesel::delete(row).execute(conn)?;
+    }
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 //! audience before the change, and store it through [`Loaded::save`], which tells the log.
 
 pub mod assign;
+pub mod change;
 pub mod close;
 pub mod note;
 pub mod read;
@@ -13,11 +14,14 @@ pub mod reopen;
 pub mod send;
 pub mod status;
 
+use std::sync::Arc;
+
 use shared::{
     error::ErrorCode,
     ids::{CommandKey, ConversationId, MessageId},
     live::event::Event,
     model::{
+        content::{Context, Reaction},
         conversation::LastMessage,
         message::{Author, AuthorKind, Body, Delivery, Happening, Message},
     },
@@ -50,12 +54,28 @@ pub(crate) struct NewEntry {
     pub(crate) key: Option<CommandKey>,
     pub(crate) wamid: Option<String>,
     pub(crate) raw: Option<String>,
+    pub(crate) context: Option<Arc<Context>>,
+    pub(crate) quoted: Option<String>,
+    pub(crate) reactions: Vec<Reaction>,
+    pub(crate) edited_at: Option<shared::Instant>,
 }
 
 impl NewEntry {
     /// An entry with nothing but its author and body.
     pub(crate) fn of(author: Author, body: Body) -> Self {
-        Self { author, body, written_at: None, delivery: None, key: None, wamid: None, raw: None }
+        Self {
+            author,
+            body,
+            written_at: None,
+            delivery: None,
+            key: None,
+            wamid: None,
+            raw: None,
+            context: None,
+            quoted: None,
+            reactions: Vec::new(),
+            edited_at: None,
+        }
     }
 }
 
@@ -98,7 +118,7 @@ impl Loaded {
     pub(crate) fn append(&mut self, tx: &mut Tx<'_>, entry: NewEntry) -> Result<Message, Fault> {
         let now = tx.now();
         self.row.last_seq += 1;
-        let message = Message {
+        let model = Message {
             id: MessageId::new(),
             rev: 1,
             conversation: self.row.model.id,
@@ -108,16 +128,22 @@ impl Loaded {
             author: entry.author,
             body: entry.body,
             delivery: entry.delivery,
+            context: entry.context,
+            reactions: entry.reactions,
+            edited_at: entry.edited_at,
             key: entry.key,
         };
-        let row = MessageRow {
-            model: message.clone(),
+        let mut row = MessageRow {
+            model,
             contact: self.row.model.contact.id,
             channel: self.row.model.channel,
             wamid: entry.wamid,
             raw: entry.raw,
+            quoted: entry.quoted,
         };
         message::insert(tx, &row)?;
+        message::fill_quotes(tx, std::slice::from_mut(&mut row))?;
+        let message = row.model;
         if let Some((preview, kind)) = preview(&message.body) {
             self.row.last_message = Some(message.id);
             self.row.model.last = Some(LastMessage {
@@ -129,10 +155,8 @@ impl Loaded {
                 delivery: message.delivery.as_ref().map(|d| d.state),
             });
         }
-        if let Body::Text { text } | Body::Note { text } | Body::Other { caption: Some(text), .. } =
-            &message.body
-        {
-            search::index(tx, self.row.model.id, row.contact, text)?;
+        if let Some(words) = message.body.words() {
+            search::index(tx, self.row.model.id, row.contact, &words)?;
         }
         tx.emit(self.row.model.audience(), Some(row.contact), Event::Message(message.clone()));
         Ok(message)
@@ -178,12 +202,11 @@ pub(crate) fn by(seat: &Seat) -> Author {
     Author { kind: AuthorKind::Member, member: Some(seat.member.id) }
 }
 
-fn preview(body: &Body) -> Option<(String, Option<String>)> {
-    match body {
-        Body::Text { text } | Body::Note { text } => Some((shared::limits::preview(text), None)),
-        Body::Other { kind, caption } => {
-            Some((caption.as_deref().map(shared::limits::preview).unwrap_or_default(), Some(kind.clone())))
-        }
-        Body::System { .. } => None,
+/// What a row shows of a body, and its kind when it is not words.
+pub(super) fn preview(body: &Body) -> Option<(String, Option<String>)> {
+    if matches!(body, Body::System { .. }) {
+        return None;
     }
+    let words = body.words().map(|words| shared::limits::preview(&words)).unwrap_or_default();
+    Some((words, body.kind().map(str::to_owned)))
 }

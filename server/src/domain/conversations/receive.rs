@@ -1,5 +1,7 @@
 //! A customer's message: the contact, the conversation it belongs to, and its owner, at once.
 
+use std::sync::Arc;
+
 use chrono::Duration;
 use shared::{
     Instant,
@@ -8,12 +10,13 @@ use shared::{
     limits::WINDOW_HOURS,
     model::{
         contact::Contact,
+        content::Context,
         conversation::{Conversation, ConversationState},
         message::{Author, AuthorKind, Body, Happening},
     },
 };
 
-use super::{Loaded, NewEntry};
+use super::{Loaded, NewEntry, change};
 use crate::db::{
     Fault, Tx,
     record::FactKind,
@@ -60,6 +63,10 @@ pub struct Inbound {
     pub body: Body,
     /// The item as it came, unless the body says it all.
     pub raw: Option<String>,
+    /// How it came about, but for what it answers.
+    pub context: Context,
+    /// WhatsApp's id of the message that it answers.
+    pub quoted: Option<String>,
 }
 
 /// What became of an inbound message.
@@ -76,7 +83,8 @@ pub enum Received {
 /// # Errors
 /// `bad_request` when nobody can be named as the sender.
 pub fn receive(tx: &mut Tx<'_>, inbound: &Inbound) -> Result<Received, Fault> {
-    if message::is_known(tx, inbound.channel, &inbound.wamid)? {
+    let known = message::known(tx, inbound.channel, &inbound.wamid)?;
+    if known.stored {
         return Ok(Received::Duplicate);
     }
     let contact = resolve(tx, &inbound.sender)?;
@@ -86,6 +94,11 @@ pub fn receive(tx: &mut Tx<'_>, inbound: &Inbound) -> Result<Received, Fault> {
     entry.written_at = Some(inbound.written_at);
     entry.wamid = Some(inbound.wamid.clone());
     entry.raw = inbound.raw.clone();
+    entry.quoted = inbound.quoted.clone();
+    entry.context = (!inbound.context.is_empty()).then(|| Arc::new(inbound.context.clone()));
+    if known.changed {
+        change::before_arrival(tx, contact.id, inbound.channel, &mut entry)?;
+    }
     let message = loaded.append(tx, entry)?;
     fault::reach(Point::ApplyItem);
 
@@ -98,7 +111,11 @@ pub fn receive(tx: &mut Tx<'_>, inbound: &Inbound) -> Result<Received, Fault> {
     let until = inbound.written_at.min(now) + Duration::hours(WINDOW_HOURS);
     model.window_until = model.window_until.max(Some(until));
     loaded.fact(tx, FactKind::MessageReceived, &author)?;
+    let whose = loaded.row.model.contact.id;
     loaded.save(tx)?;
+    if known.quoted {
+        change::tell_answers(tx, inbound.channel, whose, &inbound.wamid)?;
+    }
     Ok(Received::Stored(message.id))
 }
 
@@ -125,7 +142,11 @@ fn identities(sender: &Sender) -> Vec<(IdentityKind, &str)> {
     all.into_iter().filter_map(|(kind, value)| Some((kind, value?))).collect()
 }
 
-fn resolve(tx: &mut Tx<'_>, sender: &Sender) -> Result<Contact, Fault> {
+/// Whose a sender is: the contact known by one of the identities, or a new one.
+///
+/// # Errors
+/// `bad_request` when nobody can be named.
+pub(super) fn resolve(tx: &mut Tx<'_>, sender: &Sender) -> Result<Contact, Fault> {
     let identities = identities(sender);
     if identities.is_empty() {
         return Err(ErrorCode::BadRequest.into());

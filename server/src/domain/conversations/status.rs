@@ -8,7 +8,7 @@ use shared::{
 };
 
 use super::{
-    Loaded,
+    Loaded, change,
     receive::{self, Sender},
 };
 use crate::db::{
@@ -79,7 +79,8 @@ fn by_our_id(tx: &mut Tx<'_>, status: &Status) -> Result<Option<MessageRow>, Fau
     match found.filter(|row| row.channel == status.channel && row.wamid.is_none()) {
         Some(mut row) if row.model.delivery.is_some() => {
             message::set_wamid(tx, &mut row, &status.wamid)?;
-            Ok(Some(row))
+            change::named(tx, &row, &status.wamid)?;
+            message::find(tx, id)
         }
         _ => Ok(None),
     }

@@ -1,5 +1,8 @@
 //! The console on a phone, and what assistive technology is told.
 
+use serde_json::json;
+use simulator::{Said, Utterance};
+
 use crate::{
     browser::Cut,
     stack::Stack,
@@ -60,5 +63,70 @@ async fn a_menu_contains_what_a_menu_may_contain() {
     assert_eq!(ann.evaluate(stray).await, serde_json::json!([]));
     let menus = "return document.querySelectorAll('[role=menu] [role^=menuitem]').length > 8";
     assert_eq!(ann.evaluate(menus).await, serde_json::json!(true));
+    ann.finish(Cut::No).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_a_customer_sends_has_a_card_of_its_own() {
+    let _turn = ONE_AT_A_TIME.lock().await;
+    let stack = Stack::start().await;
+    let ann = stack.agent(0).await;
+    let who = "4915550605";
+    say(&stack, who, "all kinds of things").await;
+    open_row(&ann, "all kinds of things").await;
+    let tell = async |said: Utterance| {
+        let delivery = stack.control().say(who, said.to(&stack.number())).await;
+        assert!(delivery.is_ok(), "{delivery:?}");
+    };
+    let sent = [
+        ("image", json!({"id": "1", "mime_type": "image/png", "caption": "On the shelf"})),
+        ("document", json!({"id": "2", "mime_type": "application/pdf", "filename": "bill.pdf"})),
+        (
+            "location",
+            json!({"latitude": 52.52, "longitude": 13.405, "name": "Shop", "address": "Alexanderplatz 1"}),
+        ),
+        (
+            "contacts",
+            json!([{"name": {"formatted_name": "Cleo Lamp"}, "phones": [{"phone": "+49 30 5550199"}]}]),
+        ),
+        ("button", json!({"payload": "yes", "text": "Yes, please"})),
+        (
+            "interactive",
+            json!({"type": "nfm_reply", "nfm_reply": {"name": "flow", "body": "Sent",
+            "response_json": "{\"rating\":\"5\"}"}}),
+        ),
+        (
+            "order",
+            json!({"product_items": [{"product_retailer_id": "lamp-1", "quantity": 2,
+            "item_price": 30.5, "currency": "EUR"}]}),
+        ),
+        ("unsupported", json!({"type": "poll"})),
+    ];
+    for (n, (kind, content)) in sent.into_iter().enumerate() {
+        let said = Said::Other { kind: kind.into(), content };
+        tell(Utterance::of(said).with_wamid(&format!("wamid.E{n}"))).await;
+    }
+    let reaction = Said::Reaction { message_id: "wamid.E0".into(), emoji: "👍".into() };
+    tell(Utterance::of(reaction)).await;
+    let revoke = json!({"original_message_id": "wamid.E1"});
+    tell(Utterance::of(Said::Other { kind: "revoke".into(), content: revoke })).await;
+    let answer = Utterance { reply_to: Some("wamid.E4".into()), ..Utterance::text("to that") };
+    tell(answer).await;
+    for shown in [
+        "On the shelf",
+        "Alexanderplatz 1",
+        "+49 30 5550199",
+        "rating: 5",
+        "2 × lamp-1 · 30.5 EUR",
+        "WhatsApp does not show this to businesses",
+        "The customer deleted this message",
+        "to that",
+    ] {
+        ann.until_true(&format!("document.querySelector('.timeline').innerText.includes({shown:?})")).await;
+    }
+    ann.until_true("!document.querySelector('.timeline').innerText.includes('bill.pdf')").await;
+    ann.until(r#"[data-seq="2"] [data-testid="reactions"]"#).await;
+    let quote = "document.querySelector('[data-testid=quote]').innerText.includes('Yes, please')";
+    ann.until_true(quote).await;
     ann.finish(Cut::No).await;
 }

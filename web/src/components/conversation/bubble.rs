@@ -7,6 +7,7 @@ use shared::{
 };
 
 use super::{
+    content,
     delivery::{Ticks, Trouble},
     entries::Entry,
     links::LinkedText,
@@ -15,9 +16,7 @@ use super::{
 use crate::{
     i18n::{Key, fill, text, tr},
     live::{Live, Status},
-    time,
-    ui::{Icon, IconName},
-    words,
+    time, words,
 };
 
 /// Draws an entry.
@@ -72,9 +71,13 @@ fn bubble(live: Live, permit: Memo<Option<Permit>>, message: Message, place: Pla
         Body::Text { text } | Body::Note { text } => {
             view! { <p class="bubble__text" dir="auto"><LinkedText text/></p> }.into_any()
         }
-        Body::Other { kind, caption } => card(kind, caption),
+        Body::Content(inner) => content::content(&inner),
+        Body::Other { kind, caption } => content::unknown(&kind, caption),
         Body::System { .. } => ().into_any(),
     };
+    let conversation = message.conversation;
+    let context = message.context.map(|context| content::context(live, conversation, &context));
+    let (edited, reactions) = (message.edited_at.is_some(), content::reactions(message.reactions));
     view! {
         <li
             class=class
@@ -86,12 +89,15 @@ fn bubble(live: Live, permit: Memo<Option<Permit>>, message: Message, place: Pla
             data-delivery=state.map(DeliveryState::as_str)
         >
             {who}
+            {context}
             {body}
             <p class="bubble__meta">
+                {edited.then(|| view! { <span>{tr(Key::ContentEdited)}</span> })}
                 {uncertain.then(|| view! { <span class="bubble__unsure">{tr(Key::DeliveryUncertain)}</span> })}
                 <time title=move || time::whole(at_ms)>{move || time::clock(at_ms)}</time>
                 {state.map(|state| view! { <Ticks state/> })}
             </p>
+            {reactions}
             {trouble.map(|delivery| view! { <Trouble live message=id at_ms=stored_ms delivery again permit/> })}
         </li>
     }
@@ -111,28 +117,6 @@ fn on_its_way(live: Live, words: String, note: bool, at_ms: f64) -> AnyView {
                 <Ticks state=DeliveryState::Queued/>
             </p>
         </li>
-    }
-    .into_any()
-}
-
-/// A message the console cannot show as itself yet.
-fn card(kind: String, caption: Option<String>) -> AnyView {
-    let icon = match kind.as_str() {
-        "image" | "video" | "sticker" => IconName::Picture,
-        "audio" | "voice" => IconName::Voice,
-        "location" => IconName::Pin,
-        _ => IconName::File,
-    };
-    let label = words::kind(&kind);
-    view! {
-        <div class="card" title=kind>
-            <span class="card__mark"><Icon name=icon/></span>
-            <span class="card__words">
-                <strong>{tr(label)}</strong>
-                <span>{tr(Key::CardNotShown)}</span>
-            </span>
-        </div>
-        {caption.map(|text| view! { <p class="bubble__text" dir="auto"><LinkedText text/></p> })}
     }
     .into_any()
 }

@@ -15,7 +15,7 @@ use crate::live::Pending;
 const GROUP_MS: i64 = 5 * 60_000;
 
 /// Something to draw.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(super) enum Entry {
     /// A new day begins.
     Day {
@@ -44,6 +44,21 @@ pub(super) enum Entry {
         /// When it was written, in milliseconds.
         at_ms: f64,
     },
+}
+
+/// A message of the same revision is the same, and its parts need not be compared.
+impl PartialEq for Entry {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Day { number, .. }, Self::Day { number: other, .. }) => number == other,
+            (
+                Self::Message { message: a, first, again },
+                Self::Message { message: b, first: other_first, again: other_again },
+            ) => (a.id, a.rev, first, again) == (b.id, b.rev, other_first, other_again),
+            (Self::Pending { key, .. }, Self::Pending { key: other, .. }) => key == other,
+            _ => false,
+        }
+    }
 }
 
 impl Entry {
@@ -98,7 +113,7 @@ fn sent_again(timeline: &Timeline, message: &Message) -> bool {
     let state = message.delivery.as_ref().map(|delivery| delivery.state);
     let trouble = matches!(state, Some(DeliveryState::Failed | DeliveryState::Uncertain));
     let later = || timeline.messages.range(message.seq + 1..).map(|(_, other)| other);
-    trouble && later().any(|other| other.delivery.is_some() && other.body == message.body)
+    trouble && later().any(|other| other.delivery.is_some() && other.body.words() == message.body.words())
 }
 
 fn same_group(before: &Message, after: &Message) -> bool {
@@ -130,6 +145,9 @@ mod tests {
             author: Author { kind: AuthorKind::Customer, member: None },
             body: Body::Text { text: "hello".into() },
             delivery: None,
+            context: None,
+            reactions: Vec::new(),
+            edited_at: None,
             key: None,
         }
     }

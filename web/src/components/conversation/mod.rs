@@ -2,6 +2,7 @@
 
 mod bubble;
 mod composer;
+mod content;
 pub(crate) mod delivery;
 mod emoji;
 mod entries;

@@ -1,12 +1,14 @@
 //! The messages of a conversation. The scroller runs bottom-up (`column-reverse`), so the browser
 //! itself keeps the newest message in sight and the place steady while history loads above.
 
+use std::borrow::Cow;
+
 use leptos::{
     html,
     prelude::*,
     task::{spawn_local, tick},
 };
-use shared::{api::conversations::MessagesPage, ids::ConversationId, model::message::Body};
+use shared::{api::conversations::MessagesPage, ids::ConversationId};
 
 use super::{
     Talk, bubble,
@@ -124,10 +126,9 @@ fn announce(live: Live, id: ConversationId, newest: Memo<u64>) -> RwSignal<Strin
             live.timeline(id, |timeline| {
                 let (_, message) = timeline.messages.last_key_value()?;
                 let own = message.author.member.is_some() && message.author.member == me;
-                Some(message).filter(|_| !own).and_then(|message| match &message.body {
-                    Body::Text { text } | Body::Note { text } => Some(text.clone()),
-                    Body::Other { kind, .. } => Some(text(words::kind(kind)).to_owned()),
-                    Body::System { .. } => None,
+                Some(message).filter(|_| !own).and_then(|message| match message.body.kind() {
+                    Some(kind) => Some(text(words::kind(kind)).to_owned()),
+                    None => message.body.words().map(Cow::into_owned),
                 })
             })
         });

@@ -1,0 +1,257 @@
+//! What customers do to messages afterwards: reactions, edits, deletions.
+//!
+//! WhatsApp promises no order: a change may overtake its message. So each change is stored once, for
+//! itself, and what a message says and carries is always worked out from all of them.
+
+use std::{borrow::Cow, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+use shared::{
+    Instant,
+    ids::{ChannelId, ContactId},
+    live::event::Event,
+    model::{
+        content::{Content, Reaction},
+        message::{AuthorKind, Body, Message},
+    },
+};
+
+use super::{
+    Loaded, NewEntry, preview,
+    receive::{self, Sender},
+};
+use crate::{
+    db::{
+        Fault, Tx,
+        rows::{
+            conversation,
+            message::{self, MessageRow},
+            message_change::{self, ChangeKind, ChangeRow},
+            search,
+        },
+    },
+    fault::{self, Point},
+};
+
+/// A change as it came in.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// On which number.
+    pub channel: ChannelId,
+    /// WhatsApp's id of the change.
+    pub wamid: String,
+    /// WhatsApp's id of the message.
+    pub target: String,
+    /// By whom.
+    pub sender: Sender,
+    /// When it was made, by Meta's clock.
+    pub written_at: Instant,
+    /// What was done.
+    pub what: What,
+}
+
+/// What was done to a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// An emoji was put under it, instead of the one before; none takes it away.
+    React(Option<String>),
+    /// It says something else now.
+    Edit(Edit),
+    /// It was deleted.
+    Revoke,
+}
+
+/// What an edited message says, with the item as it came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edit {
+    /// Its body now.
+    pub body: Body,
+    /// The item as it came, unless the body says it all.
+    pub raw: Option<String>,
+}
+
+/// Stores a change and what follows from it. A second copy changes nothing.
+///
+/// # Errors
+/// `bad_request` when nobody can be named as the sender.
+pub fn change(tx: &mut Tx<'_>, change: &Change) -> Result<(), Fault> {
+    if message_change::is_known(tx, change.channel, &change.wamid)? {
+        return Ok(());
+    }
+    let contact = receive::resolve(tx, &change.sender)?.id;
+    let (kind, content) = match &change.what {
+        What::React(emoji) => (ChangeKind::Reaction, emoji.clone()),
+        What::Edit(edit) => (ChangeKind::Edit, Some(json(edit)?)),
+        What::Revoke => (ChangeKind::Revoke, None),
+    };
+    let row = ChangeRow {
+        wamid: change.wamid.clone(),
+        contact,
+        kind,
+        content,
+        written_at: change.written_at,
+        received_at: tx.now(),
+    };
+    message_change::insert(tx, change.channel, &change.target, &row)?;
+    fault::reach(Point::ApplyItem);
+    match message::by_wamid(tx, change.channel, &change.target)? {
+        Some(row) => amend(tx, row, &change.target),
+        None => Ok(()),
+    }
+}
+
+/// Our own message has its WhatsApp id now: changes of it and answers to it may have overtaken that.
+///
+/// # Errors
+/// The database's.
+pub(in crate::domain) fn named(tx: &mut Tx<'_>, row: &MessageRow, wamid: &str) -> Result<(), Fault> {
+    let known = message::known(tx, row.channel, wamid)?;
+    if known.changed
+        && let Some(row) = message::find(tx, row.model.id)?
+    {
+        amend(tx, row, wamid)?;
+    }
+    if known.quoted {
+        tell_answers(tx, row.channel, row.contact, wamid)?;
+    }
+    Ok(())
+}
+
+/// Lets a message begin as the changes that overtook it left it.
+///
+/// # Errors
+/// The database's.
+pub(super) fn before_arrival(
+    tx: &mut Tx<'_>,
+    contact: ContactId,
+    channel: ChannelId,
+    entry: &mut NewEntry,
+) -> Result<(), Fault> {
+    let Some(wamid) = entry.wamid.clone() else { return Ok(()) };
+    let amended = amended(contact, AuthorKind::Customer, &message_change::of(tx, channel, &wamid)?)?;
+    if let Some(edit) = amended.body {
+        entry.body = edit.body;
+        entry.raw = edit.raw;
+    }
+    if amended.revoked {
+        entry.context = None;
+        entry.quoted = None;
+        message_change::empty(tx, channel, &wamid)?;
+    }
+    entry.reactions = amended.reactions;
+    entry.edited_at = amended.edited_at;
+    Ok(())
+}
+
+/// Those who see an answer see what it answers as that is now.
+///
+/// # Errors
+/// The database's.
+pub(super) fn tell_answers(
+    tx: &mut Tx<'_>,
+    channel: ChannelId,
+    contact: ContactId,
+    wamid: &str,
+) -> Result<(), Fault> {
+    for row in message::quoting(tx, channel, contact, wamid)? {
+        tell(tx, row)?;
+    }
+    Ok(())
+}
+
+fn amend(tx: &mut Tx<'_>, mut row: MessageRow, wamid: &str) -> Result<(), Fault> {
+    let changes = message_change::of(tx, row.channel, wamid)?;
+    let amended = amended(row.contact, row.model.author.kind, &changes)?;
+    let before = row.model.clone();
+    if let Some(edit) = amended.body {
+        row.model.body = edit.body;
+        row.raw = edit.raw;
+    }
+    if amended.revoked {
+        row.model.context = None;
+        row.quoted = None;
+        message_change::empty(tx, row.channel, wamid)?;
+    }
+    row.model.reactions = amended.reactions;
+    row.model.edited_at = amended.edited_at;
+    if row.model == before {
+        return Ok(());
+    }
+    let (id, channel, contact) = (row.model.id, row.channel, row.contact);
+    let says_otherwise = row.model.body != before.body;
+    let shown = preview(&row.model.body);
+    let after = row.model.body.words().map(Cow::into_owned);
+    let found = tell(tx, row)?;
+    if !says_otherwise {
+        return Ok(());
+    }
+    reindex(tx, contact, &before, after.as_deref())?;
+    if let Some(mut loaded) = found
+        && loaded.row.last_message == Some(id)
+        && let (Some(last), Some((preview, kind))) = (&mut loaded.row.model.last, shown)
+    {
+        last.preview = preview;
+        last.kind = kind;
+        loaded.save_in_place(tx)?;
+    }
+    tell_answers(tx, channel, contact, wamid)
+}
+
+/// The conversation is found by what the message says now, and by what it said before only if another
+/// message says it.
+fn reindex(tx: &mut Tx<'_>, contact: ContactId, before: &Message, after: Option<&str>) -> Result<(), Fault> {
+    if let Some(said) = before.body.words() {
+        let texts = message::texts(tx, before.conversation)?;
+        search::forget(tx, before.conversation, &said, &texts)?;
+    }
+    match after {
+        Some(words) => search::index(tx, before.conversation, contact, words),
+        None => Ok(()),
+    }
+}
+
+/// Stores a message in its new shape and tells the log; its conversation, for what else follows.
+fn tell(tx: &mut Tx<'_>, mut row: MessageRow) -> Result<Option<Loaded>, Fault> {
+    row.model.rev += 1;
+    message::update_content(tx, &row)?;
+    let Some(found) = conversation::find(tx, row.model.conversation)? else { return Ok(None) };
+    let loaded = Loaded::from_row(found);
+    tx.emit(loaded.row.model.audience(), Some(row.contact), Event::Message(row.model));
+    Ok(Some(loaded))
+}
+
+/// What all changes of a message come to.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Amended {
+    /// What it says now, when that is something else than at first.
+    body: Option<Edit>,
+    reactions: Vec<Reaction>,
+    edited_at: Option<Instant>,
+    revoked: bool,
+}
+
+/// Works out what changes, in their order, come to. Only the author of a message may edit or delete it,
+/// and only the customer of the conversation may react.
+fn amended(whose: ContactId, author: AuthorKind, changes: &[ChangeRow]) -> Result<Amended, Fault> {
+    let theirs = || changes.iter().filter(|change| change.contact == whose);
+    let newest = |kind: ChangeKind| theirs().rfind(|change| change.kind == kind);
+    let by_author = author == AuthorKind::Customer;
+    if by_author && newest(ChangeKind::Revoke).is_some() {
+        let body = Some(Edit { body: Body::Content(Arc::new(Content::Revoked)), raw: None });
+        return Ok(Amended { body, revoked: true, ..Amended::default() });
+    }
+    let mut amended = Amended::default();
+    if let Some(edit) = newest(ChangeKind::Edit).filter(|_| by_author) {
+        let content = edit.content.as_deref().unwrap_or_default();
+        amended.body = Some(serde_json::from_str(content).map_err(|e| Fault::Broken(e.to_string()))?);
+        amended.edited_at = Some(edit.written_at);
+    }
+    let reaction = newest(ChangeKind::Reaction).and_then(|change| change.content.clone());
+    amended.reactions =
+        reaction.map(|emoji| Reaction { author: AuthorKind::Customer, emoji }).into_iter().collect();
+    Ok(amended)
+}
+
+fn json(edit: &Edit) -> Result<String, Fault> {
+    serde_json::to_string(edit).map_err(|error| Fault::Broken(error.to_string()))
+}

@@ -1,0 +1,282 @@
+//! What a message contains besides words, how it came about, and what was put under it.
+//!
+//! Everything becomes lines of one card: a view for each kind would weigh more than the rest of a bubble.
+
+use leptos::prelude::*;
+use shared::{
+    ids::ConversationId,
+    model::{
+        content::{
+            Content, Context, FormAnswer, Forwarded, Media, MediaKind, OrderItem, Place, Quote, Reaction,
+        },
+        message::AuthorKind,
+    },
+};
+
+use super::links::LinkedText;
+use crate::{
+    i18n::{Key, fill, text, tr},
+    live::Live,
+    time,
+    ui::{Icon, IconName},
+    words,
+};
+
+/// Our own words, which follow the language, or the customer's.
+enum Words {
+    Key(Key),
+    Said(String),
+    /// With an instant in milliseconds for `when`.
+    Until(Key, f64),
+    /// With a name for `product`.
+    About(Key, String),
+}
+
+impl Words {
+    fn text(&self) -> String {
+        match self {
+            Self::Key(key) => text(*key).to_owned(),
+            Self::Said(words) => words.clone(),
+            Self::Until(key, at_ms) => fill(*key, &[("when", &time::whole(*at_ms))]),
+            Self::About(key, product) => fill(*key, &[("product", product)]),
+        }
+    }
+
+    fn or(said: &Option<String>, key: Key) -> Self {
+        said.clone().map_or(Self::Key(key), Self::Said)
+    }
+
+    fn said<'a>(lines: impl IntoIterator<Item = &'a String>) -> Vec<Self> {
+        lines.into_iter().cloned().map(Self::Said).collect()
+    }
+}
+
+/// What a card shows.
+struct Card {
+    icon: IconName,
+    title: Words,
+    lines: Vec<Words>,
+    /// Where a map shows it.
+    map: Option<String>,
+    /// What stands under the card.
+    said: Option<String>,
+}
+
+impl Card {
+    fn new(icon: IconName, title: Words, lines: Vec<Words>) -> Self {
+        Self { icon, title, lines, map: None, said: None }
+    }
+}
+
+/// Draws the content of a message.
+pub(super) fn content(content: &Content) -> AnyView {
+    if matches!(content, Content::Revoked) {
+        return view! { <p class="bubble__text bubble__gone">{tr(Key::ContentRevoked)}</p> }.into_any();
+    }
+    cards(content).into_iter().map(draw).collect_view().into_any()
+}
+
+/// A message that is not understood.
+pub(super) fn unknown(kind: &str, caption: Option<String>) -> AnyView {
+    let lines = vec![Words::Key(Key::CardNotShown)];
+    draw(Card { said: caption, ..Card::new(IconName::File, Words::Key(words::kind(kind)), lines) })
+}
+
+fn cards(content: &Content) -> Vec<Card> {
+    let kind = Words::Key(words::kind(content.kind()));
+    let card = match content {
+        Content::Media(media) => file(media),
+        Content::Place(place) => on_map(place),
+        Content::Cards(people) => {
+            return people
+                .iter()
+                .map(|card| {
+                    let lines = card.organisation.iter().chain(&card.phones).chain(&card.emails);
+                    Card::new(IconName::Phone, Words::or(&card.name, Key::KindContacts), Words::said(lines))
+                })
+                .collect();
+        }
+        Content::Choice(choice) => {
+            Card::new(IconName::Tick, Words::Said(choice.title.clone()), Words::said(&choice.detail))
+        }
+        Content::Form(form) => {
+            let answer = |answer: &FormAnswer| Words::Said(format!("{}: {}", answer.name, answer.value));
+            let mut lines: Vec<_> = form.answers.iter().map(answer).collect();
+            if lines.is_empty() {
+                lines.push(Words::or(&form.text, Key::ContentNoAnswers));
+            }
+            Card::new(IconName::Details, kind, lines)
+        }
+        Content::CallPermission(permission) => {
+            let title = match (permission.granted, permission.until) {
+                (true, Some(until)) => Words::Until(Key::ContentCallsAllowedUntil, time::millis(until)),
+                (true, None) => Words::Key(Key::ContentCallsAllowed),
+                (false, _) => Words::Key(Key::ContentCallsRefused),
+            };
+            Card::new(IconName::Phone, title, Vec::new())
+        }
+        Content::Order(order) => {
+            let line = |item: &OrderItem| {
+                let (price, currency) = (item.price.as_deref(), item.currency.as_deref());
+                let mark = if price.is_some() { " · " } else { "" };
+                let (price, currency) = (price.unwrap_or_default(), currency.unwrap_or_default());
+                Words::Said(format!("{} × {}{mark}{price} {currency}", item.quantity, item.product))
+            };
+            let card = Card::new(IconName::Inbox, kind, order.items.iter().map(line).collect());
+            Card { said: order.text.clone(), ..card }
+        }
+        Content::Product(product) => Card::new(IconName::File, kind, Words::said([&product.product])),
+        Content::Changed(changed) => {
+            let title = if changed.number { Key::ContentNumberChanged } else { Key::ContentAccountChanged };
+            Card::new(IconName::Phone, Words::Key(title), Words::said(&changed.text))
+        }
+        Content::Unsupported(told) => {
+            let lines = Words::said(told.kind.iter().chain(&told.detail));
+            Card::new(IconName::Warning, Words::Key(Key::ContentUnsupported), lines)
+        }
+        Content::Welcome => Card::new(IconName::Inbox, Words::Key(Key::ContentWelcome), Vec::new()),
+        Content::Revoked => return Vec::new(),
+    };
+    vec![card]
+}
+
+fn file(media: &Media) -> Card {
+    let icon = match media.kind {
+        MediaKind::Image | MediaKind::Video | MediaKind::Sticker => IconName::Picture,
+        MediaKind::Audio | MediaKind::Voice => IconName::Voice,
+        MediaKind::Document => IconName::File,
+    };
+    let kind = words::kind(media.kind.as_str());
+    let detail = if media.file_name.is_some() { kind } else { Key::CardNotShown };
+    let card = Card::new(icon, Words::or(&media.file_name, kind), vec![Words::Key(detail)]);
+    Card { said: media.caption.clone(), ..card }
+}
+
+fn on_map(place: &Place) -> Card {
+    let (latitude, longitude) = (degrees(place.latitude_e6), degrees(place.longitude_e6));
+    let map = format!(
+        "https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=16/{latitude}/{longitude}"
+    );
+    let detail = place.address.clone().unwrap_or_else(|| format!("{latitude}, {longitude}"));
+    let lines = vec![Words::Said(detail)];
+    Card { map: Some(map), ..Card::new(IconName::Pin, Words::or(&place.name, Key::KindLocation), lines) }
+}
+
+/// Millionths of a degree, written as degrees: formatting floating-point numbers weighs too much.
+fn degrees(e6: i32) -> String {
+    let sign = if e6 < 0 { "-" } else { "" };
+    let whole = e6.unsigned_abs();
+    format!("{sign}{}.{:06}", whole / 1_000_000, whole % 1_000_000)
+}
+
+fn draw(card: Card) -> AnyView {
+    let Card { icon, title, lines, map, said } = card;
+    view! {
+        <div class="card">
+            <span class="card__mark"><Icon name=icon/></span>
+            <div class="card__words">
+                <strong dir="auto">{move || title.text()}</strong>
+                {lines_of(lines)}
+                {map.map(|map| view! { <a href=map target="_blank" rel="noopener noreferrer">{tr(Key::OpenMap)}</a> })}
+            </div>
+        </div>
+        {said.map(|text| view! { <p class="bubble__text" dir="auto"><LinkedText text/></p> })}
+    }
+    .into_any()
+}
+
+fn lines_of(lines: Vec<Words>) -> Vec<AnyView> {
+    lines.into_iter().map(|line| view! { <span dir="auto">{move || line.text()}</span> }.into_any()).collect()
+}
+
+/// What stands above a message: that it was forwarded, the advertisement it came from, the product it is
+/// about, what it answers.
+pub(super) fn context(live: Live, conversation: ConversationId, context: &Context) -> AnyView {
+    let mut told = Vec::new();
+    if let Some(forwarded) = context.forwarded {
+        let key = match forwarded {
+            Forwarded::Once => Key::ContentForwarded,
+            Forwarded::Often => Key::ContentForwardedOften,
+        };
+        told.push(view! { <p class="bubble__aside">{tr(key)}</p> }.into_any());
+    }
+    if let Some(referral) = &context.referral {
+        let lines = [&referral.headline, &referral.text, &referral.url].into_iter().flatten();
+        told.push(about(Words::Key(Key::ContentFromAd), Words::said(lines)));
+    }
+    if let Some(product) = &context.product {
+        told.push(about(Words::About(Key::ContentAsksAbout, product.product.clone()), Vec::new()));
+    }
+    if let Some(quote) = &context.quote {
+        told.push(quoted(live, conversation, quote));
+    }
+    told.into_any()
+}
+
+/// A block beside the words.
+fn about(title: Words, lines: Vec<Words>) -> AnyView {
+    view! {
+        <span class="about">
+            <b dir="auto">{move || title.text()}</b>
+            {lines_of(lines)}
+        </span>
+    }
+    .into_any()
+}
+
+fn quoted(live: Live, conversation: ConversationId, quote: &Quote) -> AnyView {
+    let Some(message) = &quote.message else {
+        return about(Words::Key(Key::QuoteMissing), Vec::new());
+    };
+    let who = match message.author {
+        AuthorKind::Customer => Key::QuoteCustomer,
+        _ => Key::QuoteUs,
+    };
+    let words = match (&message.kind, message.preview.is_empty()) {
+        (Some(kind), true) => Words::Key(words::kind(kind)),
+        _ => Words::Said(message.preview.clone()),
+    };
+    let (id, seq) = (message.id, message.seq);
+    let show = move |_| {
+        let here = live.timeline(conversation, |t| t.messages.get(&seq).map(|m| m.id)).flatten();
+        if here == Some(id) {
+            show(seq);
+        }
+    };
+    let block = about(Words::Key(who), vec![words]);
+    view! { <button type="button" class="quote" data-testid="quote" on:click=show>{block}</button> }
+        .into_any()
+}
+
+/// Brings a message of the open timeline to where it is seen.
+fn show(seq: u64) {
+    let found = document().query_selector(&format!("[data-testid=message][data-seq=\"{seq}\"]"));
+    if let Ok(Some(element)) = found {
+        element.scroll_into_view();
+    }
+}
+
+/// What was put under a message.
+pub(super) fn reactions(reactions: Vec<Reaction>) -> Option<AnyView> {
+    (!reactions.is_empty()).then(|| {
+        let all: String = reactions.into_iter().map(|reaction| reaction.emoji).collect();
+        view! {
+            <p class="reactions" data-testid="reactions" title=tr(Key::ContentReacted)>
+                <span><span class="unseen">{tr(Key::ContentReacted)}</span>{all}</span>
+            </p>
+        }
+        .into_any()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn degrees_are_written_with_six_places() {
+        assert_eq!(degrees(52_520_008), "52.520008");
+        assert_eq!(degrees(-500_000), "-0.500000");
+        assert_eq!(degrees(i32::MIN), "-2147.483648");
+    }
+}
