@@ -7,7 +7,7 @@ pub trait Live: Send + Sync {
     /// A connection or a number was added: what is cached of them is stale.
     fn connections_changed(&self);
 
-    /// A tenant was suspended: its sockets must go. Its worker looks by itself before each send.
+    /// A tenant was suspended: its sockets must go. Nothing more is sent for it.
     fn tenant_suspended(&self, tenant: TenantId);
 
     /// A tenant may work again: what waits for it is due.

@@ -2,7 +2,7 @@
 //! answer of Meta's never holds up a request.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError},
     time::Duration as Wait,
@@ -71,6 +71,8 @@ struct State {
     awake: HashMap<TenantId, Arc<Notify>>,
     /// Tenants with nothing to do before this time, whose task has ended.
     asleep: HashMap<TenantId, Option<i64>>,
+    /// Tenants that were suspended while this server ran.
+    suspended: HashSet<TenantId>,
 }
 
 impl Workers {
@@ -107,6 +109,17 @@ impl Workers {
             };
             persist(tenant, TROUBLE, task).await;
         });
+    }
+
+    /// From here on nothing more of a tenant is sent, whatever its task has looked at before.
+    pub fn suspend(&self, tenant: TenantId) {
+        self.state().suspended.insert(tenant);
+    }
+
+    /// The tenant may send again.
+    pub fn resume(&self, tenant: TenantId) {
+        self.state().suspended.remove(&tenant);
+        self.wake(tenant);
     }
 
     /// Wakes the worker of a tenant whose commit asks for it.
@@ -212,7 +225,8 @@ impl Workers {
                 Some(worker) => worker,
                 None => outbox.insert(self.take_up(&tenant).await?),
             };
-            let sending = worker.fill().await?;
+            let workers = self.clone();
+            let sending = worker.fill(move || !workers.state().suspended.contains(&id)).await?;
             let ran = self.run_jobs(&tenant).await?;
             if sending || ran {
                 continue;

@@ -87,11 +87,12 @@ impl OutboxWorker {
         Ok(())
     }
 
-    /// Starts to send what is due, as far as there is room; says whether something was.
+    /// Starts to send what is due, as far as there is room; says whether something was. `may` is asked
+    /// inside the transaction: what is false before it begins keeps it from leasing.
     ///
     /// # Errors
     /// When the tenant's database cannot answer.
-    pub async fn fill(&mut self) -> Result<bool, WriteError> {
+    pub async fn fill(&mut self, may: impl Fn() -> bool + Send + 'static) -> Result<bool, WriteError> {
         let room = self.room();
         if room == 0 {
             return Ok(false);
@@ -99,6 +100,9 @@ impl OutboxWorker {
         let (name, pace) = (self.name.clone(), Arc::clone(&self.pace));
         let in_flight: HashSet<MessageId> = self.in_flight.values().copied().collect();
         let leased = self.sender.tenant.write(move |tx| {
+            if !may() {
+                return Ok(Vec::new());
+            }
             let pace = Arc::clone(&pace);
             let mut admit = move |channel, contact, now| {
                 pace.lock().unwrap_or_else(PoisonError::into_inner).admit(channel, contact, now)

@@ -149,11 +149,12 @@ impl Live for Hears {
     }
 
     fn tenant_suspended(&self, tenant: TenantId) {
+        self.workers.suspend(tenant);
         self.app.hub.end_tenant(tenant);
     }
 
     fn tenant_resumed(&self, tenant: TenantId) {
         self.app.hub.readmit_tenant(tenant);
-        self.workers.wake(tenant);
+        self.workers.resume(tenant);
     }
 }
