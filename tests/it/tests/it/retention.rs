@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use diesel::{RunQueryDsl, sql_query};
 use server::{
     clock::{Clock, FakeClock, SystemClock},
-    db::data_map::{Retention, TABLES},
+    db::data_map::{Retention, tables},
 };
 
 use simulator::payload;
@@ -115,8 +115,7 @@ async fn every_table_that_goes_by_age_forgets_what_is_old_and_nothing_else(engin
     world.customer_writes(&ann(), "Hi").await;
     world.agent().await;
     plan(&world).await;
-    let by_age: Vec<(&str, TimeDelta)> = TABLES
-        .iter()
+    let by_age: Vec<(&str, TimeDelta)> = tables()
         .filter_map(|table| match table.retention {
             Retention::Hours(n) => Some((table.name, TimeDelta::hours(n.into()))),
             Retention::Days(n) => Some((table.name, TimeDelta::days(n.into()))),

@@ -1,19 +1,18 @@
 //! Messages, notes and system lines.
 
-use std::{borrow::Cow, sync::Arc};
+mod quotes;
+mod stored;
 
-use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
+use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 use shared::{
     ids::{ChannelId, ContactId, ConversationId, MessageId},
-    limits,
-    model::{
-        content::{Context, Quote, QuotedMessage},
-        message::{Author, AuthorKind, Body, Delivery, DeliveryState, Failure, FailureReason, Message},
-    },
+    model::message::{AuthorKind, Message},
 };
 
+pub use self::quotes::fill_quotes;
+use self::stored::{Columns, Row, columns, context_column, model, reactions_column, reason_text};
 use crate::{
-    clock::{from_micros, micros},
+    clock::micros,
     db::{
         Fault, Scoped,
         fixed::{Fixed, statements},
@@ -37,72 +36,6 @@ pub struct MessageRow {
     pub raw: Option<String>,
     /// WhatsApp's id of the message that it answers.
     pub quoted: Option<String>,
-}
-
-#[derive(Queryable)]
-struct Row {
-    id: String,
-    rev: i64,
-    conversation_id: String,
-    contact_id: String,
-    channel_id: String,
-    seq: i64,
-    at: i64,
-    written_at: Option<i64>,
-    author_kind: String,
-    author_id: Option<String>,
-    kind: String,
-    text: Option<String>,
-    happening: Option<String>,
-    wamid: Option<String>,
-    command_key: Option<String>,
-    delivery: Option<String>,
-    sent_at: Option<i64>,
-    delivered_at: Option<i64>,
-    read_at: Option<i64>,
-    failure_code: Option<i64>,
-    failure_reason: Option<String>,
-    failure_detail: Option<String>,
-    content: Option<String>,
-    context: Option<String>,
-    quoted_wamid: Option<String>,
-    reactions: Option<String>,
-    edited_at: Option<i64>,
-}
-
-/// The columns of [`Row`], in its order. `raw` is read only when asked for.
-macro_rules! columns {
-    () => {
-        (
-            m::id,
-            m::rev,
-            m::conversation_id,
-            m::contact_id,
-            m::channel_id,
-            m::seq,
-            m::at,
-            m::written_at,
-            m::author_kind,
-            m::author_id,
-            m::kind,
-            m::text,
-            m::happening,
-            m::wamid,
-            m::command_key,
-            m::delivery,
-            m::sent_at,
-            m::delivered_at,
-            m::read_at,
-            m::failure_code,
-            m::failure_reason,
-            m::failure_detail,
-            m::content,
-            m::context,
-            m::quoted_wamid,
-            m::reactions,
-            m::edited_at,
-        )
-    };
 }
 
 statements! {
@@ -322,45 +255,6 @@ pub fn texts(scoped: &mut Scoped, conversation: ConversationId) -> Result<Vec<St
     Ok(texts.into_iter().flatten().collect())
 }
 
-/// Tells of each message that answers another which that is, as it is now. All are of one channel.
-///
-/// # Errors
-/// The database's.
-pub fn fill_quotes(scoped: &mut Scoped, rows: &mut [MessageRow]) -> Result<(), Fault> {
-    type Quoted = (Option<String>, String, String, i64, String, String, Option<String>);
-    let wanted: Vec<String> = rows.iter().filter_map(|row| row.quoted.clone()).collect();
-    let Some(channel) = rows.first().map(|row| row.channel).filter(|_| !wanted.is_empty()) else {
-        return Ok(());
-    };
-    let (conn, tenant) = scoped.parts();
-    let found: Vec<Quoted> = m::message
-        .filter(
-            m::tenant_id.eq(tenant).and(m::channel_id.eq(channel.to_string())).and(m::wamid.eq_any(&wanted)),
-        )
-        .select((m::wamid, m::contact_id, m::id, m::seq, m::author_kind, m::kind, m::text))
-        .load(conn)?;
-    for row in rows {
-        let Some(wamid) = row.quoted.as_deref() else { continue };
-        let whose = row.contact.to_string();
-        let found = found.iter().find(|quoted| quoted.0.as_deref() == Some(wamid) && quoted.1 == whose);
-        let message = found
-            .map(|(_, _, id, seq, author, kind, text)| {
-                let author = AuthorKind::parse(author).ok_or_else(|| Fault::Broken("author".into()))?;
-                Ok::<_, Fault>(QuotedMessage {
-                    id: id.parse()?,
-                    seq: *seq as u64,
-                    author,
-                    preview: text.as_deref().map(limits::preview).unwrap_or_default(),
-                    kind: (kind != TEXT).then(|| kind.clone()),
-                })
-            })
-            .transpose()?;
-        let context = row.model.context.get_or_insert_default();
-        Arc::make_mut(context).quote = Some(Quote { message });
-    }
-    Ok(())
-}
-
 /// At most `limit` messages of a conversation with a smaller `seq`, ascending.
 ///
 /// # Errors
@@ -407,123 +301,4 @@ pub fn unread_after(scoped: &mut Scoped, conversation: ConversationId, seq: u64)
         .count()
         .get_result(conn)?;
     Ok(u32::try_from(n).unwrap_or(u32::MAX))
-}
-
-/// A body as it is stored.
-struct Columns<'a> {
-    kind: &'a str,
-    text: Option<Cow<'a, str>>,
-    happening: Option<String>,
-    content: Option<String>,
-}
-
-impl<'a> Columns<'a> {
-    fn of(body: &'a Body) -> Result<Self, Fault> {
-        let kind = match body {
-            Body::Text { .. } => TEXT,
-            Body::Note { .. } => NOTE,
-            Body::System { .. } => SYSTEM,
-            Body::Content(content) => content.kind(),
-            Body::Other { kind, .. } => kind,
-        };
-        let (happening, content) = match body {
-            Body::System { what } => (Some(json(what)?), None),
-            Body::Content(content) => (None, Some(json(content)?)),
-            Body::Text { .. } | Body::Note { .. } | Body::Other { .. } => (None, None),
-        };
-        Ok(Self { kind, text: body.words(), happening, content })
-    }
-}
-
-/// What a message's context says but for the quote, which is looked up whenever it is read.
-fn context_column(message: &Message) -> Result<Option<String>, Fault> {
-    let Some(context) = &message.context else { return Ok(None) };
-    let told = Context { quote: None, ..(**context).clone() };
-    (!told.is_empty()).then(|| json(&told)).transpose()
-}
-
-fn reactions_column(message: &Message) -> Result<Option<String>, Fault> {
-    (!message.reactions.is_empty()).then(|| json(&message.reactions)).transpose()
-}
-
-fn json(value: &impl serde::Serialize) -> Result<String, Fault> {
-    serde_json::to_string(value).map_err(|error| Fault::Broken(error.to_string()))
-}
-
-const TEXT: &str = "text";
-/// Prefixed so that no type name of Meta's can ever collide with ours.
-const NOTE: &str = "switchboard:note";
-const SYSTEM: &str = "switchboard:system";
-
-fn reason_text(reason: FailureReason) -> Result<String, Fault> {
-    match serde_json::to_value(reason) {
-        Ok(serde_json::Value::String(text)) => Ok(text),
-        _ => Err(Fault::Broken("a failure reason is not text".into())),
-    }
-}
-
-fn model(row: Row) -> Result<MessageRow, Fault> {
-    let broken = |what: &str| Fault::Broken(format!("message {}: {what}", row.id));
-    let body = match row.kind.as_str() {
-        TEXT => Body::Text { text: row.text.unwrap_or_default() },
-        NOTE => Body::Note { text: row.text.unwrap_or_default() },
-        SYSTEM => {
-            let text = row.happening.as_deref().ok_or_else(|| broken("nothing happened"))?;
-            Body::System { what: serde_json::from_str(text).map_err(|e| broken(&e.to_string()))? }
-        }
-        kind => match &row.content {
-            Some(content) => {
-                Body::Content(serde_json::from_str(content).map_err(|e| broken(&e.to_string()))?)
-            }
-            None => Body::Other { kind: kind.to_owned(), caption: row.text },
-        },
-    };
-    let context =
-        row.context.as_deref().map(|text| serde_json::from_str(text).map_err(|e| broken(&e.to_string())));
-    let reactions =
-        row.reactions.as_deref().map(|text| serde_json::from_str(text).map_err(|e| broken(&e.to_string())));
-    let failure = match row.failure_reason {
-        None => None,
-        Some(reason) => Some(Failure {
-            code: row.failure_code,
-            reason: serde_json::from_value(serde_json::Value::String(reason))
-                .map_err(|e| broken(&e.to_string()))?,
-            detail: row.failure_detail,
-        }),
-    };
-    let delivery = match row.delivery {
-        None => None,
-        Some(state) => Some(Delivery {
-            state: DeliveryState::parse(&state).ok_or_else(|| broken("delivery"))?,
-            sent_at: row.sent_at.map(from_micros),
-            delivered_at: row.delivered_at.map(from_micros),
-            read_at: row.read_at.map(from_micros),
-            failure,
-        }),
-    };
-    Ok(MessageRow {
-        model: Message {
-            id: row.id.parse()?,
-            rev: row.rev as u64,
-            conversation: row.conversation_id.parse()?,
-            seq: row.seq as u64,
-            at: from_micros(row.at),
-            written_at: row.written_at.map(from_micros),
-            author: Author {
-                kind: AuthorKind::parse(&row.author_kind).ok_or_else(|| broken("author"))?,
-                member: row.author_id.as_deref().map(str::parse).transpose()?,
-            },
-            body,
-            delivery,
-            context: context.transpose()?,
-            reactions: reactions.transpose()?.unwrap_or_default(),
-            edited_at: row.edited_at.map(from_micros),
-            key: row.command_key.as_deref().map(str::parse).transpose()?,
-        },
-        contact: row.contact_id.parse()?,
-        channel: row.channel_id.parse()?,
-        wamid: row.wamid,
-        raw: None,
-        quoted: row.quoted_wamid,
-    })
 }
