@@ -23,8 +23,18 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// Held for as long as the process works with the data.
 pub(crate) struct DataLock {
-    _file: File,
+    file: File,
     session: Option<PgConnection>,
+}
+
+impl Drop for DataLock {
+    /// Closing the file would let go only when nobody has it open any more, and a process that is being
+    /// started at this moment has, until it becomes another program.
+    fn drop(&mut self) {
+        if let Err(error) = self.file.unlock() {
+            tracing::warn!(error = %error, "the lock of the data directory was not let go");
+        }
+    }
 }
 
 #[derive(diesel::QueryableByName)]
@@ -59,7 +69,7 @@ impl DataLock {
                 Some(conn)
             }
         };
-        Ok(Self { _file: file, session })
+        Ok(Self { file, session })
     }
 
     /// Whether the lock is still ours: PostgreSQL lets it go with the session, whatever ended that.
@@ -79,4 +89,22 @@ fn try_lock(conn: &mut PgConnection) -> Result<bool, OpenError> {
         .bind::<sql_types::BigInt, _>(ADVISORY_KEY)
         .get_result(conn)?;
     Ok(row.got)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_is_let_go_although_a_process_being_started_has_its_file_open() {
+        let dir = tempfile::tempdir().unwrap();
+        let engine = Engine::Sqlite { dir: dir.path().to_path_buf() };
+        let lock = DataLock::take(dir.path(), &engine).unwrap();
+        assert!(DataLock::take(dir.path(), &engine).is_err());
+        // What a fork does to every descriptor.
+        let inherited = lock.file.try_clone().unwrap();
+        drop(lock);
+        assert!(DataLock::take(dir.path(), &engine).is_ok());
+        drop(inherited);
+    }
 }

@@ -22,19 +22,25 @@ const PER_SERVER: usize = 16;
 
 pub(crate) struct Readers {
     engine: Engine,
-    idle: Mutex<Vec<AnyConnection>>,
+    /// None once it is closed.
+    idle: Mutex<Option<Vec<AnyConnection>>>,
     permits: Arc<Semaphore>,
 }
 
 impl Readers {
     /// The readers of one tenant's file.
     pub(crate) fn of_file(engine: Engine) -> Self {
-        Self { engine, idle: Mutex::default(), permits: Arc::new(Semaphore::new(PER_FILE)) }
+        Self { engine, idle: Mutex::new(Some(Vec::new())), permits: Arc::new(Semaphore::new(PER_FILE)) }
     }
 
     /// The readers of all tenants on a server.
     pub(crate) fn shared(engine: Engine) -> Self {
-        Self { engine, idle: Mutex::default(), permits: Arc::new(Semaphore::new(PER_SERVER)) }
+        Self { engine, idle: Mutex::new(Some(Vec::new())), permits: Arc::new(Semaphore::new(PER_SERVER)) }
+    }
+
+    /// Lets every connection go and opens no other.
+    pub(crate) fn close(&self) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
     /// Runs a read on a blocking thread.
@@ -61,7 +67,10 @@ impl Readers {
         tenant: TenantId,
         work: impl FnOnce(&mut Scoped) -> Result<T, Fault>,
     ) -> Result<T, ReadError> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let idle = match &mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(idle) => idle.pop(),
+            None => return Err(ReadError::Unavailable("the store is closed".into())),
+        };
         let mut scoped = match idle {
             Some(conn) => Scoped { conn, tenant },
             None => self
@@ -74,8 +83,10 @@ impl Readers {
         let result = work(&mut scoped);
         scoped.conn.batch_execute("COMMIT").map_err(unavailable)?;
         // Only a connection that ended cleanly goes back; any other is closed by dropping it.
-        if !matches!(result, Err(Fault::Db(_))) {
-            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(scoped.conn);
+        if !matches!(result, Err(Fault::Db(_)))
+            && let Some(idle) = &mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+        {
+            idle.push(scoped.conn);
         }
         Ok(result?)
     }

@@ -228,12 +228,18 @@ impl Store {
         let store = self.clone();
         let closing = tokio::task::spawn_blocking(move || {
             for tenant in all {
+                tenant.readers.close();
                 store.shut(tenant);
             }
         });
         if let Err(error) = closing.await {
             tracing::error!(error = %error, "closing the store failed");
         }
+        // The store may be reachable from its own listener for ever; its connections must not be.
+        if let Some(readers) = &self.0.server_readers {
+            readers.close();
+        }
+        self.0.control.close();
         self.0.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 

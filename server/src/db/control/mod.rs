@@ -11,7 +11,10 @@ pub mod session;
 pub mod tenant;
 pub mod throttle;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
 
 use diesel::connection::SimpleConnection;
 use tokio::sync::Semaphore;
@@ -36,6 +39,7 @@ struct Inner {
     writer: Mutex<Option<AnyConnection>>,
     readers: Mutex<Vec<AnyConnection>>,
     permits: Arc<Semaphore>,
+    closed: AtomicBool,
 }
 
 impl Control {
@@ -47,7 +51,26 @@ impl Control {
             writer: Mutex::new(Some(writer)),
             readers: Mutex::default(),
             permits: Arc::new(Semaphore::new(READERS)),
+            closed: AtomicBool::new(false),
         })))
+    }
+
+    /// Lets every connection go and opens no other: whoever still holds this must not hold them.
+    pub(super) fn close(&self) {
+        self.0.closed.store(true, Ordering::SeqCst);
+        self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.0.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    fn unless_closed(&self, conn: AnyConnection) -> Option<AnyConnection> {
+        (!self.0.closed.load(Ordering::SeqCst)).then_some(conn)
+    }
+
+    fn connect(&self) -> Result<AnyConnection, OpenError> {
+        if self.0.closed.load(Ordering::SeqCst) {
+            return Err(OpenError("the store is closed".into()));
+        }
+        self.0.engine.open_control()
     }
 
     /// The clock everything here goes by.
@@ -96,11 +119,12 @@ impl Control {
         let idle = self.0.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut conn = match idle {
             Some(conn) => conn,
-            None => self.0.engine.open_control().map_err(|e| ReadError::Unavailable(e.to_string()))?,
+            None => self.connect().map_err(|e| ReadError::Unavailable(e.to_string()))?,
         };
         let result = work(&mut conn);
-        if !matches!(result, Err(Fault::Db(_))) {
-            self.0.readers.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
+        let mut readers = self.0.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if !matches!(result, Err(Fault::Db(_))) && !self.0.closed.load(Ordering::SeqCst) {
+            readers.push(conn);
         }
         Ok(result?)
     }
@@ -113,7 +137,7 @@ impl Control {
         let mut slot = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let mut conn = match slot.take() {
             Some(conn) => conn,
-            None => self.0.engine.open_control().map_err(|e| WriteError::Unavailable(e.to_string()))?,
+            None => self.connect().map_err(|e| WriteError::Unavailable(e.to_string()))?,
         };
         let begin = if conn.is_sqlite() { "BEGIN IMMEDIATE" } else { "BEGIN" };
         conn.batch_execute(begin).map_err(unavailable)?;
@@ -121,12 +145,12 @@ impl Control {
         match work(&mut conn) {
             Ok(value) => {
                 conn.batch_execute("COMMIT").map_err(unavailable)?;
-                *slot = Some(conn);
+                *slot = self.unless_closed(conn);
                 Ok(value)
             }
             Err(fault) if fault.is_contained() => {
                 conn.batch_execute("ROLLBACK").map_err(unavailable)?;
-                *slot = Some(conn);
+                *slot = self.unless_closed(conn);
                 Err(match fault {
                     Fault::Refused(code) => WriteError::Refused(code),
                     other => WriteError::Constraint(other.to_string()),

@@ -15,6 +15,7 @@ use shared::{ids::QueueId, live::event::Event, model::queue::Queue, permission::
 
 use crate::harness::Database;
 
+mod closing;
 mod failures;
 mod groups;
 mod guards;
