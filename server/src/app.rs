@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{config::Config, db::Store, live::Hub, secrets::Keys, whatsapp::Connections};
+use crate::{config::Config, db::Store, files::Files, live::Hub, secrets::Keys, whatsapp::Connections};
 
 /// The running server's parts; cheap to clone.
 #[derive(Clone)]
@@ -17,4 +17,6 @@ pub struct App {
     pub hub: Hub,
     /// Meta apps and the numbers bound to them.
     pub connections: Connections,
+    /// The files of customers.
+    pub files: Files,
 }

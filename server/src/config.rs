@@ -41,6 +41,9 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     /// Where the keys, the lock and the embedded data lie.
     pub data_dir: PathBuf,
+    /// Where the files of customers lie; absent means `files` in the data directory.
+    #[serde(default)]
+    pub files_dir: Option<PathBuf>,
     /// PostgreSQL; absent means embedded SQLite.
     #[serde(default)]
     pub database_url: Option<String>,
@@ -125,6 +128,7 @@ impl Config {
             trusted_proxies: Vec::new(),
             console_dir: data_dir.join("console"),
             data_dir,
+            files_dir: None,
             database_url: None,
             migrate_database_url: None,
             graph_base_url: "http://127.0.0.1:9".into(),
@@ -164,6 +168,11 @@ impl Config {
     /// The file with the installation's master key.
     pub fn key_file(&self) -> PathBuf {
         self.data_dir.join("master.key")
+    }
+
+    /// The directory of customers' files.
+    pub fn files_dir(&self) -> PathBuf {
+        self.files_dir.clone().unwrap_or_else(|| self.data_dir.join("files"))
     }
 
     /// The socket on which a running server takes administration.

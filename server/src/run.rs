@@ -3,6 +3,7 @@
 use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
+use chrono::TimeDelta;
 use shared::live::event::Event;
 use tokio::runtime::Runtime;
 
@@ -15,6 +16,7 @@ use crate::{
         record::{CommitSink, Committed},
     },
     fault::{self, Point},
+    files::Files,
     http::{self, Readiness},
     jobs::{Workers, WorkersConfig},
     keys,
@@ -30,6 +32,8 @@ pub struct Parts {
     pub hub: HubConfig,
     /// How the outbox behaves.
     pub outbox: OutboxConfig,
+    /// Waiting times between tries to fetch a file; the last is repeated.
+    pub fetch_schedule: Vec<TimeDelta>,
 }
 
 impl Parts {
@@ -39,6 +43,7 @@ impl Parts {
             clock: Arc::new(crate::clock::SystemClock),
             hub: HubConfig::default(),
             outbox: OutboxConfig::default(),
+            fetch_schedule: [2, 10, 60, 300, 1_800, 7_200, 21_600].map(TimeDelta::seconds).to_vec(),
         }
     }
 }
@@ -94,6 +99,7 @@ pub fn start(
     let connections = Connections::new(store.control().clone(), keys.clone());
     let grace = parts.hub.grace;
     let hub = Hub::new(store.clone(), parts.hub);
+    let files = Files::in_directory(&config.files_dir())?;
     let graph = Graph::new(&config.graph_base_url, &config.graph_version)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
@@ -106,11 +112,17 @@ pub fn start(
         hub.clone(),
         connections.clone(),
         graph,
-        WorkersConfig { outbox: parts.outbox, live_log_hours: i64::from(config.live_log_hours), grace },
+        files.clone(),
+        WorkersConfig {
+            outbox: parts.outbox,
+            fetch_schedule: parts.fetch_schedule,
+            live_log_hours: i64::from(config.live_log_hours),
+            grace,
+        },
         runtime.handle().clone(),
     );
     store.listen(Arc::new(Sinks { hub: hub.clone(), workers: workers.clone() }));
-    let app = App { config, store, keys, hub, connections };
+    let app = App { config, store, keys, hub, connections, files };
     let readiness = Readiness::starting();
     let server = http::server_with(app.clone(), listener, readiness.clone())?;
     workers.watch();

@@ -32,6 +32,8 @@ pub const SNAPSHOT_CONVERSATIONS: usize = 10_000;
 pub const WEBHOOK_BYTES: usize = 4 * 1024 * 1024;
 /// Largest client frame on the live socket in bytes. Ours; a 4,096-character text fits six times.
 pub const FRAME_BYTES: usize = 64 * 1024;
+/// Largest file of a customer that is fetched, in bytes. Source: Cloud API, received media.
+pub const FILE_BYTES: u64 = 100 * 1024 * 1024;
 /// Longest name of a contact that is kept, in characters. Ours; WhatsApp shows far fewer.
 pub const NAME_CHARS: usize = 200;
 

@@ -4,7 +4,7 @@
 //! `target/tools`, lightly optimised, because compiling them well takes longer than they ever run.
 //! Trunk downloads nothing itself.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -22,6 +22,8 @@ const WASM_TARGET: &str = "wasm32-unknown-unknown";
 pub(crate) struct Tools {
     /// Makes the bundle smaller, where it is there.
     pub(crate) wasm_opt: Option<PathBuf>,
+    /// Whether the standard library can be built along with the console.
+    pub(crate) std_source: bool,
 }
 
 /// Makes sure that the console and the server can be built.
@@ -30,7 +32,7 @@ pub(crate) fn ensure() -> Result<Tools> {
     ensure_wasm_target()?;
     ensure_trunk()?;
     ensure_wasm_bindgen()?;
-    Ok(Tools { wasm_opt: ensure_wasm_opt() })
+    Ok(Tools { wasm_opt: ensure_wasm_opt(), std_source: ensure_std_source()? })
 }
 
 /// What every build needs from the system.
@@ -49,6 +51,37 @@ pub(crate) fn ensure_wasm_target() -> Result<()> {
         bail!("the target {WASM_TARGET} is missing and rustup is not there to add it");
     }
     step::run("Adding the wasm target", command("rustup").args(["target", "add", WASM_TARGET])).map(|_| ())
+}
+
+/// The source of the standard library and what it is made of; says whether they are there.
+fn ensure_std_source() -> Result<bool> {
+    let sysroot =
+        step::output(command("rustc").args(["--print", "sysroot"])).context("rustc does not answer")?;
+    let library = PathBuf::from(sysroot).join("lib/rustlib/src/rust/library/Cargo.toml");
+    if let Err(error) = fetch_std(&library) {
+        eprintln!(
+            "    without the standard library's source the console works, its bundle is larger ({error:#})"
+        );
+        return Ok(false);
+    }
+    Ok(true)
+}
+
+fn fetch_std(library: &Path) -> Result<()> {
+    // Says for which toolchain it was done.
+    let done = tools().join("std-fetched");
+    if library.is_file() && std::fs::read_to_string(&done).is_ok_and(|of| Path::new(&of) == library) {
+        return Ok(());
+    }
+    if !library.is_file() {
+        let add = &mut command("rustup");
+        step::run("Adding the source of the standard library", add.args(["component", "add", "rust-src"]))?;
+    }
+    let mut fetch = cargo();
+    fetch.args(["fetch", "--quiet", "--locked", "--manifest-path"]).arg(library);
+    step::run("Fetching what the standard library is made of", fetch.env("RUSTC_BOOTSTRAP", "1"))?;
+    std::fs::create_dir_all(tools())?;
+    std::fs::write(done, library.as_os_str().as_encoded_bytes()).context("cannot note that it is fetched")
 }
 
 fn ensure_trunk() -> Result<()> {

@@ -22,6 +22,7 @@ const SETTINGS: &[(&str, Kind)] = &[
     ("insecure_allow_http", Kind::Flag),
     ("trusted_proxies", Kind::List),
     ("data_dir", Kind::Text),
+    ("files_dir", Kind::Text),
     ("database_url", Kind::Text),
     ("migrate_database_url", Kind::Text),
     ("console_dir", Kind::Text),

@@ -276,6 +276,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    file (tenant_id, message_id) {
+        tenant_id -> BigInt,
+        message_id -> Text,
+        contact_id -> Text,
+        media_id -> Text,
+        claimed_sha256 -> Nullable<Text>,
+        state -> Text,
+        failure -> Nullable<Text>,
+        stored -> Nullable<Text>,
+        hash -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     message_change (tenant_id, channel_id, wamid) {
         tenant_id -> BigInt,
         channel_id -> Text,
@@ -391,7 +406,6 @@ diesel::table! {
         due_at -> BigInt,
         attempts -> BigInt,
         leased_by -> Nullable<Text>,
-        lease_until -> Nullable<BigInt>,
         dead -> Bool,
         error -> Nullable<Text>,
     }

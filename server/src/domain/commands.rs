@@ -81,6 +81,7 @@ fn execute(
             conv::read::mark(tx, seat, *conversation, *up_to).map(|()| None)
         }
         Command::RetryMessage { message } => conv::send::retry(tx, seat, *message, key).map(Some),
+        Command::FetchFile { message } => conv::file::fetch_again(tx, seat, *message).map(|()| None),
         Command::SetAvailability { availability } => {
             members::availability::choose(tx, seat, *availability).map(|()| None)
         }
@@ -104,6 +105,7 @@ fn audited(command: &Command) -> (&'static str, String) {
         Command::Reopen { conversation } => ("conversation.reopen", conversation.to_string()),
         Command::MarkRead { conversation, up_to } => ("conversation.read", format!("{conversation} {up_to}")),
         Command::RetryMessage { message } => ("message.retry", message.to_string()),
+        Command::FetchFile { message } => ("file.fetch", message.to_string()),
         Command::SetAvailability { availability } => ("availability.set", availability.as_str().into()),
         Command::SetRole { member, role } => ("member.role", format!("{member} {}", role.as_str())),
         Command::SetQueues { member, queues } => {

@@ -5,10 +5,15 @@ use shared::{
         ConversationFilter, ConversationsPage, ConversationsQuery, MessagesPage, MessagesQuery,
     },
     error::ErrorCode,
-    ids::{ConversationId, Epoch, MemberId},
+    ids::{ConversationId, Epoch, MemberId, MessageId},
     limits::{SNAPSHOT_CONVERSATIONS, TIMELINE_PAGE},
     live::snapshot::{Opened, Snapshot},
-    model::conversation::Conversation,
+    model::{
+        content::Content,
+        conversation::Conversation,
+        file::{File, Stored},
+        message::Body,
+    },
     permission::{PhoneSight, Scope, can_see},
 };
 
@@ -20,6 +25,7 @@ use crate::{
         rows::{
             channel,
             conversation::{self, Cursor},
+            file::{self, FileRow},
             log, member, message, queue, search, settings,
         },
     },
@@ -109,6 +115,41 @@ pub async fn messages(
     let read = tenant.read(move |scoped| {
         in_sight(scoped, member, id)?;
         timeline(scoped, id, query.before)
+    });
+    read.await
+}
+
+/// A file and what a browser should call it.
+pub struct FoundFile {
+    /// The digest under which it lies.
+    pub hash: String,
+    /// What was found in it.
+    pub stored: Stored,
+    /// The name its sender gave it.
+    pub name: Option<String>,
+}
+
+/// The file of a message.
+///
+/// # Errors
+/// `not_found` when there is no such message in sight, or its file is not here.
+pub async fn file(tenant: &TenantStore, member: MemberId, id: MessageId) -> Result<FoundFile, ReadError> {
+    let read = tenant.read(move |scoped| {
+        let found = message::find(scoped, id)?.ok_or(Fault::Refused(ErrorCode::NotFound))?;
+        in_sight(scoped, member, found.model.conversation)?;
+        let name = match &found.model.body {
+            Body::Content(content) => match &**content {
+                Content::Media(media) => media.file_name.clone(),
+                _ => None,
+            },
+            _ => None,
+        };
+        match file::find(scoped, id)? {
+            Some(FileRow { file: File::Ready(stored), hash: Some(hash), .. }) => {
+                Ok(FoundFile { hash, stored, name })
+            }
+            _ => Err(Fault::Refused(ErrorCode::NotFound)),
+        }
     });
     read.await
 }

@@ -59,7 +59,7 @@ pub(super) fn console_policy(index: &str, live_origin: &str) -> String {
         .collect();
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{hashes}; style-src 'self'; \
-         img-src 'self' blob: data:; font-src 'self'; connect-src 'self' {live_origin}; \
+         img-src 'self' blob: data:; media-src 'self'; font-src 'self'; connect-src 'self' {live_origin}; \
          manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
 }

@@ -13,6 +13,7 @@ mod deadline;
 mod error;
 mod headers;
 mod json;
+mod messages;
 mod observe;
 mod openapi;
 mod origin;

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, http::header};
 use shared::error::Problem;
 use utoipa::OpenApi;
 
-use super::{commands, conversations, probes, session, sign_in_page};
+use super::{commands, conversations, messages, probes, session, sign_in_page};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -22,6 +22,8 @@ use super::{commands, conversations, probes, session, sign_in_page};
         commands::post_command,
         conversations::list_conversations::list_conversations,
         conversations::list_messages::list_messages,
+        messages::get_file::get_file,
+        messages::get_file::get_small,
         webhooks::verify_webhook,
         webhooks::receive_webhook,
         probes::get_health,
@@ -100,6 +102,8 @@ mod tests {
                 "/api/commands",
                 "/api/conversations",
                 "/api/conversations/{id}/messages",
+                "/api/messages/{id}/file",
+                "/api/messages/{id}/small",
                 "/api/openapi.json",
                 "/api/session",
                 "/api/sign-in",

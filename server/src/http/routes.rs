@@ -17,7 +17,9 @@ use super::{
     deadline::deadline,
     error::respond,
     headers::is_below,
-    json, openapi, origin, probes,
+    json,
+    messages::get_file::{get_file, get_small},
+    openapi, origin, probes,
     session::{get_session::get_session, sign_in::sign_in, sign_out::sign_out},
     sign_in_page,
 };
@@ -36,6 +38,7 @@ pub fn configure(config: &mut ServiceConfig) {
                 .route(post().to(whatsapp::receive_webhook)),
         )
         .service(only("/live", "GET").route(get().to(live::live)))
+        .service(only("/favicon.ico", "GET").route(get().to(no_icon)))
         .service(
             web::scope("/api")
                 .app_data(json::config())
@@ -52,6 +55,10 @@ pub fn configure(config: &mut ServiceConfig) {
                 .service(only("/commands", "POST").route(post().to(commands::post_command)))
                 .service(only("/conversations", "GET").route(get().to(list_conversations)))
                 .service(only("/conversations/{id}/messages", "GET").route(get().to(list_messages)))
+                .service(
+                    only("/messages/{id}/file", "GET, HEAD").route(get().to(get_file)).route(head_file()),
+                )
+                .service(only("/messages/{id}/small", "GET").route(get().to(get_small)))
                 .default_service(web::to(not_found)),
         )
         .default_service(web::to(everything_else));
@@ -62,8 +69,17 @@ fn only(path: &str, methods: &'static str) -> Resource {
     web::resource(path).default_service(web::to(move || async move { method_not_allowed(methods) }))
 }
 
+/// Browsers ask for it beside documents that name no icon, such as a customer's PDF.
+async fn no_icon() -> HttpResponse {
+    HttpResponse::NoContent().insert_header((header::CACHE_CONTROL, "public, max-age=86400")).finish()
+}
+
 fn head_health() -> Route {
     web::head().to(probes::get_health)
+}
+
+fn head_file() -> Route {
+    web::head().to(get_file)
 }
 
 fn method_not_allowed(methods: &'static str) -> HttpResponse {

@@ -1,6 +1,9 @@
 //! What happens after a commit: one task per tenant that has work, woken by commits and by time.
 
+mod drop_file;
+mod fetch_file;
 mod prune;
 mod runner;
+mod tasks;
 
 pub use runner::{Workers, WorkersConfig};

@@ -14,7 +14,10 @@ use shared::ids::MemberId;
 use tokio::{runtime::Handle, sync::Notify};
 use uuid::Uuid;
 
-use super::prune;
+use super::{
+    prune,
+    tasks::{Jobs, Tools},
+};
 use crate::{
     clock::{from_micros, micros},
     db::{
@@ -25,6 +28,7 @@ use crate::{
         rows::{job, member, outbox},
     },
     domain::members::presence,
+    files::Files,
     live::Hub,
     tenant::TenantId,
     whatsapp::{Connections, Graph, OutboxConfig, OutboxWorker},
@@ -36,16 +40,14 @@ const LONGEST_NAP: Wait = Wait::from_secs(30);
 const TROUBLE: Wait = Wait::from_secs(1);
 /// How often tenants that nobody woke are looked for.
 const LOOK_AROUND: Wait = Wait::from_secs(60);
-/// How long a job's lease lasts.
-const LEASE: Duration = Duration::seconds(60);
-/// Runs of a job before it is put to rest among the dead.
-const ATTEMPTS: u32 = 8;
 
 /// How workers behave.
 #[derive(Debug, Clone)]
 pub struct WorkersConfig {
     /// The outbox.
     pub outbox: OutboxConfig,
+    /// Waiting times between tries to fetch a file; the last is repeated.
+    pub fetch_schedule: Vec<Duration>,
     /// Hours the live log is kept.
     pub live_log_hours: i64,
     /// Between a start and believing that a member is gone.
@@ -61,9 +63,30 @@ struct Inner {
     hub: Hub,
     connections: Connections,
     graph: Graph,
+    files: Files,
     config: WorkersConfig,
     runtime: Handle,
     state: Mutex<State>,
+}
+
+/// What one start of a tenant's task works with.
+struct Desk {
+    outbox: OutboxWorker,
+    jobs: Jobs,
+}
+
+impl Desk {
+    fn is_idle(&self) -> bool {
+        self.outbox.is_idle() && self.jobs.in_hand().is_empty()
+    }
+
+    /// Waits until a send or a job has ended.
+    async fn landed(&mut self) {
+        tokio::select! {
+            () = self.outbox.landed() => {}
+            () = self.jobs.landed() => {}
+        }
+    }
 }
 
 #[derive(Default)]
@@ -82,10 +105,12 @@ impl Workers {
         hub: Hub,
         connections: Connections,
         graph: Graph,
+        files: Files,
         config: WorkersConfig,
         runtime: Handle,
     ) -> Self {
-        Self(Arc::new(Inner { store, hub, connections, graph, config, runtime, state: Mutex::default() }))
+        let state = Mutex::default();
+        Self(Arc::new(Inner { store, hub, connections, graph, files, config, runtime, state }))
     }
 
     /// Wakes the worker of a tenant; starts it when it sleeps for good.
@@ -102,10 +127,10 @@ impl Workers {
         let workers = self.clone();
         self.0.runtime.spawn(async move {
             // Outlives a trouble: what is in flight is still in flight afterwards.
-            let outbox = Arc::new(tokio::sync::Mutex::new(None));
+            let desk = Arc::new(tokio::sync::Mutex::new(None));
             let task = || {
-                let (workers, notify, outbox) = (workers.clone(), Arc::clone(&notify), Arc::clone(&outbox));
-                async move { workers.serve(tenant, &notify, &mut *outbox.lock().await).await }
+                let (workers, notify, desk) = (workers.clone(), Arc::clone(&notify), Arc::clone(&desk));
+                async move { workers.serve(tenant, &notify, &mut *desk.lock().await).await }
             };
             persist(tenant, TROUBLE, task).await;
         });
@@ -205,51 +230,46 @@ impl Workers {
     }
 
     /// Serves a tenant until it has nothing to do for a while, or may not work.
-    async fn serve(
-        &self,
-        id: TenantId,
-        notify: &Notify,
-        outbox: &mut Option<OutboxWorker>,
-    ) -> Result<(), WriteError> {
+    async fn serve(&self, id: TenantId, notify: &Notify, desk: &mut Option<Desk>) -> Result<(), WriteError> {
         let tenant = self.0.store.tenant(id).await.map_err(|e| WriteError::Unavailable(e.to_string()))?;
         loop {
             if !self.is_active(id).await? {
-                if outbox.as_ref().is_none_or(OutboxWorker::is_idle) && self.retire(id, notify, None) {
+                if desk.as_ref().is_none_or(Desk::is_idle) && self.retire(id, notify, None) {
                     return Ok(());
                 }
                 // What was on its way when the tenant was suspended is still recorded.
-                self.rest(outbox.as_mut(), notify, LONGEST_NAP).await;
+                self.rest(desk.as_mut(), notify, LONGEST_NAP).await;
                 continue;
             }
-            let worker = match outbox {
-                Some(worker) => worker,
-                None => outbox.insert(self.take_up(&tenant).await?),
+            let desk = match desk {
+                Some(desk) => desk,
+                None => desk.insert(self.take_up(&tenant).await?),
             };
             let workers = self.clone();
-            let sending = worker.fill(move || !workers.state().suspended.contains(&id)).await?;
-            let ran = self.run_jobs(&tenant).await?;
+            let sending = desk.outbox.fill(move || !workers.state().suspended.contains(&id)).await?;
+            let ran = desk.jobs.fill().await?;
             if sending || ran {
                 continue;
             }
-            let due = self.next_due(&tenant, worker.room() > 0).await?;
+            let due = self.next_due(&tenant, desk).await?;
             let now = self.0.store.clock().now();
             let until = due.map(|at| (from_micros(at) - now).to_std().unwrap_or(Wait::ZERO));
             // Never quite zero: a row that is due but cannot be sent yet must not spin.
             let nap = until.unwrap_or(LONGEST_NAP).clamp(Wait::from_millis(5), LONGEST_NAP);
-            let idle = self.rest(Some(&mut *worker), notify, nap).await;
+            let idle = self.rest(Some(&mut *desk), notify, nap).await;
             let long = until.is_none_or(|until| until > LOOK_AROUND);
-            if idle && long && worker.is_idle() && self.retire(id, notify, due) {
+            if idle && long && desk.is_idle() && self.retire(id, notify, due) {
                 return Ok(());
             }
         }
     }
 
-    /// Sleeps until a commit asks for work, a send ends, or the time is over; says whether it was the
+    /// Sleeps until a commit asks for work, something ends, or the time is over; says whether it was the
     /// time. A wake-up between the look and the sleep is kept by `Notify`.
-    async fn rest(&self, outbox: Option<&mut OutboxWorker>, notify: &Notify, nap: Wait) -> bool {
+    async fn rest(&self, desk: Option<&mut Desk>, notify: &Notify, nap: Wait) -> bool {
         let landed = async {
-            match outbox {
-                Some(worker) => worker.landed().await,
+            match desk {
+                Some(desk) => desk.landed().await,
                 None => std::future::pending().await,
             }
         };
@@ -267,20 +287,30 @@ impl Workers {
     }
 
     /// What is done once when a tenant's task begins to work.
-    async fn take_up(&self, tenant: &TenantStore) -> Result<OutboxWorker, WriteError> {
-        // A fresh name per start of this task: whatever another name has leased is uncertain.
+    async fn take_up(&self, tenant: &TenantStore) -> Result<Desk, WriteError> {
+        // A fresh name per start of this task: what bears another name was left by one that is gone.
         let name = Uuid::now_v7().simple().to_string();
+        let tools = Tools {
+            tenant: tenant.clone(),
+            connections: self.0.connections.clone(),
+            graph: self.0.graph.clone(),
+            files: self.0.files.clone(),
+            fetch_schedule: self.0.config.fetch_schedule.clone(),
+            live_log_hours: self.0.config.live_log_hours,
+        };
         let outbox = OutboxWorker::new(
             tenant.clone(),
             self.0.connections.clone(),
             self.0.graph.clone(),
             self.0.config.outbox.clone(),
-            name,
+            name.clone(),
         );
-        outbox.recover().await?;
+        let desk = Desk { outbox, jobs: Jobs::new(tools, name) };
+        desk.outbox.recover().await?;
+        desk.jobs.recover().await?;
         tenant.write(prune::plan).await?;
         self.believe_absence(tenant.clone());
-        Ok(outbox)
+        Ok(desk)
     }
 
     /// Members whom another run of the server saw, and who did not come back in time, are not
@@ -307,45 +337,13 @@ impl Workers {
         });
     }
 
-    async fn run_jobs(&self, tenant: &TenantStore) -> Result<bool, WriteError> {
-        let worker = self.0.hub.incarnation().to_owned();
-        let claimed = tenant.write(move |tx| {
-            let now = tx.now();
-            job::claim(tx, &worker, now, now + LEASE, 16)
-        });
-        let (claimed, _) = claimed.await?;
-        let any = !claimed.is_empty();
-        for row in claimed {
-            let hours = self.0.config.live_log_hours;
-            let (id, kind) = (row.id, row.kind.clone());
-            let done = tenant.write(move |tx| {
-                job::done(tx, id)?;
-                if kind == prune::KIND {
-                    return prune::run(tx, hours);
-                }
-                Err(crate::db::Fault::Broken(format!("no job of kind {kind}")))
-            });
-            if let Err(error) = done.await {
-                let reason = error.to_string();
-                let last = row.attempts + 1 >= ATTEMPTS;
-                tracing::error!(tenant.id = %tenant.id(), job.id = %id, job.kind = %row.kind, dead = last, error = %reason, "a job failed");
-                tenant
-                    .write(move |tx| {
-                        let pause = Duration::seconds(1 << row.attempts.min(12));
-                        let retry = (!last).then(|| tx.now() + pause);
-                        job::failed(tx, &row, &reason, retry)
-                    })
-                    .await?;
-            }
-        }
-        Ok(any)
-    }
-
-    /// When there is something to do next; of the outbox only while there is room for a send.
-    async fn next_due(&self, tenant: &TenantStore, with_outbox: bool) -> Result<Option<i64>, WriteError> {
+    /// When there is something to do next for which there is room.
+    async fn next_due(&self, tenant: &TenantStore, desk: &Desk) -> Result<Option<i64>, WriteError> {
+        let (may_send, may_work) = (desk.outbox.room() > 0, desk.jobs.room() > 0);
+        let in_hand = desk.jobs.in_hand();
         let due = tenant.read(move |scoped| {
-            let outbox = if with_outbox { outbox::next_due(scoped)? } else { None };
-            let job = job::next_due(scoped)?;
+            let outbox = if may_send { outbox::next_due(scoped)? } else { None };
+            let job = if may_work { job::next_due(scoped, &in_hand)? } else { None };
             Ok([outbox, job].into_iter().flatten().min())
         });
         due.await.map_err(|error| WriteError::Unavailable(error.to_string()))

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use serde_json::Value;
 use shared::{
     limits,
@@ -14,6 +15,8 @@ use shared::{
         message::Body,
     },
 };
+
+use crate::{domain::conversations::file::Remote, secrets::hex};
 
 use super::payload::{cut, failure, id, instant, number, string};
 
@@ -100,6 +103,20 @@ fn media(kind: MediaKind, inner: &Value) -> Content {
         file_name: string(inner, "filename").map(|name| plain_name(&name)).filter(|name| !name.is_empty()),
         mime: string(inner, "mime_type").map(|mime| cut(&mime, limits::NAME_CHARS)),
     })
+}
+
+/// The file that an item names. Its `url` is never used: where a file lies, only the Graph API may say.
+pub(super) fn file(item: &Value) -> Option<Remote> {
+    let kind = string(item, "type")?;
+    if !["image", "video", "audio", "document", "sticker"].contains(&kind.as_str()) {
+        return None;
+    }
+    let inner = item.get(&kind)?;
+    // What stands in a path of the Graph API must not leave it.
+    let media_id = id(inner, "id").filter(|id| id.bytes().all(|b| b.is_ascii_alphanumeric()))?;
+    let digest = string(inner, "sha256").and_then(|text| BASE64.decode(text).ok());
+    let sha256 = digest.filter(|digest| digest.len() == 32).map(|digest| hex(&digest));
+    Some(Remote { media_id, sha256 })
 }
 
 /// A file's name without what could disguise it: control and direction characters, and any path.

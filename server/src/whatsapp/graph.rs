@@ -17,6 +17,7 @@ use super::{
 use crate::{
     db::rows::contact::ContactRow,
     fault::{self, Point},
+    net::PublicOnly,
 };
 
 /// Meta answers within seconds; a longer wait would only hide an outage.
@@ -27,8 +28,10 @@ const USER_AGENT: &str = concat!("switchboard/", env!("CARGO_PKG_VERSION"));
 /// The Graph API.
 #[derive(Clone)]
 pub struct Graph {
-    client: reqwest::Client,
-    base: String,
+    pub(super) client: reqwest::Client,
+    /// For addresses that Meta's answers name.
+    pub(super) outside: reqwest::Client,
+    pub(super) base: String,
 }
 
 /// What became of a send.
@@ -52,13 +55,16 @@ impl Graph {
     pub fn new(base: &str, version: &str) -> anyhow::Result<Self> {
         // Fails only when another provider was installed before, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
-            .user_agent(USER_AGENT)
-            .timeout(TIMEOUT)
-            .connect_timeout(Duration::from_secs(5))
-            .redirect(reqwest::redirect::Policy::none())
-            .build()?;
-        Ok(Self { client, base: format!("{}/{version}", base.trim_end_matches('/')) })
+        let builder = || {
+            reqwest::Client::builder()
+                .user_agent(USER_AGENT)
+                .timeout(TIMEOUT)
+                .connect_timeout(Duration::from_secs(5))
+                .redirect(reqwest::redirect::Policy::none())
+        };
+        let outside = builder().dns_resolver(PublicOnly::resolver()).build()?;
+        let base = format!("{}/{version}", base.trim_end_matches('/'));
+        Ok(Self { client: builder().build()?, outside, base })
     }
 
     /// Sends a text. Our id travels along and comes back in every status.

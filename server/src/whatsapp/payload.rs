@@ -44,7 +44,9 @@ pub(super) fn said(raw: &str, contacts: Option<&Contacts>, channel: ChannelId, n
         _ => Some(raw.replace('\0', "")),
     };
     let (context, quoted) = content::context(&item);
-    Some(Said::Message(Box::new(Inbound { channel, wamid, written_at, sender, body, raw, context, quoted })))
+    let file = content::file(&item);
+    let inbound = Inbound { channel, wamid, written_at, sender, body, raw, context, quoted, file };
+    Some(Said::Message(Box::new(inbound)))
 }
 
 /// What an item does to another message, and WhatsApp's id of that.

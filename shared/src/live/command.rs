@@ -65,6 +65,11 @@ pub enum Command {
         /// Which.
         message: MessageId,
     },
+    /// Try again to fetch a message's file.
+    FetchFile {
+        /// Whose.
+        message: MessageId,
+    },
     /// Choose the own availability.
     SetAvailability {
         /// The choice.
@@ -110,6 +115,7 @@ impl Command {
             | Self::Reopen { .. }
             | Self::MarkRead { .. }
             | Self::RetryMessage { .. }
+            | Self::FetchFile { .. }
             | Self::SetAvailability { .. } => Permission::WorkConversations,
             Self::SetRole { .. } | Self::SetQueues { .. } | Self::SetActive { .. } => {
                 Permission::ManageMembers

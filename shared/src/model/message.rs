@@ -10,6 +10,7 @@ use crate::{
     model::{
         content::{Content, Context, Reaction},
         conversation::CloseReason,
+        file::File,
     },
 };
 
@@ -292,6 +293,9 @@ pub struct Message {
     pub author: Author,
     /// What it says.
     pub body: Body,
+    /// The file it came with, as far as it is here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<Arc<File>>,
     /// How far it got; outbound only.
     pub delivery: Option<Delivery>,
     /// How it came about, when that says anything.

@@ -4,6 +4,7 @@ pub mod channel;
 pub mod contact;
 pub mod content;
 pub mod conversation;
+pub mod file;
 pub mod member;
 pub mod message;
 pub mod queue;

@@ -265,6 +265,7 @@ async fn conversations(
                     raw: None,
                     context: Default::default(),
                     quoted: None,
+                    file: None,
                 };
                 receive(tx, &inbound)?;
             }

@@ -56,9 +56,43 @@ pub struct Behaviour {
     /// Refuse free-form sends outside the 24-hour window with 131047.
     #[serde(default)]
     pub strict_window: Option<bool>,
-    /// How many of the next media downloads answer 404.
+    /// What goes wrong with the next questions about files and downloads, one each.
     #[serde(default)]
-    pub failing_media_downloads: Option<u32>,
+    pub media_faults: Option<VecDeque<MediaFault>>,
+}
+
+/// What goes wrong with a file once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum MediaFault {
+    /// Asked where it is: there is no such file.
+    Unknown,
+    /// Asked where it is: the token is not valid.
+    Unauthorised,
+    /// Asked where it is: another digest than its own.
+    WrongHash,
+    /// Asked where it is: another length than its own.
+    WrongSize,
+    /// Asked where it is: somewhere else.
+    Elsewhere { url: String },
+    /// Downloaded: 404, as when an address is too old.
+    Expired,
+    /// Downloaded: 500.
+    ServerError,
+    /// Downloaded: on to somewhere else.
+    Redirect { url: String },
+    /// Downloaded: the connection is cut after the first half.
+    CutHalfway,
+    /// Downloaded: in eight pieces with this pause before each.
+    Drip { pause_ms: u64 },
+}
+
+impl MediaFault {
+    /// Whether it shows when somebody asks where a file is, rather than at the download.
+    pub(crate) fn is_about_place(&self) -> bool {
+        use MediaFault::{Elsewhere, Unauthorised, Unknown, WrongHash, WrongSize};
+        matches!(self, Unknown | Unauthorised | WrongHash | WrongSize | Elsewhere { .. })
+    }
 }
 
 /// One status of a plan.

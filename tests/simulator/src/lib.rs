@@ -48,7 +48,7 @@ mod signature;
 mod state;
 mod statuses;
 
-pub use behaviour::{Behaviour, Order, Outcome, StatusPlan, StatusStep};
+pub use behaviour::{Behaviour, MediaFault, Order, Outcome, StatusPlan, StatusStep};
 pub use config::{App, Config, Customers, Number};
 pub use control::{Control, Verification, WaitTimeout};
 pub use customer::{Customer, Said, Utterance};

@@ -12,6 +12,7 @@ use crate::payload::MediaRef;
 use crate::state::Shared;
 
 mod samples;
+mod voice;
 
 /// All files together; the oldest go first.
 const BYTES_KEPT: usize = 64 * 1024 * 1024;

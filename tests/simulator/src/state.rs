@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use tokio::sync::Notify;
 
-use crate::behaviour::{Outcome, StatusPlan};
+use crate::behaviour::{MediaFault, Outcome, StatusPlan};
 use crate::chat::Chat;
 use crate::clock::Clock;
 use crate::config::{App, Config, Number};
@@ -45,7 +45,7 @@ pub(crate) struct State {
     pub(crate) standing: Outcome,
     pub(crate) statuses: StatusPlan,
     pub(crate) strict_window: bool,
-    pub(crate) failing_media_downloads: u32,
+    pub(crate) media_faults: VecDeque<MediaFault>,
     pub(crate) sends: VecDeque<RecordedSend>,
     pub(crate) sends_seen: u64,
     pub(crate) webhooks: VecDeque<PostedWebhook>,
@@ -92,7 +92,7 @@ impl Shared {
             standing: Outcome::Accept,
             statuses: config.statuses.clone(),
             strict_window: false,
-            failing_media_downloads: 0,
+            media_faults: VecDeque::new(),
             sends: VecDeque::new(),
             sends_seen: 0,
             webhooks: VecDeque::new(),
@@ -115,6 +115,14 @@ impl Shared {
     /// Reads or changes the state. The closure must not block.
     pub(crate) fn with<T>(&self, action: impl FnOnce(&mut State) -> T) -> T {
         action(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The fault that the next question about a file, or the next download, meets.
+    pub(crate) fn media_fault(&self, about_place: bool) -> Option<MediaFault> {
+        self.with(|state| {
+            let next = state.media_faults.front()?;
+            if next.is_about_place() == about_place { state.media_faults.pop_front() } else { None }
+        })
     }
 
     /// Changes the state and wakes whoever waits for a change.

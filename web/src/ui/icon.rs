@@ -41,6 +41,10 @@ pub(crate) enum IconName {
     File,
     /// A microphone.
     Voice,
+    /// A triangle to the right.
+    Play,
+    /// Two upright lines.
+    Pause,
     /// A picture.
     Picture,
     /// A pin.
@@ -78,6 +82,8 @@ impl IconName {
             Self::Voice => {
                 "M12 3a3 3 0 00-3 3v5a3 3 0 006 0V6a3 3 0 00-3-3zM5.500 11.500a6.500 6.500 0 0013 0M12 18v3"
             }
+            Self::Play => "M8 5l11 7-11 7z",
+            Self::Pause => "M9 5v14M15 5v14",
             Self::Picture => "M4 5h16v14H4zM4 16l4.500-4.500L13 16l3-3 4 4M15.500 9v.1",
             Self::Pin => {
                 "M12 21c-4-4.500-6.500-7.500-6.500-11a6.500 6.500 0 0113 0c0 3.500-2.500 6.500-6.500 11zM12 8a2 2 0 100 4 2 2 0 000-4z"

@@ -1,5 +1,7 @@
 //! Jobs: work that happens after a commit, with leases and a dead end.
 
+use std::collections::HashSet;
+
 use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl};
 use shared::{Instant, ids::JobId};
 
@@ -21,16 +23,17 @@ pub struct JobRow {
     pub attempts: u32,
 }
 
-/// Leases due jobs to a worker. A lease of another run of the server counts only until it is over.
+/// Leases due jobs to a worker. What bears its name without being in its hands was leased by a commit
+/// whose answer was lost: it is free.
 ///
 /// # Errors
 /// The database's.
 pub fn claim(
     scoped: &mut Scoped,
     worker: &str,
+    in_hand: &HashSet<JobId>,
     now: Instant,
-    until: Instant,
-    limit: i64,
+    limit: usize,
 ) -> Result<Vec<JobRow>, Fault> {
     let (conn, tenant) = scoped.parts();
     let rows: Vec<(String, String, String, i64)> = j::job
@@ -39,37 +42,59 @@ pub fn claim(
                 .eq(tenant)
                 .and(j::dead.eq(false))
                 .and(j::due_at.le(micros(now)))
-                .and(j::leased_by.is_null().or(j::lease_until.lt(micros(now)))),
+                .and(j::leased_by.is_null().or(j::leased_by.eq(worker))),
         )
         .order((j::due_at, j::id))
-        .limit(limit)
+        .limit(many(limit + in_hand.len()))
         .select((j::id, j::kind, j::payload, j::attempts))
         .load(conn)?;
-    let mut claimed = Vec::with_capacity(rows.len());
+    let mut claimed = Vec::new();
     for (id, kind, payload, attempts) in rows {
+        let row =
+            JobRow { id: id.parse()?, kind, payload, attempts: u32::try_from(attempts).unwrap_or(u32::MAX) };
+        if claimed.len() == limit || in_hand.contains(&row.id) {
+            continue;
+        }
         diesel::update(j::job.filter(j::tenant_id.eq(tenant).and(j::id.eq(&id))))
-            .set((j::leased_by.eq(worker), j::lease_until.eq(micros(until))))
+            .set(j::leased_by.eq(worker))
             .execute(conn)?;
-        claimed.push(JobRow {
-            id: id.parse()?,
-            kind,
-            payload,
-            attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
-        });
+        claimed.push(row);
     }
     Ok(claimed)
 }
 
-/// When the next job becomes due.
+/// Frees what another worker had leased: there is one per tenant, so it is gone. Says how many jobs.
 ///
 /// # Errors
 /// The database's.
-pub fn next_due(scoped: &mut Scoped) -> Result<Option<i64>, Fault> {
+pub fn free_others(scoped: &mut Scoped, worker: &str) -> Result<usize, Fault> {
     let (conn, tenant) = scoped.parts();
-    Ok(j::job
-        .filter(j::tenant_id.eq(tenant).and(j::dead.eq(false)).and(j::leased_by.is_null()))
-        .select(diesel::dsl::min(j::due_at))
-        .get_result(conn)?)
+    let theirs = j::job.filter(j::tenant_id.eq(tenant).and(j::leased_by.ne(worker)));
+    Ok(diesel::update(theirs).set(j::leased_by.eq(None::<String>)).execute(conn)?)
+}
+
+/// When the next job becomes due that a worker could take.
+///
+/// # Errors
+/// The database's.
+pub fn next_due(scoped: &mut Scoped, in_hand: &HashSet<JobId>) -> Result<Option<i64>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let rows: Vec<(String, i64)> = j::job
+        .filter(j::tenant_id.eq(tenant).and(j::dead.eq(false)))
+        .order((j::due_at, j::id))
+        .limit(many(in_hand.len() + 1))
+        .select((j::id, j::due_at))
+        .load(conn)?;
+    for (id, due) in rows {
+        if !in_hand.contains(&id.parse()?) {
+            return Ok(Some(due));
+        }
+    }
+    Ok(None)
+}
+
+fn many(rows: usize) -> i64 {
+    i64::try_from(rows).unwrap_or(i64::MAX)
 }
 
 /// Whether a live job of this kind exists.
@@ -85,6 +110,18 @@ pub fn exists(scoped: &mut Scoped, kind: &str) -> Result<bool, Fault> {
     Ok(n > 0)
 }
 
+/// Makes a waiting job due at once; says whether there was one.
+///
+/// # Errors
+/// The database's.
+pub fn hasten(scoped: &mut Scoped, kind: &str, payload: &str, now: Instant) -> Result<bool, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let waiting = j::job.filter(
+        j::tenant_id.eq(tenant).and(j::dead.eq(false)).and(j::kind.eq(kind)).and(j::payload.eq(payload)),
+    );
+    Ok(diesel::update(waiting).set(j::due_at.eq(micros(now))).execute(conn)? > 0)
+}
+
 /// Removes a job that is done.
 ///
 /// # Errors
@@ -95,25 +132,35 @@ pub fn done(scoped: &mut Scoped, id: JobId) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Puts a job back, or to rest among the dead.
+/// Puts a job back for a later run.
 ///
 /// # Errors
 /// The database's.
-pub fn failed(
-    scoped: &mut Scoped,
-    job: &JobRow,
-    error: &str,
-    retry_at: Option<Instant>,
-) -> Result<(), Fault> {
+pub fn postpone(scoped: &mut Scoped, job: &JobRow, error: &str, due: Instant) -> Result<(), Fault> {
     let (conn, tenant) = scoped.parts();
     diesel::update(j::job.filter(j::tenant_id.eq(tenant).and(j::id.eq(job.id.to_string()))))
         .set((
             j::attempts.eq(i64::from(job.attempts) + 1),
             j::error.eq(error),
-            j::dead.eq(retry_at.is_none()),
-            j::due_at.eq(retry_at.map_or(0, micros)),
+            j::due_at.eq(micros(due)),
             j::leased_by.eq(None::<String>),
-            j::lease_until.eq(None::<i64>),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Puts a job to rest among the dead: it failed too often, and somebody should look.
+///
+/// # Errors
+/// The database's.
+pub fn bury(scoped: &mut Scoped, job: &JobRow, error: &str) -> Result<(), Fault> {
+    let (conn, tenant) = scoped.parts();
+    diesel::update(j::job.filter(j::tenant_id.eq(tenant).and(j::id.eq(job.id.to_string()))))
+        .set((
+            j::attempts.eq(i64::from(job.attempts) + 1),
+            j::error.eq(error),
+            j::dead.eq(true),
+            j::leased_by.eq(None::<String>),
         ))
         .execute(conn)?;
     Ok(())

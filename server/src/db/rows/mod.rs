@@ -6,6 +6,7 @@ pub mod contact;
 pub mod conversation;
 pub mod early_status;
 pub mod fact;
+pub mod file;
 pub mod job;
 pub mod live_event;
 pub mod log;

@@ -17,7 +17,7 @@ use shared::{
 };
 
 use super::{
-    Loaded, NewEntry, preview,
+    Loaded, NewEntry, file, preview,
     receive::{self, Sender},
 };
 use crate::{
@@ -136,6 +136,7 @@ pub(super) fn before_arrival(
     if amended.revoked {
         entry.context = None;
         entry.quoted = None;
+        entry.file = None;
         message_change::empty(tx, channel, &wamid)?;
     }
     entry.reactions = amended.reactions;
@@ -165,11 +166,13 @@ fn amend(tx: &mut Tx<'_>, mut row: MessageRow, wamid: &str) -> Result<(), Fault>
     let before = row.model.clone();
     if let Some(edit) = amended.body {
         row.model.body = edit.body;
-        row.raw = edit.raw;
+        message::update_raw(tx, row.model.id, edit.raw.as_deref())?;
     }
     if amended.revoked {
         row.model.context = None;
         row.quoted = None;
+        row.model.file = None;
+        file::forget(tx, row.model.id)?;
         message_change::empty(tx, row.channel, wamid)?;
     }
     row.model.reactions = amended.reactions;

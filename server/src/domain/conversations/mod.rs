@@ -6,6 +6,7 @@
 pub mod assign;
 pub mod change;
 pub mod close;
+pub mod file;
 pub mod note;
 pub mod read;
 pub mod receive;
@@ -58,6 +59,7 @@ pub(crate) struct NewEntry {
     pub(crate) quoted: Option<String>,
     pub(crate) reactions: Vec<Reaction>,
     pub(crate) edited_at: Option<shared::Instant>,
+    pub(crate) file: Option<file::Remote>,
 }
 
 impl NewEntry {
@@ -75,6 +77,7 @@ impl NewEntry {
             quoted: None,
             reactions: Vec::new(),
             edited_at: None,
+            file: None,
         }
     }
 }
@@ -127,6 +130,7 @@ impl Loaded {
             written_at: entry.written_at,
             author: entry.author,
             body: entry.body,
+            file: None,
             delivery: entry.delivery,
             context: entry.context,
             reactions: entry.reactions,
@@ -143,7 +147,10 @@ impl Loaded {
         };
         message::insert(tx, &row)?;
         message::fill_quotes(tx, std::slice::from_mut(&mut row))?;
-        let message = row.model;
+        let mut message = row.model;
+        if let Some(remote) = &entry.file {
+            message.file = Some(file::expect(tx, message.id, row.contact, remote)?);
+        }
         if let Some((preview, kind)) = preview(&message.body) {
             self.row.last_message = Some(message.id);
             self.row.model.last = Some(LastMessage {

@@ -16,7 +16,7 @@ use shared::{
     },
 };
 
-use super::{Loaded, NewEntry, change};
+use super::{Loaded, NewEntry, change, file::Remote};
 use crate::db::{
     Fault, Tx,
     record::FactKind,
@@ -67,6 +67,8 @@ pub struct Inbound {
     pub context: Context,
     /// WhatsApp's id of the message that it answers.
     pub quoted: Option<String>,
+    /// The file it came with.
+    pub file: Option<Remote>,
 }
 
 /// What became of an inbound message.
@@ -95,6 +97,7 @@ pub fn receive(tx: &mut Tx<'_>, inbound: &Inbound) -> Result<Received, Fault> {
     entry.wamid = Some(inbound.wamid.clone());
     entry.raw = inbound.raw.clone();
     entry.quoted = inbound.quoted.clone();
+    entry.file = inbound.file.clone();
     entry.context = (!inbound.context.is_empty()).then(|| Arc::new(inbound.context.clone()));
     if known.changed {
         change::before_arrival(tx, contact.id, inbound.channel, &mut entry)?;

@@ -101,6 +101,16 @@ impl Browser {
         self.client.switch_to_window(tabs[n].clone()).await.unwrap();
     }
 
+    /// Goes to an address of the same server; what is saved instead of shown leaves the page where it is.
+    pub(crate) async fn go_to(&self, path: &str) {
+        let _ = self.client.goto(&format!("{}{path}", self.origin)).await;
+    }
+
+    /// Closes the tab.
+    pub(crate) async fn close_tab(&self) {
+        self.client.close_window().await.unwrap();
+    }
+
     /// Waits until the console says how live it is.
     pub(crate) async fn until_state(&self, state: &str) {
         self.until(&format!(r#"[data-testid="connection-state"][data-state="{state}"]"#)).await;

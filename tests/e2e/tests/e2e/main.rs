@@ -11,6 +11,7 @@
 
 mod browser;
 mod drafts;
+mod files;
 mod journeys;
 mod proxy;
 mod sessions;

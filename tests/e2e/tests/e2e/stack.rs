@@ -86,6 +86,11 @@ impl Stack {
         text(&self.seed["numbers"][0], "phone_number_id")
     }
 
+    /// The app that the number belongs to.
+    pub(crate) fn app_id(&self) -> String {
+        text(&self.seed, "app_id")
+    }
+
     /// A browser of its own in which the n-th agent is signed in and live.
     pub(crate) async fn agent(&self, n: usize) -> Browser {
         let (email, password) = self.login(n);

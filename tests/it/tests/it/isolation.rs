@@ -76,6 +76,7 @@ impl Named {
             Command::Reopen { conversation },
             Command::MarkRead { conversation, up_to: 1 },
             Command::RetryMessage { message },
+            Command::FetchFile { message },
             Command::SetRole { member, role: Role::Administrator },
             Command::SetQueues { member, queues: vec![] },
             Command::SetQueues { member: own, queues: vec![self.queue] },
@@ -90,6 +91,8 @@ impl Named {
             format!("/api/conversations/{}/messages?before=5", self.conversation),
             format!("/api/conversations?state=any&after=9000000000000000-{}", self.conversation),
             format!("/api/conversations?state=any&search={}", self.conversation),
+            format!("/api/messages/{}/file", self.message),
+            format!("/api/messages/{}/small", self.message),
         ]
     }
 }

@@ -10,6 +10,7 @@
 mod harness;
 
 mod fault;
+mod files;
 mod http;
 mod isolation;
 mod live;

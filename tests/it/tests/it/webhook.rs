@@ -1,7 +1,7 @@
 //! From Meta's POST to what a console sees.
 
 mod authenticity;
-mod changes;
+pub(crate) mod changes;
 mod content;
 mod duplicates;
 mod poison;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::behaviour::{Behaviour, Outcome, StatusPlan};
+use crate::behaviour::{Behaviour, MediaFault, Outcome, StatusPlan};
 use crate::config::App;
 use crate::customer::{Customer, normal_key};
 use crate::recording::{RecordedSend, SendKind};
@@ -62,8 +62,8 @@ impl Control {
             state.standing = behaviour.standing.unwrap_or_else(|| state.standing.clone());
             state.statuses = behaviour.statuses.unwrap_or_else(|| state.statuses.clone());
             state.strict_window = behaviour.strict_window.unwrap_or(state.strict_window);
-            let failing = behaviour.failing_media_downloads;
-            state.failing_media_downloads = failing.unwrap_or(state.failing_media_downloads);
+            let faults = behaviour.media_faults;
+            state.media_faults = faults.unwrap_or_else(|| std::mem::take(&mut state.media_faults));
         });
     }
 
@@ -74,7 +74,7 @@ impl Control {
             standing: Some(state.standing.clone()),
             statuses: Some(state.statuses.clone()),
             strict_window: Some(state.strict_window),
-            failing_media_downloads: Some(state.failing_media_downloads),
+            media_faults: Some(state.media_faults.clone()),
         })
     }
 
@@ -85,7 +85,7 @@ impl Control {
             standing: Some(Outcome::Accept),
             statuses: Some(self.shared.config.statuses.clone()),
             strict_window: Some(false),
-            failing_media_downloads: Some(0),
+            media_faults: Some(std::collections::VecDeque::new()),
         });
     }
 
@@ -109,9 +109,14 @@ impl Control {
         self.shared.with(|state| state.strict_window = strict);
     }
 
-    /// The next media downloads answer 404.
-    pub fn fail_media_downloads(&self, count: u32) {
-        self.shared.with(|state| state.failing_media_downloads = count);
+    /// What goes wrong with the next questions about files and downloads, after what is planned already.
+    pub fn fault_media(&self, faults: impl IntoIterator<Item = MediaFault>) {
+        self.shared.with(|state| state.media_faults.extend(faults));
+    }
+
+    /// Faults that nothing has met yet.
+    pub fn media_faults_left(&self) -> usize {
+        self.shared.with(|state| state.media_faults.len())
     }
 
     /// Moves the simulator's now by this many seconds from the system's.
@@ -145,6 +150,11 @@ impl Control {
             let app_id = state.app(None).map(|app| app.app_id.clone()).unwrap_or_default();
             state.media.add(&app_id, mime_type, bytes)
         })
+    }
+
+    /// The same for the customers of another app's numbers.
+    pub fn put_media_of(&self, app_id: &str, mime_type: &str, bytes: Vec<u8>) -> String {
+        self.shared.with(|state| state.media.add(app_id, mime_type, bytes))
     }
 
     /// A file the business uploaded: its type and bytes.

@@ -1,13 +1,18 @@
 //! Uploads and downloads.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_multipart::Multipart;
+use actix_web::body::SizedStream;
+use actix_web::http::header;
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
-use futures_util::TryStreamExt;
+use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::json;
 
 use super::{Answer, GraphError, GraphPath, access, accounts};
+use crate::behaviour::MediaFault;
 use crate::media::MediaFile;
 use crate::signature::hex;
 use crate::state::Shared;
@@ -57,15 +62,25 @@ pub(super) async fn upload_media(
 }
 
 /// `GET /{media}`.
-pub(super) fn describe(shared: &Shared, file: &MediaFile) -> HttpResponse {
-    HttpResponse::Ok().json(json!({
+pub(super) fn describe(shared: &Shared, file: &MediaFile) -> Answer {
+    let mut url = format!("{}/media-files/{}", shared.base_url, file.id);
+    let (mut digest, mut size) = (hex(&file.sha256()), file.bytes.len());
+    match shared.media_fault(true) {
+        Some(MediaFault::Unknown) => return Err(GraphError::unknown_object("get", &file.id)),
+        Some(MediaFault::Unauthorised) => return Err(GraphError::token()),
+        Some(MediaFault::WrongHash) => digest = hex(&[0; 32]),
+        Some(MediaFault::WrongSize) => size += 1,
+        Some(MediaFault::Elsewhere { url: other }) => url = other,
+        _ => {}
+    }
+    Ok(HttpResponse::Ok().json(json!({
         "messaging_product": "whatsapp",
-        "url": format!("{}/media-files/{}", shared.base_url, file.id),
+        "url": url,
         "mime_type": file.mime_type,
-        "sha256": hex(&file.sha256()),
-        "file_size": file.bytes.len(),
+        "sha256": digest,
+        "file_size": size,
         "id": file.id,
-    }))
+    })))
 }
 
 /// The address `describe` gave; like Meta's it needs the same token.
@@ -75,15 +90,34 @@ pub(super) async fn download_media(
     id: web::Path<String>,
 ) -> Answer {
     let app = access::app_of_token(&request, &shared)?;
-    let file = shared.with(|state| {
-        if state.failing_media_downloads > 0 {
-            state.failing_media_downloads -= 1;
-            return None;
+    let file = shared.with(|state| state.media.get(&id).filter(|file| file.app_id == app.app_id).cloned());
+    let missing = || GraphError::unknown_object("get", &id).with_http(404);
+    let file = file.ok_or_else(missing)?;
+    let bytes = Bytes::from(file.bytes.as_ref().clone());
+    let mut response = HttpResponse::Ok();
+    response.content_type(file.mime_type);
+    Ok(match shared.media_fault(false) {
+        Some(MediaFault::Expired) => return Err(missing()),
+        Some(MediaFault::ServerError) => HttpResponse::InternalServerError().finish(),
+        Some(MediaFault::Redirect { url }) => {
+            HttpResponse::Found().insert_header((header::LOCATION, url)).finish()
         }
-        state.media.get(&id).filter(|file| file.app_id == app.app_id).cloned()
-    });
-    let file = file.ok_or_else(|| GraphError::unknown_object("get", &id).with_http(404))?;
-    Ok(HttpResponse::Ok().content_type(file.mime_type).body(file.bytes.as_ref().clone()))
+        Some(MediaFault::CutHalfway) => {
+            let half = bytes.slice(..bytes.len() / 2);
+            let cut = stream::iter([Ok(half), Err(std::io::Error::other("cut"))]);
+            response.body(SizedStream::new(bytes.len() as u64, cut))
+        }
+        Some(MediaFault::Drip { pause_ms }) => {
+            let pieces: Vec<Bytes> =
+                bytes.chunks(bytes.len().div_ceil(8).max(1)).map(Bytes::copy_from_slice).collect();
+            let drip = stream::iter(pieces).then(move |piece| async move {
+                tokio::time::sleep(Duration::from_millis(pause_ms)).await;
+                Ok::<_, std::io::Error>(piece)
+            });
+            response.body(SizedStream::new(bytes.len() as u64, drip))
+        }
+        _ => response.body(bytes),
+    })
 }
 
 /// `DELETE /{media}`.

@@ -51,7 +51,7 @@ async fn get_node(
     let app = access::authorised_app(&request, &shared, &path.version)?;
     let media = shared.with(|state| state.media.get(&path.node).cloned());
     match media.filter(|file| file.app_id == app.app_id) {
-        Some(file) => Ok(media::describe(&shared, &file)),
+        Some(file) => media::describe(&shared, &file),
         None => accounts::describe(&app, &path.node),
     }
 }

@@ -1,10 +1,7 @@
-//! Small generated files, valid enough for a viewer or a type check by their first bytes.
+//! Small generated files that a viewer shows.
 
 /// One transparent pixel as lossless WebP.
 const STICKER: &[u8] = b"RIFF\x1a\0\0\0WEBPVP8L\x0d\0\0\0\x2f\0\0\0\x10\x07\x10\x11\x11\x88\x88\xfe\x07\0";
-/// The first page of an Ogg stream with an Opus header.
-const VOICE: &[u8] =
-    b"OggS\0\x02\0\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\x01\x13OpusHead\x01\x01\x38\x01\x80\xbb\0\0\0\0\0";
 const DOCUMENT: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
 /// Side of a generated picture in pixels.
 const SIDE: u32 = 160;
@@ -25,7 +22,7 @@ pub(super) fn sample(kind: &str, seed: u64) -> (&'static str, Vec<u8>) {
         "image" => picture(seed),
         "sticker" => STICKER.to_vec(),
         "document" => DOCUMENT.to_vec(),
-        _ => VOICE.to_vec(),
+        _ => super::voice::recording(seed),
     };
     (mime_type(kind), bytes)
 }

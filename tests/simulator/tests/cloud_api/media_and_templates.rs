@@ -1,4 +1,4 @@
-use simulator::{Said, Utterance};
+use simulator::{MediaFault, Said, Utterance};
 
 use super::receiver::Receiver;
 use super::*;
@@ -26,7 +26,7 @@ async fn an_upload_can_be_sent_and_downloaded_with_the_token_only() {
     assert_eq!(http().get(url).send().await.unwrap().status(), 401);
     let file = || http().get(url).bearer_auth(&token).send();
     assert_eq!(file().await.unwrap().bytes().await.unwrap().as_ref(), b"PNGDATA");
-    meta.control().fail_media_downloads(1);
+    meta.control().fault_media([MediaFault::Expired]);
     assert_eq!(file().await.unwrap().status(), 404);
     assert_eq!(file().await.unwrap().status(), 200);
 }

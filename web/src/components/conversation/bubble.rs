@@ -71,7 +71,7 @@ fn bubble(live: Live, permit: Memo<Option<Permit>>, message: Message, place: Pla
         Body::Text { text } | Body::Note { text } => {
             view! { <p class="bubble__text" dir="auto"><LinkedText text/></p> }.into_any()
         }
-        Body::Content(inner) => content::content(&inner),
+        Body::Content(inner) => content::content(live, id, &inner, message.file.as_deref()),
         Body::Other { kind, caption } => content::unknown(&kind, caption),
         Body::System { .. } => ().into_any(),
     };

@@ -4,11 +4,10 @@
 
 use leptos::prelude::*;
 use shared::{
-    ids::ConversationId,
+    ids::{ConversationId, MessageId},
     model::{
-        content::{
-            Content, Context, FormAnswer, Forwarded, Media, MediaKind, OrderItem, Place, Quote, Reaction,
-        },
+        content::{Content, Context, FormAnswer, Forwarded, OrderItem, Place, Quote, Reaction},
+        file::File,
         message::AuthorKind,
     },
 };
@@ -23,7 +22,7 @@ use crate::{
 };
 
 /// Our own words, which follow the language, or the customer's.
-enum Words {
+pub(super) enum Words {
     Key(Key),
     Said(String),
     /// With an instant in milliseconds for `when`.
@@ -42,7 +41,7 @@ impl Words {
         }
     }
 
-    fn or(said: &Option<String>, key: Key) -> Self {
+    pub(super) fn or(said: &Option<String>, key: Key) -> Self {
         said.clone().map_or(Self::Key(key), Self::Said)
     }
 
@@ -52,28 +51,31 @@ impl Words {
 }
 
 /// What a card shows.
-struct Card {
-    icon: IconName,
-    title: Words,
-    lines: Vec<Words>,
-    /// Where a map shows it.
-    map: Option<String>,
+pub(super) struct Card {
+    pub(super) icon: IconName,
+    pub(super) title: Words,
+    pub(super) lines: Vec<Words>,
+    /// What can be done with it, below the lines.
+    pub(super) below: Option<AnyView>,
     /// What stands under the card.
-    said: Option<String>,
+    pub(super) said: Option<String>,
 }
 
 impl Card {
-    fn new(icon: IconName, title: Words, lines: Vec<Words>) -> Self {
-        Self { icon, title, lines, map: None, said: None }
+    pub(super) fn new(icon: IconName, title: Words, lines: Vec<Words>) -> Self {
+        Self { icon, title, lines, below: None, said: None }
     }
 }
 
 /// Draws the content of a message.
-pub(super) fn content(content: &Content) -> AnyView {
-    if matches!(content, Content::Revoked) {
-        return view! { <p class="bubble__text bubble__gone">{tr(Key::ContentRevoked)}</p> }.into_any();
+pub(super) fn content(live: Live, message: MessageId, content: &Content, file: Option<&File>) -> AnyView {
+    match (content, file) {
+        (Content::Revoked, _) => {
+            view! { <p class="bubble__text bubble__gone">{tr(Key::ContentRevoked)}</p> }.into_any()
+        }
+        (Content::Media(media), Some(file)) => super::file::file(live, message, media, file),
+        _ => cards(content).into_iter().map(draw).collect_view().into_any(),
     }
-    cards(content).into_iter().map(draw).collect_view().into_any()
 }
 
 /// A message that is not understood.
@@ -85,7 +87,7 @@ pub(super) fn unknown(kind: &str, caption: Option<String>) -> AnyView {
 fn cards(content: &Content) -> Vec<Card> {
     let kind = Words::Key(words::kind(content.kind()));
     let card = match content {
-        Content::Media(media) => file(media),
+        Content::Media(media) => super::file::card(media, vec![Words::Key(Key::CardNotShown)]),
         Content::Place(place) => on_map(place),
         Content::Cards(people) => {
             return people
@@ -140,18 +142,6 @@ fn cards(content: &Content) -> Vec<Card> {
     vec![card]
 }
 
-fn file(media: &Media) -> Card {
-    let icon = match media.kind {
-        MediaKind::Image | MediaKind::Video | MediaKind::Sticker => IconName::Picture,
-        MediaKind::Audio | MediaKind::Voice => IconName::Voice,
-        MediaKind::Document => IconName::File,
-    };
-    let kind = words::kind(media.kind.as_str());
-    let detail = if media.file_name.is_some() { kind } else { Key::CardNotShown };
-    let card = Card::new(icon, Words::or(&media.file_name, kind), vec![Words::Key(detail)]);
-    Card { said: media.caption.clone(), ..card }
-}
-
 fn on_map(place: &Place) -> Card {
     let (latitude, longitude) = (degrees(place.latitude_e6), degrees(place.longitude_e6));
     let map = format!(
@@ -159,7 +149,9 @@ fn on_map(place: &Place) -> Card {
     );
     let detail = place.address.clone().unwrap_or_else(|| format!("{latitude}, {longitude}"));
     let lines = vec![Words::Said(detail)];
-    Card { map: Some(map), ..Card::new(IconName::Pin, Words::or(&place.name, Key::KindLocation), lines) }
+    let map =
+        view! { <a href=map target="_blank" rel="noopener noreferrer">{tr(Key::OpenMap)}</a> }.into_any();
+    Card { below: Some(map), ..Card::new(IconName::Pin, Words::or(&place.name, Key::KindLocation), lines) }
 }
 
 /// Millionths of a degree, written as degrees: formatting floating-point numbers weighs too much.
@@ -169,20 +161,25 @@ fn degrees(e6: i32) -> String {
     format!("{sign}{}.{:06}", whole / 1_000_000, whole % 1_000_000)
 }
 
-fn draw(card: Card) -> AnyView {
-    let Card { icon, title, lines, map, said } = card;
+pub(super) fn draw(card: Card) -> AnyView {
+    let Card { icon, title, lines, below, said } = card;
     view! {
         <div class="card">
             <span class="card__mark"><Icon name=icon/></span>
             <div class="card__words">
                 <strong dir="auto">{move || title.text()}</strong>
                 {lines_of(lines)}
-                {map.map(|map| view! { <a href=map target="_blank" rel="noopener noreferrer">{tr(Key::OpenMap)}</a> })}
+                {below}
             </div>
         </div>
-        {said.map(|text| view! { <p class="bubble__text" dir="auto"><LinkedText text/></p> })}
+        {said.map(caption)}
     }
     .into_any()
+}
+
+/// What was written under something.
+pub(super) fn caption(text: String) -> AnyView {
+    view! { <p class="bubble__text" dir="auto"><LinkedText text/></p> }.into_any()
 }
 
 fn lines_of(lines: Vec<Words>) -> Vec<AnyView> {

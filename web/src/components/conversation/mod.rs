@@ -6,6 +6,7 @@ mod content;
 pub(crate) mod delivery;
 mod emoji;
 mod entries;
+mod file;
 mod header;
 mod links;
 mod permit;

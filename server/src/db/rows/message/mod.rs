@@ -10,7 +10,9 @@ use shared::{
 };
 
 pub use self::quotes::fill_quotes;
+pub(super) use self::stored::json;
 use self::stored::{Columns, Row, columns, context_column, model, reactions_column, reason_text};
+use super::file::fill_files;
 use crate::{
     clock::micros,
     db::{
@@ -32,7 +34,7 @@ pub struct MessageRow {
     pub channel: ChannelId,
     /// WhatsApp's id, once known.
     pub wamid: Option<String>,
-    /// The item as it came, unless the body says it all.
+    /// The item as it came, unless the body says it all. Given when a message is added; not read.
     pub raw: Option<String>,
     /// WhatsApp's id of the message that it answers.
     pub quoted: Option<String>,
@@ -44,7 +46,9 @@ statements! {
     delivery, delivery_rank, content, context, quoted_wamid, reactions, edited_at) \
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     UpdateContent: "UPDATE message SET rev = ?, kind = ?, text = ?, content = ?, context = ?, \
-    quoted_wamid = ?, raw = ?, reactions = ?, edited_at = ? WHERE tenant_id = ? AND id = ?";
+    quoted_wamid = ?, reactions = ?, edited_at = ? WHERE tenant_id = ? AND id = ?";
+    UpdateRev: "UPDATE message SET rev = ? WHERE tenant_id = ? AND id = ?";
+    UpdateRaw: "UPDATE message SET raw = ? WHERE tenant_id = ? AND id = ?";
     KnownOf: "SELECT 1 FROM message WHERE tenant_id = ? AND channel_id = ? AND wamid = ? \
     UNION ALL SELECT 2 FROM message_change WHERE tenant_id = ? AND channel_id = ? AND target_wamid = ? \
     UNION ALL SELECT 3 FROM message WHERE tenant_id = ? AND channel_id = ? AND quoted_wamid = ?";
@@ -94,7 +98,7 @@ pub fn insert(scoped: &mut Scoped, row: &MessageRow) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Stores what a message says now, and what was put under it.
+/// Stores what a message says now, and what was put under it; the item as it came stays.
 ///
 /// # Errors
 /// The database's.
@@ -110,13 +114,33 @@ pub fn update_content(scoped: &mut Scoped, row: &MessageRow) -> Result<(), Fault
         body.content.into(),
         context.into(),
         row.quoted.as_deref().into(),
-        row.raw.as_deref().into(),
         reactions.into(),
         row.model.edited_at.map(micros).into(),
         tenant.into(),
         row.model.id.to_string().into(),
     ]);
     update.execute(conn)?;
+    Ok(())
+}
+
+/// Stores another item as the one that a message came in.
+///
+/// # Errors
+/// The database's.
+pub fn update_raw(scoped: &mut Scoped, id: MessageId, raw: Option<&str>) -> Result<(), Fault> {
+    let (conn, tenant) = scoped.parts();
+    Fixed::<UpdateRaw, _>::new([raw.into(), tenant.into(), id.to_string().into()]).execute(conn)?;
+    Ok(())
+}
+
+/// Stores that a message changed beside its row.
+///
+/// # Errors
+/// The database's.
+pub fn update_rev(scoped: &mut Scoped, row: &MessageRow) -> Result<(), Fault> {
+    let (conn, tenant) = scoped.parts();
+    let values = [(row.model.rev as i64).into(), tenant.into(), row.model.id.to_string().into()];
+    Fixed::<UpdateRev, _>::new(values).execute(conn)?;
     Ok(())
 }
 
@@ -170,8 +194,14 @@ pub fn find(scoped: &mut Scoped, id: MessageId) -> Result<Option<MessageRow>, Fa
         .first(conn)
         .optional()?;
     let mut rows: Vec<MessageRow> = row.into_iter().map(model).collect::<Result<_, _>>()?;
-    fill_quotes(scoped, &mut rows)?;
+    fill(scoped, &mut rows)?;
     Ok(rows.pop())
+}
+
+/// Tells of each message what lies in other rows. All are of one channel.
+fn fill(scoped: &mut Scoped, rows: &mut [MessageRow]) -> Result<(), Fault> {
+    fill_quotes(scoped, rows)?;
+    fill_files(scoped, rows)
 }
 
 /// The message with WhatsApp's id on a channel.
@@ -186,7 +216,7 @@ pub fn by_wamid(scoped: &mut Scoped, channel: ChannelId, wamid: &str) -> Result<
         .first(conn)
         .optional()?;
     let mut rows: Vec<MessageRow> = row.into_iter().map(model).collect::<Result<_, _>>()?;
-    fill_quotes(scoped, &mut rows)?;
+    fill(scoped, &mut rows)?;
     Ok(rows.pop())
 }
 
@@ -238,7 +268,7 @@ pub fn quoting(
         .select(columns!())
         .load(conn)?;
     let mut rows: Vec<MessageRow> = rows.into_iter().map(model).collect::<Result<_, _>>()?;
-    fill_quotes(scoped, &mut rows)?;
+    fill(scoped, &mut rows)?;
     Ok(rows)
 }
 
@@ -280,7 +310,7 @@ pub fn page(
         .load(conn)?;
     rows.reverse();
     let mut rows: Vec<MessageRow> = rows.into_iter().map(model).collect::<Result<_, _>>()?;
-    fill_quotes(scoped, &mut rows)?;
+    fill(scoped, &mut rows)?;
     Ok(rows.into_iter().map(|row| row.model).collect())
 }
 

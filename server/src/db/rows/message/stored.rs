@@ -116,7 +116,7 @@ pub(super) fn reactions_column(message: &Message) -> Result<Option<String>, Faul
     (!message.reactions.is_empty()).then(|| json(&message.reactions)).transpose()
 }
 
-pub(super) fn json(value: &impl serde::Serialize) -> Result<String, Fault> {
+pub(in crate::db::rows) fn json(value: &impl serde::Serialize) -> Result<String, Fault> {
     serde_json::to_string(value).map_err(|error| Fault::Broken(error.to_string()))
 }
 
@@ -184,6 +184,7 @@ pub(super) fn model(row: Row) -> Result<MessageRow, Fault> {
                 member: row.author_id.as_deref().map(str::parse).transpose()?,
             },
             body,
+            file: None,
             delivery,
             context: context.transpose()?,
             reactions: reactions.transpose()?.unwrap_or_default(),

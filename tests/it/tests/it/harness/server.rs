@@ -26,13 +26,14 @@ pub(crate) struct Options {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) hub: HubConfig,
     pub(crate) outbox: OutboxConfig,
+    pub(crate) fetch_schedule: Vec<TimeDelta>,
     /// Who plays Meta; nobody listens at the default.
     pub(crate) graph: String,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        let short = [20, 40, 80].into_iter().map(TimeDelta::milliseconds).collect();
+        let short = [20, 40, 80].map(TimeDelta::milliseconds).to_vec();
         Self {
             clock: Arc::new(SystemClock),
             hub: HubConfig {
@@ -40,7 +41,8 @@ impl Default for Options {
                 grace: Duration::from_millis(300),
                 ..HubConfig::default()
             },
-            outbox: OutboxConfig { schedule: short, ..OutboxConfig::default() },
+            outbox: OutboxConfig { schedule: short.clone(), ..OutboxConfig::default() },
+            fetch_schedule: short,
             graph: "http://127.0.0.1:9".into(),
         }
     }
@@ -65,6 +67,7 @@ impl TestServer {
             clock: Arc::clone(&options.clock),
             hub: options.hub.clone(),
             outbox: options.outbox.clone(),
+            fetch_schedule: options.fetch_schedule.clone(),
         };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());

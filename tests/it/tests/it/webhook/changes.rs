@@ -22,6 +22,7 @@ use crate::harness::{
 on_both_engines!(
     a_reaction_is_put_changed_and_taken_away,
     a_reaction_to_our_own_message_is_shown_under_it,
+    what_is_done_to_a_message_leaves_the_item_it_came_in,
     an_edit_changes_what_is_said_found_and_previewed,
     a_deleted_message_leaves_nothing_behind,
     only_its_author_changes_a_message,
@@ -30,7 +31,7 @@ on_both_engines!(
 );
 
 /// A customer's message of any type, with what stands beside the type.
-pub(super) async fn said(world: &World, from: &Sender, id: &str, kind: &str, content: Value, beside: Value) {
+pub(crate) async fn said(world: &World, from: &Sender, id: &str, kind: &str, content: Value, beside: Value) {
     let message = item(from, id, unix_now(&world.server), kind, content, beside);
     post(world, from, vec![message]).await;
 }
@@ -47,7 +48,7 @@ async fn post(world: &World, from: &Sender, items: Vec<Value>) {
 }
 
 /// The messages of a conversation as a console loads them.
-pub(super) async fn timeline(user: &User, id: ConversationId) -> Vec<Message> {
+pub(crate) async fn timeline(user: &User, id: ConversationId) -> Vec<Message> {
     let (status, page) = user.get(&format!("/api/conversations/{id}/messages")).await;
     assert!(status.is_success(), "{status}");
     serde_json::from_value::<MessagesPage>(page).unwrap().messages
@@ -104,6 +105,26 @@ async fn a_reaction_is_put_changed_and_taken_away(engine: Engine) {
     }
     let row = conversation(&agent, id).await;
     assert_eq!((row.unread, row.last.unwrap().preview.as_str()), (1, "Is it in stock?"));
+}
+
+async fn what_is_done_to_a_message_leaves_the_item_it_came_in(engine: Engine) {
+    let world = World::new(engine).await;
+    let (place, about) = (wamid(), wamid());
+    said(&world, &ann(), &about, "contacts", json!([{"name": {"formatted_name": "Cleo"}}]), json!({})).await;
+    let beside = json!({"context": {"from": "4915200000001", "id": about}});
+    said(&world, &ann(), &place, "location", json!({"latitude": 1, "longitude": 2}), beside).await;
+    let store = world.store().await;
+    let items =
+        async || sql::texts(&store, "SELECT raw AS t FROM message WHERE tenant_id = $1 ORDER BY seq").await;
+    let before = items().await;
+    assert_eq!(before.len(), 2);
+    reacts(&world, &ann(), &place, json!({"emoji": "👍"})).await;
+    // Whoever answers it is told of the edit; that is no change of what the answer came in.
+    let edit = json!({"original_message_id": about, "message": {"type": "contacts", "contacts": [{"name": {"formatted_name": "Cleo Lamp"}}]}});
+    said(&world, &ann(), &wamid(), "edit", edit, json!({})).await;
+    let after = items().await;
+    assert_eq!(after[1], before[1]);
+    assert!(after[0].contains("Cleo Lamp"), "an edit is the item now");
 }
 
 async fn a_reaction_to_our_own_message_is_shown_under_it(engine: Engine) {

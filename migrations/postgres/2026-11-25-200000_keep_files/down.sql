@@ -1,0 +1,3 @@
+ALTER TABLE job ADD COLUMN lease_until BIGINT;
+
+DROP TABLE file;

@@ -1,0 +1,221 @@
+//! The bytes of customers' files, by what they are: each lies under the digest of its content, per tenant.
+//!
+//! Whether anybody may have a file is not decided here, and no name that a stranger chose is ever part of
+//! a path.
+
+mod incoming;
+mod look;
+mod picture;
+mod voice;
+
+use std::{
+    hash::{BuildHasher, RandomState},
+    ops::Range,
+    path::Path as Directory,
+    sync::Arc,
+};
+
+use anyhow::Context;
+use bytes::Bytes;
+use futures_util::stream::BoxStream;
+use object_store::{
+    GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutPayload, local::LocalFileSystem, path::Path,
+};
+use shared::model::file::{Look, Stored};
+use tokio::sync::{Mutex, MutexGuard, Semaphore};
+
+pub(crate) use self::incoming::{Arrived, Incoming};
+use crate::tenant::TenantId;
+
+/// Locks by hash; more would only cost memory.
+const STRIPES: usize = 64;
+/// Files that are looked into at once: decoding a picture takes a core and tens of megabytes.
+const LOOKED_INTO: usize = 1;
+/// A file that is looked into as a whole is at most this large, in bytes.
+const LOOKABLE: u64 = 32 * 1024 * 1024;
+
+/// All tenants' files; cheap to clone.
+#[derive(Clone)]
+pub struct Files(Arc<Inner>);
+
+struct Inner {
+    store: Arc<dyn ObjectStore>,
+    stripes: [Mutex<()>; STRIPES],
+    hasher: RandomState,
+    looking: Semaphore,
+}
+
+/// Which of a file's two forms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// As it came.
+    Whole,
+    /// A small copy of a picture.
+    Small,
+}
+
+impl Files {
+    /// Files in a directory of this machine, which nobody else uses. What an earlier run of the server
+    /// began to take in is removed.
+    ///
+    /// # Errors
+    /// When the directory cannot be made or used.
+    pub fn in_directory(directory: &Directory) -> anyhow::Result<Self> {
+        std::fs::create_dir_all(directory)
+            .with_context(|| format!("cannot make the directory of files {}", directory.display()))?;
+        let begun = directory.join(incoming::ROOM);
+        if begun.exists() {
+            std::fs::remove_dir_all(&begun).with_context(|| format!("cannot empty {}", begun.display()))?;
+        }
+        let store = LocalFileSystem::new_with_prefix(directory)?.with_fsync(true);
+        Ok(Self(Arc::new(Inner {
+            store: Arc::new(store),
+            stripes: std::array::from_fn(|_| Mutex::default()),
+            hasher: RandomState::new(),
+            looking: Semaphore::new(LOOKED_INTO),
+        })))
+    }
+
+    /// Begins to take a file in.
+    ///
+    /// # Errors
+    /// When the store cannot be written to.
+    pub(crate) async fn receive(&self) -> anyhow::Result<Incoming> {
+        Incoming::begin(Arc::clone(&self.0.store)).await
+    }
+
+    /// Forgets a file that was taken in and is not wanted.
+    pub(crate) async fn abandon(&self, arrived: &Arrived) {
+        if let Err(error) = self.0.store.delete(&arrived.path).await {
+            tracing::warn!(error = %error, "a file that is not wanted stays behind");
+        }
+    }
+
+    /// Keeps two tasks from storing and removing the same bytes at once: who holds this may believe that
+    /// what the database says of the hash stays true.
+    pub(crate) async fn alone_with(&self, tenant: TenantId, hash: &str) -> MutexGuard<'_, ()> {
+        let at = self.0.hasher.hash_one((tenant.to_string(), hash)) as usize % STRIPES;
+        match self.0.stripes.get(at) {
+            Some(stripe) => stripe.lock().await,
+            None => unreachable!("a remainder is smaller than its divisor"),
+        }
+    }
+
+    /// Finds out what a file is, and makes a small copy of a picture. Nothing here trusts the sender.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub(crate) async fn look_into(&self, arrived: &Arrived) -> anyhow::Result<(Stored, Option<Bytes>)> {
+        let (look, mime) = look::of(&arrived.head);
+        let plain = Stored {
+            look,
+            mime: mime.to_owned(),
+            size: arrived.size,
+            width: None,
+            height: None,
+            millis: None,
+            wave: None,
+        };
+        let worth = matches!(look, Look::Picture) || mime == look::VOICE;
+        if !worth {
+            return Ok((plain, None));
+        }
+        if arrived.size > LOOKABLE {
+            return Ok((closed_if_picture(plain), None));
+        }
+        let _turn = self.0.looking.acquire().await?;
+        let bytes = self.0.store.get(&arrived.path).await?.bytes().await?;
+        Ok(tokio::task::spawn_blocking(move || looked_at(plain, &bytes)).await?)
+    }
+
+    /// Moves a file that was taken in to its place.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub(crate) async fn keep(
+        &self,
+        tenant: TenantId,
+        arrived: &Arrived,
+        small: Option<Bytes>,
+    ) -> anyhow::Result<()> {
+        if let Some(small) = small {
+            self.0.store.put(&place(tenant, &arrived.hash, Form::Small), PutPayload::from(small)).await?;
+        }
+        self.0.store.rename(&arrived.path, &place(tenant, &arrived.hash, Form::Whole)).await?;
+        Ok(())
+    }
+
+    /// Part of a file's bytes, in pieces, and its whole length; none when it is not here.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub(crate) async fn read(
+        &self,
+        tenant: TenantId,
+        hash: &str,
+        form: Form,
+        range: Option<Range<u64>>,
+    ) -> Result<Option<Read>, object_store::Error> {
+        let options = GetOptions { range: range.map(GetRange::Bounded), ..GetOptions::default() };
+        match self.0.store.get_opts(&place(tenant, hash, form), options).await {
+            Ok(found) => Ok(Some(Read { size: found.meta.size, pieces: found.into_stream() })),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Removes a file in all its forms; one that is not here is removed.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub(crate) async fn remove(&self, tenant: TenantId, hash: &str) -> Result<(), object_store::Error> {
+        for form in [Form::Whole, Form::Small] {
+            match self.0.store.delete(&place(tenant, hash, form)).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Bytes on their way out.
+pub(crate) struct Read {
+    /// The length of the whole file.
+    pub(crate) size: u64,
+    /// The part that was asked for.
+    pub(crate) pieces: BoxStream<'static, Result<Bytes, object_store::Error>>,
+}
+
+fn place(tenant: TenantId, hash: &str, form: Form) -> Path {
+    let room = hash.get(..2).unwrap_or("00");
+    let ending = match form {
+        Form::Whole => "",
+        Form::Small => ".small",
+    };
+    Path::from(format!("{tenant}/{room}/{hash}{ending}"))
+}
+
+fn looked_at(plain: Stored, bytes: &[u8]) -> (Stored, Option<Bytes>) {
+    if plain.look != Look::Picture {
+        let found = voice::read(bytes);
+        let (millis, wave) = found.map(|voice| (voice.millis, voice.wave)).unzip();
+        return (Stored { millis, wave, ..plain }, None);
+    }
+    match picture::read(bytes) {
+        Some(picture) => {
+            let (width, height) = (Some(picture.width), Some(picture.height));
+            (Stored { width, height, ..plain }, Some(picture.small))
+        }
+        None => (closed_if_picture(plain), None),
+    }
+}
+
+/// What calls itself a picture and cannot be read as one is not shown as one.
+fn closed_if_picture(plain: Stored) -> Stored {
+    let look = if plain.look == Look::Picture { Look::Closed } else { plain.look };
+    Stored { look, ..plain }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,4 @@
+//! Single messages.
+
+pub(super) mod get_file;
+mod range;
