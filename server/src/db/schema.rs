@@ -129,6 +129,7 @@ diesel::table! {
         rev -> BigInt,
         tenant_name -> Text,
         mask_phones -> Bool,
+        read_receipts -> Text,
     }
 }
 
@@ -224,6 +225,7 @@ diesel::table! {
         unread -> BigInt,
         last_seq -> BigInt,
         read_seq -> BigInt,
+        told_read_seq -> BigInt,
         last_message_id -> Nullable<Text>,
         last_at -> Nullable<BigInt>,
         last_preview -> Nullable<Text>,

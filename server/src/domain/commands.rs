@@ -88,6 +88,7 @@ fn execute(
         Command::SetRole { member, role } => members::change::role(tx, *member, *role).map(|()| None),
         Command::SetQueues { member, queues } => members::change::queues(tx, *member, queues).map(|()| None),
         Command::SetActive { member, active } => members::change::active(tx, *member, *active).map(|()| None),
+        Command::SetReadReceipts { receipts } => conv::receipt::choose(tx, *receipts).map(|()| None),
         Command::SetPhoneMasking { masked } => members::masking::set(tx, *masked).map(|()| None),
     }
 }
@@ -113,6 +114,7 @@ fn audited(command: &Command) -> (&'static str, String) {
             ("member.queues", format!("{member} {}", queues.join(" ")))
         }
         Command::SetActive { member, active } => ("member.active", format!("{member} {active}")),
+        Command::SetReadReceipts { receipts } => ("settings.read_receipts", receipts.as_str().into()),
         Command::SetPhoneMasking { masked } => ("settings.mask_phones", masked.to_string()),
     }
 }

@@ -5,5 +5,6 @@ mod fetch_file;
 mod prune;
 mod runner;
 mod tasks;
+mod tell_read;
 
 pub use runner::{Workers, WorkersConfig};

@@ -121,6 +121,43 @@ impl Graph {
     }
 }
 
+/// What became of a mark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Marked {
+    /// WhatsApp has noted it.
+    Done,
+    /// It may work later.
+    Later,
+    /// It never will; with Meta's code.
+    Never(i64),
+}
+
+impl Graph {
+    /// Marks a customer's message, and those before it, as read.
+    pub(crate) async fn mark_read(&self, token: &SecretString, phone_number_id: &str, wamid: &str) -> Marked {
+        let body = json!({ "messaging_product": "whatsapp", "status": "read", "message_id": wamid });
+        let request = self
+            .client
+            .post(format!("{}/{phone_number_id}/messages", self.base))
+            .bearer_auth(token.expose_secret())
+            .json(&body);
+        let Ok(response) = request.send().await else { return Marked::Later };
+        let status = response.status();
+        if status.is_success() {
+            return Marked::Done;
+        }
+        let answer: Option<Value> =
+            response.bytes().await.ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let code = payload::failure(answer.as_ref().and_then(|answer| answer.get("error"))).code;
+        match code.map(|code| (code, errors::refusal(code))) {
+            Some((code, Refusal::Final)) => Marked::Never(code),
+            Some(_) => Marked::Later,
+            None if status.is_client_error() && status.as_u16() != 429 => Marked::Never(0),
+            None => Marked::Later,
+        }
+    }
+}
+
 async fn outcome(response: reqwest::Response) -> Sent {
     fault::reach(Point::OutboxPosted);
     let status = response.status();

@@ -22,6 +22,7 @@ mod webhook;
 pub(crate) use connections::place;
 pub use connections::{Connection, Connections};
 pub use graph::Graph;
+pub(crate) use graph::Marked;
 pub use intake::{Replayed, replay, replay_quarantine};
 pub(crate) use media::Wanted;
 pub use outbox::{OutboxConfig, OutboxWorker};

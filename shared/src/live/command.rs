@@ -8,6 +8,7 @@ use crate::{
     model::{
         conversation::CloseReason,
         member::{Availability, Role},
+        settings::ReadReceipts,
     },
     permission::Permission,
 };
@@ -96,6 +97,11 @@ pub enum Command {
         /// In or out.
         active: bool,
     },
+    /// Choose when customers are told that their messages were read.
+    SetReadReceipts {
+        /// When.
+        receipts: ReadReceipts,
+    },
     /// Hide or show phone numbers for members without the permission to see them.
     SetPhoneMasking {
         /// Hide or show.
@@ -120,7 +126,7 @@ impl Command {
             Self::SetRole { .. } | Self::SetQueues { .. } | Self::SetActive { .. } => {
                 Permission::ManageMembers
             }
-            Self::SetPhoneMasking { .. } => Permission::ManageSettings,
+            Self::SetPhoneMasking { .. } | Self::SetReadReceipts { .. } => Permission::ManageSettings,
         }
     }
 }

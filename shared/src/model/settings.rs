@@ -12,4 +12,37 @@ pub struct Settings {
     pub tenant_name: String,
     /// Whether phone numbers are hidden from members without the permission to see them.
     pub mask_phones: bool,
+    /// When customers are told that their messages were read.
+    #[serde(default)]
+    pub read_receipts: ReadReceipts,
+}
+
+/// When customers are told that their messages were read: WhatsApp's blue ticks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ReadReceipts {
+    /// As soon as somebody who works on the conversation has them on screen.
+    OnOpen,
+    /// When they are answered: whoever sees blue ticks expects an answer.
+    #[default]
+    OnReply,
+    /// Not at all.
+    Never,
+}
+
+impl ReadReceipts {
+    /// The stored form.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OnOpen => "on_open",
+            Self::OnReply => "on_reply",
+            Self::Never => "never",
+        }
+    }
+
+    /// The policy with this stored form.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::OnOpen, Self::OnReply, Self::Never].into_iter().find(|policy| policy.as_str() == text)
+    }
 }

@@ -46,6 +46,8 @@ pub(crate) struct State {
     pub(crate) statuses: StatusPlan,
     pub(crate) strict_window: bool,
     pub(crate) media_faults: VecDeque<MediaFault>,
+    /// How many of the next marks of what was read fail.
+    pub(crate) failing_marks: u32,
     pub(crate) sends: VecDeque<RecordedSend>,
     pub(crate) sends_seen: u64,
     pub(crate) webhooks: VecDeque<PostedWebhook>,
@@ -93,6 +95,7 @@ impl Shared {
             statuses: config.statuses.clone(),
             strict_window: false,
             media_faults: VecDeque::new(),
+            failing_marks: 0,
             sends: VecDeque::new(),
             sends_seen: 0,
             webhooks: VecDeque::new(),

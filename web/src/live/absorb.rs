@@ -79,7 +79,12 @@ mod tests {
             pos,
             scope_rev: 1,
             me: MemberId::new(),
-            settings: Settings { rev: 1, tenant_name: "T".into(), mask_phones: false },
+            settings: Settings {
+                rev: 1,
+                tenant_name: "T".into(),
+                mask_phones: false,
+                read_receipts: Default::default(),
+            },
             members: Vec::new(),
             queues: Vec::new(),
             channels: Vec::new(),

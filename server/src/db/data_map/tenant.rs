@@ -28,7 +28,13 @@ pub(super) const TABLES: &[Table] = &[
         purpose: "what administrators decided",
         retention: Retention::TenantLife,
         erasure: Erasure::Keep,
-        columns: &[("tenant_id", X), ("rev", X), ("tenant_name", T), ("mask_phones", T)],
+        columns: &[
+            ("tenant_id", X),
+            ("rev", X),
+            ("tenant_name", T),
+            ("mask_phones", T),
+            ("read_receipts", T),
+        ],
     },
     Table {
         name: "queue",
@@ -140,6 +146,7 @@ pub(super) const TABLES: &[Table] = &[
             ("unread", X),
             ("last_seq", X),
             ("read_seq", X),
+            ("told_read_seq", X),
             ("last_message_id", X),
             ("last_at", X),
             ("last_preview", C),

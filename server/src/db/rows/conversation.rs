@@ -389,3 +389,28 @@ fn model(row: Row) -> Result<ConversationRow, Fault> {
         changed_at: from_micros(row.changed_at),
     })
 }
+
+/// Up to which message the customer was told that it was read.
+///
+/// # Errors
+/// The database's.
+pub fn told_read_seq(scoped: &mut Scoped, id: ConversationId) -> Result<u64, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let seq: i64 = c::conversation
+        .filter(c::tenant_id.eq(tenant).and(c::id.eq(id.to_string())))
+        .select(c::told_read_seq)
+        .first(conn)?;
+    Ok(seq as u64)
+}
+
+/// Notes up to which message the customer is told.
+///
+/// # Errors
+/// The database's.
+pub fn set_told_read_seq(scoped: &mut Scoped, id: ConversationId, seq: u64) -> Result<(), Fault> {
+    let (conn, tenant) = scoped.parts();
+    diesel::update(c::conversation.filter(c::tenant_id.eq(tenant).and(c::id.eq(id.to_string()))))
+        .set(c::told_read_seq.eq(i64::try_from(seq).unwrap_or(i64::MAX)))
+        .execute(conn)?;
+    Ok(())
+}

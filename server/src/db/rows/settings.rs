@@ -1,7 +1,7 @@
 //! The tenant's settings: one row.
 
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
-use shared::model::settings::Settings;
+use shared::model::settings::{ReadReceipts, Settings};
 
 use crate::db::{Fault, Scoped, schema::settings::dsl as s};
 
@@ -17,6 +17,7 @@ pub fn insert(scoped: &mut Scoped, settings: &Settings) -> Result<(), Fault> {
             s::rev.eq(settings.rev as i64),
             s::tenant_name.eq(&settings.tenant_name),
             s::mask_phones.eq(settings.mask_phones),
+            s::read_receipts.eq(settings.read_receipts.as_str()),
         ))
         .execute(conn)?;
     Ok(())
@@ -28,11 +29,13 @@ pub fn insert(scoped: &mut Scoped, settings: &Settings) -> Result<(), Fault> {
 /// The database's.
 pub fn get(scoped: &mut Scoped) -> Result<Settings, Fault> {
     let (conn, tenant) = scoped.parts();
-    let (rev, tenant_name, mask_phones): (i64, String, bool) = s::settings
+    let (rev, tenant_name, mask_phones, receipts): (i64, String, bool, String) = s::settings
         .filter(s::tenant_id.eq(tenant))
-        .select((s::rev, s::tenant_name, s::mask_phones))
+        .select((s::rev, s::tenant_name, s::mask_phones, s::read_receipts))
         .first(conn)?;
-    Ok(Settings { rev: rev as u64, tenant_name, mask_phones })
+    let read_receipts =
+        ReadReceipts::parse(&receipts).ok_or_else(|| Fault::Broken(format!("read receipts {receipts}")))?;
+    Ok(Settings { rev: rev as u64, tenant_name, mask_phones, read_receipts })
 }
 
 /// Stores changed settings.
@@ -46,6 +49,7 @@ pub fn update(scoped: &mut Scoped, settings: &Settings) -> Result<(), Fault> {
             s::rev.eq(settings.rev as i64),
             s::tenant_name.eq(&settings.tenant_name),
             s::mask_phones.eq(settings.mask_phones),
+            s::read_receipts.eq(settings.read_receipts.as_str()),
         ))
         .execute(conn)?;
     Ok(())

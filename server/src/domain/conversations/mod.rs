@@ -9,6 +9,7 @@ pub mod close;
 pub mod file;
 pub mod note;
 pub mod read;
+pub mod receipt;
 pub mod receive;
 pub mod release;
 pub mod reopen;

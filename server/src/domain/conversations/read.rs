@@ -2,7 +2,10 @@
 
 use shared::ids::ConversationId;
 
-use super::Loaded;
+use super::{
+    Loaded,
+    receipt::{self, Occasion},
+};
 use crate::{
     db::{Fault, Tx, rows::message},
     domain::seat::Seat,
@@ -25,5 +28,7 @@ pub fn mark(tx: &mut Tx<'_>, seat: &Seat, id: ConversationId, up_to: u64) -> Res
     loaded.row.read_seq = up_to;
     loaded.row.model.unread =
         if up_to == loaded.row.last_seq { 0 } else { message::unread_after(tx, id, up_to)? };
-    loaded.save(tx)
+    let channel = loaded.row.model.channel;
+    loaded.save(tx)?;
+    receipt::tell(tx, id, channel, up_to, Occasion::Opened)
 }

@@ -11,7 +11,10 @@ use shared::{
     },
 };
 
-use super::{Loaded, NewEntry, assign, by};
+use super::{
+    Loaded, NewEntry, assign, by,
+    receipt::{self, Occasion},
+};
 use crate::{
     db::{
         Fault, Tx,
@@ -108,6 +111,8 @@ fn send(
     };
     outbox::insert(tx, &row, now)?;
     tx.kick(Kicks { outbox: true, jobs: false });
+    let (conversation, channel) = (loaded.row.model.id, loaded.row.model.channel);
     loaded.save(tx)?;
+    receipt::tell(tx, conversation, channel, message.seq, Occasion::Replied)?;
     Ok(message.id)
 }

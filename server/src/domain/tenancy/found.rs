@@ -1,6 +1,10 @@
 //! The first transaction of a tenant.
 
-use shared::{live::event::Event, model::settings::Settings, permission::Audience};
+use shared::{
+    live::event::Event,
+    model::settings::{ReadReceipts, Settings},
+    permission::Audience,
+};
 
 use crate::db::{Fault, Tx, record::Actor, rows::settings};
 
@@ -9,7 +13,12 @@ use crate::db::{Fault, Tx, record::Actor, rows::settings};
 /// # Errors
 /// A unique violation when the tenant has been founded before.
 pub fn found(tx: &mut Tx<'_>, actor: Actor, name: &str) -> Result<Settings, Fault> {
-    let new = Settings { rev: 1, tenant_name: name.to_owned(), mask_phones: false };
+    let new = Settings {
+        rev: 1,
+        tenant_name: name.to_owned(),
+        mask_phones: false,
+        read_receipts: ReadReceipts::default(),
+    };
     settings::insert(tx, &new)?;
     tx.emit(Audience::Tenant, None, Event::Settings(new.clone()));
     tx.audit(actor, "tenant.found", &tx.tenant_id().to_string())?;

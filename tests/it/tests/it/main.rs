@@ -15,6 +15,7 @@ mod http;
 mod isolation;
 mod live;
 mod outbox;
+mod receipts;
 mod retention;
 mod schema;
 mod session;

@@ -114,6 +114,11 @@ impl Control {
         self.shared.with(|state| state.media_faults.extend(faults));
     }
 
+    /// The next marks of what was read fail with 131000.
+    pub fn fail_marks(&self, count: u32) {
+        self.shared.with(|state| state.failing_marks = count);
+    }
+
     /// Faults that nothing has met yet.
     pub fn media_faults_left(&self) -> usize {
         self.shared.with(|state| state.media_faults.len())

@@ -164,6 +164,13 @@ impl Call {
         if message_id.is_empty() {
             return self.refuse(GraphError::parameter("The parameter message_id is required."));
         }
+        if self.shared.with(|state| {
+            let fails = state.failing_marks > 0;
+            state.failing_marks = state.failing_marks.saturating_sub(1);
+            fails
+        }) {
+            return self.refuse(GraphError::of(131_000));
+        }
         let message_id = message_id.to_owned();
         let (number, kind) = (self.send.phone_number_id.clone(), self.send.kind);
         let typing_until_ms = self.shared.clock.now_ms() + TYPING_MS;

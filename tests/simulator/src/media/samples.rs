@@ -1,7 +1,5 @@
 //! Small generated files that a viewer shows.
 
-/// One transparent pixel as lossless WebP.
-const STICKER: &[u8] = b"RIFF\x1a\0\0\0WEBPVP8L\x0d\0\0\0\x2f\0\0\0\x10\x07\x10\x11\x11\x88\x88\xfe\x07\0";
 const DOCUMENT: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
 /// Side of a generated picture in pixels.
 const SIDE: u32 = 160;
@@ -20,11 +18,29 @@ pub(super) fn mime_type(kind: &str) -> &'static str {
 pub(super) fn sample(kind: &str, seed: u64) -> (&'static str, Vec<u8>) {
     let bytes = match kind {
         "image" => picture(seed),
-        "sticker" => STICKER.to_vec(),
+        "sticker" => sticker(seed),
         "document" => DOCUMENT.to_vec(),
         _ => super::voice::recording(seed),
     };
     (mime_type(kind), bytes)
+}
+
+/// A disc through whose corners one sees, as WebP.
+fn sticker(seed: u64) -> Vec<u8> {
+    let [red, green, blue, ..] = seed.to_le_bytes();
+    let mut pixels = Vec::new();
+    for y in 0..SIDE {
+        for x in 0..SIDE {
+            let (dx, dy) = (x.abs_diff(SIDE / 2), y.abs_diff(SIDE / 2));
+            let inside = dx * dx + dy * dy < (SIDE / 2 - 4).pow(2);
+            pixels.extend([red | 64, green | 64, blue | 64, if inside { 255 } else { 0 }]);
+        }
+    }
+    let mut bytes = Vec::new();
+    let encoder = image::codecs::webp::WebPEncoder::new_lossless(&mut bytes);
+    // Into memory and with a length that fits, nothing can fail.
+    let _ = encoder.encode(&pixels, SIDE, SIDE, image::ExtendedColorType::Rgba8);
+    bytes
 }
 
 /// A PNG with a soft gradient and a disc. Stored, not deflated: no compressor is needed.

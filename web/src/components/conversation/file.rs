@@ -73,8 +73,10 @@ fn ready(id: MessageId, media: &Media, stored: &Stored) -> AnyView {
             let (open, save) = (address.clone(), format!("{address}?save"));
             let pages = stored.look == Look::Pages;
             let links = view! {
-                {pages.then(|| view! { <a href=open target="_blank" rel="noopener">{tr(Key::FileOpen)}</a> })}
-                <a href=save download="">{tr(Key::FileSave)}</a>
+                <p class="card__links">
+                    {pages.then(|| view! { <a href=open target="_blank" rel="noopener">{tr(Key::FileOpen)}</a> })}
+                    <a href=save download="">{tr(Key::FileSave)}</a>
+                </p>
             };
             let card = card(media, vec![Words::Said(size(stored.size))]);
             return draw(Card { below: Some(links.into_any()), ..card });

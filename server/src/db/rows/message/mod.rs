@@ -332,3 +332,32 @@ pub fn unread_after(scoped: &mut Scoped, conversation: ConversationId, seq: u64)
         .get_result(conn)?;
     Ok(u32::try_from(n).unwrap_or(u32::MAX))
 }
+
+/// The newest of the customer's messages behind one place and up to another: its place and WhatsApp's id.
+///
+/// # Errors
+/// The database's.
+pub fn newest_of_customer(
+    scoped: &mut Scoped,
+    conversation: ConversationId,
+    behind: u64,
+    up_to: u64,
+) -> Result<Option<(u64, String)>, Fault> {
+    let place = |seq: u64| i64::try_from(seq).unwrap_or(i64::MAX);
+    let (conn, tenant) = scoped.parts();
+    let found: Option<(i64, Option<String>)> = m::message
+        .filter(
+            m::tenant_id
+                .eq(tenant)
+                .and(m::conversation_id.eq(conversation.to_string()))
+                .and(m::seq.gt(place(behind)))
+                .and(m::seq.le(place(up_to)))
+                .and(m::author_kind.eq(AuthorKind::Customer.as_str()))
+                .and(m::wamid.is_not_null()),
+        )
+        .order(m::seq.desc())
+        .select((m::seq, m::wamid))
+        .first(conn)
+        .optional()?;
+    Ok(found.and_then(|(seq, wamid)| Some((seq as u64, wamid?))))
+}

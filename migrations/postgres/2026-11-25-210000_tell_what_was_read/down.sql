@@ -1,0 +1,2 @@
+ALTER TABLE conversation DROP COLUMN told_read_seq;
+ALTER TABLE settings DROP COLUMN read_receipts;
