@@ -52,7 +52,8 @@ const WASM_STRIPS: [&str; 3] = ["--strip-debug", "--strip-producers", "--strip-t
 
 /// Builds the console where its sources are newer than the last build.
 pub(crate) fn build(tools: &Tools) -> Result<()> {
-    if is_fresh() {
+    let built_with = format!("wasm-opt: {}, std: {}", tools.wasm_opt.is_some(), tools.std_source);
+    if is_fresh(&built_with) {
         eprintln!("==> The console is up to date");
         return Ok(());
     }
@@ -79,10 +80,14 @@ pub(crate) fn build(tools: &Tools) -> Result<()> {
         // Without every tool it is larger, and nobody ships that.
         check_size(sizes.iter().map(|(_, _, packed)| packed).sum(), shrunk)
     })?;
-    fs::write(dist().join(STAMP), "").context("cannot finish the console's folder")
+    fs::write(dist().join(STAMP), built_with).context("cannot finish the console's folder")
 }
 
-fn is_fresh() -> bool {
+/// Whether the last build is newer than its sources and had the same tools.
+fn is_fresh(built_with: &str) -> bool {
+    if fs::read_to_string(dist().join(STAMP)).is_ok_and(|had| had != built_with) {
+        return false;
+    }
     let Ok(built) = fs::metadata(dist().join(STAMP)).and_then(|stamp| stamp.modified()) else { return false };
     let newest = SOURCES.iter().filter_map(|source| newest_change(&root().join(source))).max();
     newest.is_some_and(|newest| newest < built)

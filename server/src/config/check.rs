@@ -30,6 +30,9 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
             config.public_origin
         ));
     }
+    if config.files_dir.as_ref().is_some_and(|directory| directory.as_os_str().is_empty()) {
+        return refuse("files_dir is empty; leave it out for `files` in data_dir".into());
+    }
     origin("graph_base_url", &config.graph_base_url)?;
     if !config.graph_base_url.starts_with("https://") && !is_loopback(&config.graph_base_url) {
         return refuse("graph_base_url must be https: access tokens travel there".into());

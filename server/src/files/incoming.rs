@@ -6,12 +6,13 @@ use anyhow::Context;
 use bytes::Bytes;
 use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart, path::Path};
 use sha2::{Digest, Sha256};
+use tokio::sync::OwnedSemaphorePermit;
 use uuid::Uuid;
 
 use crate::secrets::hex;
 
 /// Where files lie until they are whole.
-pub(super) const ROOM: &str = "incoming";
+pub(super) const ROOM: &str = ".switchboard-incoming";
 /// Bytes that say what a file is; the longest signature lies 257 bytes in.
 const HEAD: usize = 512;
 /// Parts on their way to the store at once.
@@ -25,6 +26,7 @@ pub(crate) struct Incoming {
     digest: Sha256,
     size: u64,
     head: Vec<u8>,
+    _turn: OwnedSemaphorePermit,
 }
 
 /// A file that was taken in whole.
@@ -40,10 +42,13 @@ pub(crate) struct Arrived {
 }
 
 impl Incoming {
-    pub(super) async fn begin(store: Arc<dyn ObjectStore>) -> anyhow::Result<Self> {
+    pub(super) async fn begin(
+        store: Arc<dyn ObjectStore>,
+        turn: OwnedSemaphorePermit,
+    ) -> anyhow::Result<Self> {
         let path = Path::from(format!("{ROOM}/{}", Uuid::now_v7().simple()));
         let upload = WriteMultipart::new(store.put_multipart(&path).await?);
-        Ok(Self { store, path, upload, digest: Sha256::new(), size: 0, head: Vec::new() })
+        Ok(Self { store, path, upload, digest: Sha256::new(), size: 0, head: Vec::new(), _turn: turn })
     }
 
     /// Bytes so far.

@@ -11,6 +11,7 @@ mod voice;
 use std::{
     hash::{BuildHasher, RandomState},
     ops::Range,
+    os::unix::fs::DirBuilderExt,
     path::Path as Directory,
     sync::Arc,
 };
@@ -29,6 +30,8 @@ use crate::tenant::TenantId;
 
 /// Locks by hash; more would only cost memory.
 const STRIPES: usize = 64;
+/// Files that come in at once, of all tenants: each takes some megabytes on its way.
+const COMING_IN: usize = 16;
 /// Files that are looked into at once: decoding a picture takes a core and tens of megabytes.
 const LOOKED_INTO: usize = 1;
 /// A file that is looked into as a whole is at most this large, in bytes.
@@ -43,6 +46,16 @@ struct Inner {
     stripes: [Mutex<()>; STRIPES],
     hasher: RandomState,
     looking: Semaphore,
+    coming_in: Arc<Semaphore>,
+}
+
+/// How deep to look into a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// All of it.
+    Whole,
+    /// Its first bytes: looking deeper has ended the server before.
+    Surface,
 }
 
 /// Which of a file's two forms.
@@ -61,7 +74,11 @@ impl Files {
     /// # Errors
     /// When the directory cannot be made or used.
     pub fn in_directory(directory: &Directory) -> anyhow::Result<Self> {
-        std::fs::create_dir_all(directory)
+        // For its owner alone; one that is there keeps its rights.
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(directory)
             .with_context(|| format!("cannot make the directory of files {}", directory.display()))?;
         let begun = directory.join(incoming::ROOM);
         if begun.exists() {
@@ -73,15 +90,17 @@ impl Files {
             stripes: std::array::from_fn(|_| Mutex::default()),
             hasher: RandomState::new(),
             looking: Semaphore::new(LOOKED_INTO),
+            coming_in: Arc::new(Semaphore::new(COMING_IN)),
         })))
     }
 
-    /// Begins to take a file in.
+    /// Begins to take a file in, when it is its turn.
     ///
     /// # Errors
     /// When the store cannot be written to.
     pub(crate) async fn receive(&self) -> anyhow::Result<Incoming> {
-        Incoming::begin(Arc::clone(&self.0.store)).await
+        let turn = Arc::clone(&self.0.coming_in).acquire_owned().await?;
+        Incoming::begin(Arc::clone(&self.0.store), turn).await
     }
 
     /// Forgets a file that was taken in and is not wanted.
@@ -102,10 +121,15 @@ impl Files {
     }
 
     /// Finds out what a file is, and makes a small copy of a picture. Nothing here trusts the sender.
+    /// With `Depth::Surface` only its first bytes are looked at.
     ///
     /// # Errors
     /// When the store does not answer.
-    pub(crate) async fn look_into(&self, arrived: &Arrived) -> anyhow::Result<(Stored, Option<Bytes>)> {
+    pub(crate) async fn look_into(
+        &self,
+        arrived: &Arrived,
+        depth: Depth,
+    ) -> anyhow::Result<(Stored, Option<Bytes>)> {
         let (look, mime) = look::of(&arrived.head);
         let plain = Stored {
             look,
@@ -120,12 +144,17 @@ impl Files {
         if !worth {
             return Ok((plain, None));
         }
-        if arrived.size > LOOKABLE {
+        if arrived.size > LOOKABLE || depth == Depth::Surface {
             return Ok((closed_if_picture(plain), None));
         }
         let _turn = self.0.looking.acquire().await?;
         let bytes = self.0.store.get(&arrived.path).await?.bytes().await?;
-        Ok(tokio::task::spawn_blocking(move || looked_at(plain, &bytes)).await?)
+        let fallback = plain.clone();
+        let looked = tokio::task::spawn_blocking(move || looked_at(plain, &bytes)).await;
+        Ok(looked.unwrap_or_else(|error| {
+            tracing::warn!(error = %error, "a file could not be looked into");
+            (closed_if_picture(fallback), None)
+        }))
     }
 
     /// Moves a file that was taken in to its place.

@@ -3,11 +3,14 @@
 use std::io::Cursor;
 
 use bytes::Bytes;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage, imageops::FilterType};
+use image::{
+    DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage, imageops::FilterType,
+    metadata::Orientation,
+};
 
 /// Longest side of a picture that is decoded, in pixels.
 const LONGEST: u32 = 10_000;
-/// Memory that decoding may take, in bytes: a camera's 48 megapixels in four colours.
+/// Memory that reading a picture may take, in bytes. What WhatsApp's apps send needs a fifth of it.
 const MEMORY: u64 = 256 * 1024 * 1024;
 /// Longest side of a small copy, in pixels: the width of a bubble on a dense screen.
 const SMALL: u32 = 640;
@@ -26,24 +29,44 @@ pub(super) struct Picture {
 /// Reads a picture; none when it is none, or more than is taken on.
 pub(super) fn read(bytes: &[u8]) -> Option<Picture> {
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok()?;
+    let format = reader.format()?;
     let mut limits = Limits::default();
     limits.max_image_width = Some(LONGEST);
     limits.max_image_height = Some(LONGEST);
     limits.max_alloc = Some(MEMORY);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().ok()?;
-    let turned = decoder.orientation().ok()?;
     let (width, height) = decoder.dimensions();
-    // What a header promises is asked for before anything is decoded.
-    if u64::from(width) * u64::from(height) * 4 > MEMORY {
+    // What a header promises is asked for before anything is decoded: the decoders themselves keep to a
+    // limit in part only.
+    if memory(format, u64::from(width) * u64::from(height), decoder.total_bytes()) > MEMORY {
         return None;
     }
+    // Of other formats the decoder would read a piece as long as its header says it is.
+    let turned = match format {
+        ImageFormat::Jpeg | ImageFormat::Png => decoder.orientation().ok()?,
+        _ => Orientation::NoTransforms,
+    };
     let mut picture = DynamicImage::from_decoder(decoder).ok()?;
     picture.apply_orientation(turned);
     let (width, height) = (picture.width(), picture.height());
     let small =
         if width.max(height) > SMALL { picture.resize(SMALL, SMALL, FilterType::Triangle) } else { picture };
     Some(Picture { width, height, small: encoded(&small)? })
+}
+
+/// The most memory that reading a picture takes, in bytes: what the decoder keeps beside the picture, or the
+/// picture and its turned copy.
+fn memory(format: ImageFormat, pixels: u64, decoded: u64) -> u64 {
+    let beside = match format {
+        // Coefficients of three colours in two bytes, all of which a progressive picture needs at once.
+        ImageFormat::Jpeg => 9,
+        // A frame, what is below it, and the result.
+        ImageFormat::WebP => 12,
+        ImageFormat::Gif => 8,
+        _ => 0,
+    };
+    (pixels * beside).max(decoded * 2)
 }
 
 fn encoded(small: &DynamicImage) -> Option<Bytes> {
@@ -88,6 +111,18 @@ mod tests {
         assert!(read(&bomb).is_none());
         assert!(read(b"\x89PNG\r\n\x1a\n").is_none());
         assert!(read(b"").is_none());
+    }
+
+    #[test]
+    fn what_reading_would_take_decides_for_every_format() {
+        let camera = 12_000_000;
+        for format in [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP, ImageFormat::Gif] {
+            assert!(memory(format, camera, camera * 4) <= MEMORY, "{format:?}");
+            let most = u64::from(LONGEST) * u64::from(LONGEST);
+            assert!(memory(format, most, most * 3) > MEMORY, "{format:?}");
+        }
+        // Sixteen bits a colour, and turned: twice the picture.
+        assert!(memory(ImageFormat::Png, 20_000_000, 20_000_000 * 8) > MEMORY);
     }
 
     fn crc32(data: &[u8]) -> u32 {

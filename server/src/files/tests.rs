@@ -65,7 +65,7 @@ async fn what_calls_itself_a_picture_and_is_none_is_closed() {
     let dir = tempfile::tempdir().unwrap();
     let files = Files::in_directory(dir.path()).unwrap();
     let polyglot = b"\x89PNG\r\n\x1a\n<script>alert(1)</script>";
-    let (stored, small) = files.look_into(&arrive(&files, polyglot).await).await.unwrap();
+    let (stored, small) = files.look_into(&arrive(&files, polyglot).await, Depth::Whole).await.unwrap();
     assert_eq!((stored.look, small), (Look::Closed, None));
     assert_eq!(stored.size, polyglot.len() as u64);
 }

@@ -1,11 +1,7 @@
 //! Fetching the file of a message: from WhatsApp into the store, with what is found in it.
 
 use chrono::Duration;
-use shared::{
-    Instant,
-    ids::MessageId,
-    model::file::{FileFailure, Stored},
-};
+use shared::{Instant, ids::MessageId, model::file::FileFailure};
 
 use super::tasks::Tools;
 use crate::{
@@ -19,12 +15,14 @@ use crate::{
         },
     },
     domain::conversations::file as domain,
-    files::Arrived,
+    files::{Arrived, Depth},
     whatsapp::Wanted,
 };
 
 /// Tries after which those who look at the message are told that it does not work.
 const TOLD_AFTER: u32 = 3;
+/// Bytes that came and whose message was not heard of since are looked at after this.
+const UNWANTED: Duration = Duration::hours(1);
 /// WhatsApp has a customer's file for so long. Source: Cloud API, media.
 const KEPT: Duration = Duration::days(7);
 
@@ -44,10 +42,18 @@ pub(super) async fn run(tools: &Tools, row: &JobRow) -> Result<(), String> {
     let missing =
         tenant.read(move |scoped| find(scoped, message)).await.map_err(|error| error.to_string())?;
     let Some(missing) = missing else { return done(tools, row).await };
-    match fetch(tools, &missing).await {
-        Ok(arrived) => keep(tools, row, message, arrived).await,
-        Err(failure) => plan(tools, row, message, missing.since, failure).await,
-    }
+    let failure = match fetch(tools, &missing).await {
+        Ok(arrived) => match keep(tools, row, message, &arrived).await {
+            Ok(()) => return Ok(()),
+            Err(error) => {
+                tracing::error!(tenant.id = %tenant.id(), message.id = %message, error = %error, "a file could not be kept");
+                tools.files.abandon(&arrived).await;
+                FileFailure::Unreachable
+            }
+        },
+        Err(failure) => failure,
+    };
+    plan(tools, row, message, missing.since, failure).await
 }
 
 fn find(scoped: &mut Scoped, id: MessageId) -> Result<Option<Missing>, Fault> {
@@ -73,35 +79,32 @@ async fn fetch(tools: &Tools, missing: &Missing) -> Result<Arrived, FileFailure>
     tools.graph.fetch(&connection.access_token, &wanted, &tools.files).await
 }
 
-/// Stores what came, and that it came. Whoever removes the same bytes waits until both are true.
-async fn keep(tools: &Tools, row: &JobRow, message: MessageId, arrived: Arrived) -> Result<(), String> {
-    let kept = store(tools, row, message, &arrived).await;
-    if kept != Ok(true) {
-        tools.files.abandon(&arrived).await;
-    }
-    kept.map(|_| ())
-}
-
-async fn store(tools: &Tools, row: &JobRow, message: MessageId, arrived: &Arrived) -> Result<bool, String> {
+/// Stores what came, and that it came. Whoever removes the same bytes waits until both are true. Before the
+/// bytes are in their place, their removal is planned: should the message go meanwhile, or the server end,
+/// nothing stays behind that nobody knows of.
+async fn keep(tools: &Tools, row: &JobRow, message: MessageId, arrived: &Arrived) -> Result<(), String> {
     let (tenant, files) = (&tools.tenant, &tools.files);
-    let (stored, small) = files.look_into(arrived).await.map_err(|error| format!("{error:#}"))?;
+    let depth = if row.ends_servers { Depth::Surface } else { Depth::Whole };
+    let (stored, small) = files.look_into(arrived, depth).await.map_err(|error| format!("{error:#}"))?;
+    let planned = arrived.hash.clone();
+    let removal = tenant.write(move |tx| {
+        let due = tx.now() + UNWANTED;
+        tx.job(domain::DROP, &planned, due)
+    });
+    let (removal, _) = removal.await.map_err(|error| error.to_string())?;
     let _alone = files.alone_with(tenant.id(), &arrived.hash).await;
     files.keep(tenant.id(), arrived, small).await.map_err(|error| format!("{error:#}"))?;
     let (id, hash) = (row.id, arrived.hash.clone());
     let told = tenant.write(move |tx| {
         job::done(tx, id)?;
-        domain::arrived(tx, message, &hash, &Stored::clone(&stored))
-    });
-    let (wanted, _) = told.await.map_err(|error| error.to_string())?;
-    if !wanted {
-        // The message went while its file came.
-        let hash = arrived.hash.clone();
-        let used = tenant.read(move |scoped| file::is_used(scoped, &hash)).await;
-        if !used.map_err(|error| error.to_string())? {
-            files.remove(tenant.id(), &arrived.hash).await.map_err(|error| error.to_string())?;
+        if domain::arrived(tx, message, &hash, &stored)? {
+            return job::done(tx, removal);
         }
-    }
-    Ok(true)
+        // The message went while its file came.
+        let now = tx.now();
+        job::hasten(tx, domain::DROP, &hash, now).map(|_| ())
+    });
+    told.await.map(|_| ()).map_err(|error| error.to_string())
 }
 
 async fn plan(
@@ -118,11 +121,11 @@ async fn plan(
     let id = tools.tenant.id();
     let planned = tools.tenant.write(move |tx| {
         let due = tx.now() + step;
-        // A file that WhatsApp says it does not have may be on its way there still.
         let hopeless = match failure {
             FileFailure::TooLarge => true,
-            FileFailure::Gone | FileFailure::Damaged => tries > TOLD_AFTER,
-            FileFailure::NotAuthorised | FileFailure::Unreachable => false,
+            FileFailure::Damaged => tries > TOLD_AFTER,
+            // "Does not exist" is also what Meta says while a permission is missing.
+            FileFailure::Gone | FileFailure::NotAuthorised | FileFailure::Unreachable => false,
         };
         let over = hopeless || due > since + KEPT;
         if over || tries >= TOLD_AFTER {

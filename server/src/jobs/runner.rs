@@ -245,9 +245,12 @@ impl Workers {
                 Some(desk) => desk,
                 None => desk.insert(self.take_up(&tenant).await?),
             };
-            let workers = self.clone();
-            let sending = desk.outbox.fill(move || !workers.state().suspended.contains(&id)).await?;
-            let ran = desk.jobs.fill().await?;
+            let may = || {
+                let workers = self.clone();
+                move || !workers.state().suspended.contains(&id)
+            };
+            let sending = desk.outbox.fill(may()).await?;
+            let ran = desk.jobs.fill(may()).await?;
             if sending || ran {
                 continue;
             }

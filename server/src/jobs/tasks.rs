@@ -63,14 +63,18 @@ impl Jobs {
         Ok(())
     }
 
-    /// Starts what is due, as far as there is room; says whether something was.
-    pub(super) async fn fill(&mut self) -> Result<bool, WriteError> {
+    /// Starts what is due, as far as there is room; says whether something was. `may` is asked inside the
+    /// transaction, as the outbox does.
+    pub(super) async fn fill(&mut self, may: impl Fn() -> bool + Send + 'static) -> Result<bool, WriteError> {
         let room = self.room();
         if room == 0 {
             return Ok(false);
         }
         let (name, in_hand) = (self.name.clone(), self.in_hand());
         let claimed = self.tools.tenant.write(move |tx| {
+            if !may() {
+                return Ok(Vec::new());
+            }
             let now = tx.now();
             job::claim(tx, &name, &in_hand, now, room)
         });
@@ -142,7 +146,9 @@ async fn run(tools: Tools, row: JobRow) {
 
 /// Stores that a run failed, however long the database is in trouble.
 async fn failed(tools: &Tools, row: &JobRow, reason: &str) {
-    let dead = row.attempts + 1 >= ATTEMPTS;
+    // What must not stay is removed however long that takes, and a file has a week of its own.
+    let patient = [file::DROP, file::FETCH].contains(&row.kind.as_str());
+    let dead = !patient && row.attempts + 1 >= ATTEMPTS;
     let id = tools.tenant.id();
     tracing::error!(tenant.id = %id, job.id = %row.id, job.kind = %row.kind, dead, error = %reason, "a job failed");
     loop {

@@ -88,7 +88,7 @@ impl Graph {
         let url = string(&answer, "url").and_then(|url| Url::parse(&url).ok());
         Ok(Located {
             url: url.ok_or(FileFailure::Unreachable)?,
-            sha256: string(&answer, "sha256"),
+            sha256: string(&answer, "sha256").filter(|text| is_digest(text)),
             size: answer.get("file_size").and_then(number).and_then(|size| u64::try_from(size).ok()),
         })
     }
@@ -113,6 +113,11 @@ impl Graph {
     fn is_home(&self, url: &Url) -> bool {
         Url::parse(&self.base).is_ok_and(|base| base.origin() == url.origin())
     }
+}
+
+/// Whether a text is SHA-256 in hexadecimal; webhooks have it in another form.
+fn is_digest(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Where a file lies now.

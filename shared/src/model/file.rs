@@ -79,6 +79,6 @@ pub enum FileFailure {
 impl FileFailure {
     /// Whether another try could end otherwise.
     pub const fn may_pass(self) -> bool {
-        !matches!(self, Self::Gone | Self::TooLarge)
+        !matches!(self, Self::TooLarge)
     }
 }

@@ -21,6 +21,8 @@ pub struct JobRow {
     pub payload: String,
     /// Runs that failed so far.
     pub attempts: u32,
+    /// Whether the server ended in its last two runs.
+    pub ends_servers: bool,
 }
 
 /// Leases due jobs to a worker. What bears its name without being in its hands was leased by a commit
@@ -36,7 +38,7 @@ pub fn claim(
     limit: usize,
 ) -> Result<Vec<JobRow>, Fault> {
     let (conn, tenant) = scoped.parts();
-    let rows: Vec<(String, String, String, i64)> = j::job
+    let rows: Vec<(String, String, String, i64, Option<String>)> = j::job
         .filter(
             j::tenant_id
                 .eq(tenant)
@@ -46,12 +48,17 @@ pub fn claim(
         )
         .order((j::due_at, j::id))
         .limit(many(limit + in_hand.len()))
-        .select((j::id, j::kind, j::payload, j::attempts))
+        .select((j::id, j::kind, j::payload, j::attempts, j::error))
         .load(conn)?;
     let mut claimed = Vec::new();
-    for (id, kind, payload, attempts) in rows {
-        let row =
-            JobRow { id: id.parse()?, kind, payload, attempts: u32::try_from(attempts).unwrap_or(u32::MAX) };
+    for (id, kind, payload, attempts, error) in rows {
+        let row = JobRow {
+            id: id.parse()?,
+            kind,
+            payload,
+            attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
+            ends_servers: error.as_deref() == Some(INTERRUPTED_AGAIN),
+        };
         if claimed.len() == limit || in_hand.contains(&row.id) {
             continue;
         }
@@ -69,9 +76,18 @@ pub fn claim(
 /// The database's.
 pub fn free_others(scoped: &mut Scoped, worker: &str) -> Result<usize, Fault> {
     let (conn, tenant) = scoped.parts();
-    let theirs = j::job.filter(j::tenant_id.eq(tenant).and(j::leased_by.ne(worker)));
-    Ok(diesel::update(theirs).set(j::leased_by.eq(None::<String>)).execute(conn)?)
+    let theirs = j::tenant_id.eq(tenant).and(j::leased_by.ne(worker));
+    let before = j::job.filter(theirs.and(j::error.eq_any([INTERRUPTED, INTERRUPTED_AGAIN])));
+    let set = (j::leased_by.eq(None::<String>), j::error.eq(INTERRUPTED_AGAIN));
+    let again = diesel::update(before).set(set).execute(conn)?;
+    let set = (j::leased_by.eq(None::<String>), j::error.eq(INTERRUPTED));
+    Ok(again + diesel::update(j::job.filter(theirs)).set(set).execute(conn)?)
 }
+
+/// What stands in the place of an error when the server ended during a run.
+const INTERRUPTED: &str = "interrupted";
+/// The same when it ended in the run before, too.
+const INTERRUPTED_AGAIN: &str = "interrupted again";
 
 /// When the next job becomes due that a worker could take.
 ///

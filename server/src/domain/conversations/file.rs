@@ -94,8 +94,10 @@ pub fn fetch_again(tx: &mut Tx<'_>, seat: &Seat, id: MessageId) -> Result<(), Fa
     let found = message::find(tx, id)?.ok_or(Fault::Refused(ErrorCode::NotFound))?;
     Loaded::in_sight(tx, seat, found.model.conversation)?;
     let row = file::find(tx, id)?.ok_or(Fault::Refused(ErrorCode::NotFound))?;
-    if matches!(row.file, File::Failed(_)) {
-        change(tx, &FileRow { file: File::Loading, ..row })?;
+    if row.hash.is_none() {
+        if row.file != File::Loading {
+            change(tx, &FileRow { file: File::Loading, ..row })?;
+        }
         let now = tx.now();
         if job::hasten(tx, FETCH, &id.to_string(), now)? {
             tx.kick(Kicks { jobs: true, outbox: false });

@@ -6,10 +6,10 @@
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
     body::SizedStream,
-    http::{StatusCode, header},
+    http::{Method, StatusCode, header},
     web::{Bytes, Data, Path},
 };
-use futures_util::TryStreamExt;
+use futures_util::{TryStreamExt, stream};
 use shared::{
     error::{ErrorCode, Problem},
     ids::MessageId,
@@ -139,6 +139,11 @@ async fn respond(
     if let Some(part) = part {
         let range = format!("bytes {}-{}/{}", part.start, part.end - 1, found.stored.size);
         response.insert_header((header::CONTENT_RANGE, range));
+    }
+    if request.method() == Method::HEAD {
+        return Ok(
+            response.body(SizedStream::new(length, stream::empty::<Result<Bytes, actix_web::Error>>()))
+        );
     }
     let pieces = read.pieces.map_err(actix_web::error::ErrorInternalServerError);
     Ok(response.body(SizedStream::new(length, pieces)))

@@ -10,7 +10,7 @@ use shared::live::command::Command;
 
 use crate::harness::{
     Engine, LiveClient, Scene, User, Victim, eventually,
-    usage::{Usage, resident, slope},
+    usage::{Usage, growth, resident},
     wait::thorough,
 };
 
@@ -84,7 +84,7 @@ async fn come_and_go(scene: &Scene, user: &User) {
 fn judge(memory: &[(f64, f64)], length: Duration, victim: &Victim) {
     let settled = &memory[memory.len() / 5..];
     let mean = settled.iter().map(|point| point.1).sum::<f64>() / settled.len() as f64;
-    let growth = slope(settled) / mean;
+    let growth = growth(settled);
     eprintln!(
         "{} minutes: {:.1} MiB resident, {:+.3} % an hour, {:?}",
         length.as_secs() / 60,

@@ -23,7 +23,7 @@ on_both_engines!(
     a_message_is_shown_first_and_its_file_follows,
     a_file_that_could_not_be_fetched_is_fetched_later,
     what_is_not_what_whatsapp_announced_is_refused_and_can_be_asked_for_again,
-    a_file_that_whatsapp_does_not_have_is_given_up,
+    a_file_that_whatsapp_does_not_have_is_told,
     a_restart_forgets_no_file,
     a_deleted_message_takes_its_file_along_unless_another_has_the_same,
     no_address_that_a_stranger_named_is_ever_called,
@@ -86,13 +86,15 @@ async fn what_is_not_what_whatsapp_announced_is_refused_and_can_be_asked_for_aga
     assert_eq!(jobs(&world.store().await).await, 0);
 }
 
-async fn a_file_that_whatsapp_does_not_have_is_given_up(engine: Engine) {
+async fn a_file_that_whatsapp_does_not_have_is_told(engine: Engine) {
     let (world, _meta) = World::with_meta(engine, Options::default()).await;
     said(&world, &ann(), &wamid(), "video", json!({"id": "404404", "sha256": "x"}), json!({})).await;
     // An id that could leave its place in an address is none.
     said(&world, &ann(), &wamid(), "video", json!({"id": "../me", "sha256": 7}), json!({})).await;
     let (id, agent) = (world.only_conversation().await, world.agent().await);
-    eventually("it is given up", async || (jobs(&world.store().await).await == 0).then_some(())).await;
+    let first = async || timeline(&agent, id).await.remove(0).file;
+    let gone = File::Failed(FileFailure::Gone);
+    eventually("it is told", async || (first().await.as_deref() == Some(&gone)).then_some(())).await;
     let files: Vec<_> = timeline(&agent, id).await.into_iter().map(|message| message.file).collect();
     assert_eq!(files[0].as_deref(), Some(&File::Failed(FileFailure::Gone)));
     assert_eq!(files[1], None);
