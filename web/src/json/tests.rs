@@ -36,6 +36,7 @@ fn message(body: Body) -> Message {
         written_at: None,
         author: Author { kind: AuthorKind::Member, member: Some(MemberId::new()) },
         body,
+        file: None,
         delivery: Some(Delivery {
             state: DeliveryState::Failed,
             sent_at: Some(at),

@@ -144,6 +144,7 @@ mod tests {
             written_at: None,
             author: Author { kind: AuthorKind::Customer, member: None },
             body: Body::Text { text: "hello".into() },
+            file: None,
             delivery: None,
             context: None,
             reactions: Vec::new(),
