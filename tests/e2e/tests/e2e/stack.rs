@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde_json::Value;
-use simulator::{App, Config, Control, HeldPort, Number, Running, Simulator, StatusPlan};
+use simulator::{App, Config, Control, HeldPort, Number, Running, SendKind, Simulator, StatusPlan};
 
 use crate::{browser::Browser, proxy::Proxy};
 
@@ -74,6 +74,11 @@ impl Stack {
     /// Plays Meta and the customers.
     pub(crate) fn control(&self) -> &Control {
         self.simulator.as_ref().unwrap().control()
+    }
+
+    /// How many messages reached WhatsApp; marks of what was read are none.
+    pub(crate) fn messages(&self) -> usize {
+        self.control().sends().iter().filter(|send| send.kind == SendKind::Message).count()
     }
 
     /// Statuses come by themselves, fast.
