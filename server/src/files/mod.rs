@@ -105,7 +105,10 @@ impl Files {
 
     /// Forgets a file that was taken in and is not wanted.
     pub(crate) async fn abandon(&self, arrived: &Arrived) {
-        if let Err(error) = self.0.store.delete(&arrived.path).await {
+        // It may have been moved to its place before something went wrong.
+        if let Err(error) = self.0.store.delete(&arrived.path).await
+            && !matches!(error, object_store::Error::NotFound { .. })
+        {
             tracing::warn!(error = %error, "a file that is not wanted stays behind");
         }
     }

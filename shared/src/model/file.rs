@@ -64,7 +64,7 @@ pub enum Look {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FileFailure {
-    /// WhatsApp does not have it any more.
+    /// WhatsApp says that there is no such file, which it also does when a permission is missing.
     Gone,
     /// It is larger than what is kept.
     TooLarge,

@@ -26,6 +26,8 @@ on_both_engines!(
     a_file_that_whatsapp_does_not_have_is_told,
     a_restart_forgets_no_file,
     a_deleted_message_takes_its_file_along_unless_another_has_the_same,
+    a_message_deleted_while_its_file_comes_leaves_no_bytes,
+    a_file_in_whose_hands_the_server_ended_twice_is_not_looked_into,
     no_address_that_a_stranger_named_is_ever_called,
 );
 
@@ -137,6 +139,41 @@ async fn a_deleted_message_takes_its_file_along_unless_another_has_the_same(engi
     revokes(&second).await;
     assert_eq!(get(&kept).await, 404);
     assert_eq!(bytes_in(&root), 0);
+}
+
+async fn a_message_deleted_while_its_file_comes_leaves_no_bytes(engine: Engine) {
+    let (world, meta) = World::with_meta(engine, Options::default()).await;
+    meta.control().fault_media([MediaFault::Drip { pause_ms: 100 }]);
+    let original = sends(&world, &meta, "image", &picture(30, 30), json!({})).await;
+    eventually("it is on its way", async || (meta.control().media_faults_left() == 0).then_some(())).await;
+    said(&world, &ann(), &wamid(), "revoke", json!({"original_message_id": original}), json!({})).await;
+    eventually("it is cleared up", async || (jobs(&world.store().await).await == 0).then_some(())).await;
+    assert_eq!(bytes_in(&world.server.app.config.files_dir()), 0);
+    assert_eq!(sql::count(&world.store().await, "file").await, 0);
+}
+
+async fn a_file_in_whose_hands_the_server_ended_twice_is_not_looked_into(engine: Engine) {
+    let (mut world, meta) = World::with_meta(engine, Options::default()).await;
+    sends(&world, &meta, "image", &picture(30, 30), json!({})).await;
+    let (id, agent) = (world.only_conversation().await, world.agent().await);
+    ready(&agent, id).await;
+    let slow = || meta.control().fault_media([MediaFault::Drip { pause_ms: 60_000 }]);
+    let begun = async || {
+        eventually("it is on its way", async || (meta.control().media_faults_left() == 0).then_some(()))
+            .await;
+    };
+    slow();
+    sends(&world, &meta, "image", &picture(31, 31), json!({})).await;
+    for again in [true, false] {
+        begun().await;
+        if again {
+            slow();
+        }
+        world = world.restart().await;
+    }
+    let message = ready(&world.agent().await, id).await;
+    let Some(File::Ready(stored)) = message.file.as_deref() else { unreachable!() };
+    assert_eq!((stored.look, stored.mime.as_str()), (Look::Closed, "image/png"));
 }
 
 /// Files anywhere below a directory.
