@@ -122,6 +122,8 @@ pub fn start(
         runtime.handle().clone(),
     );
     store.listen(Arc::new(Sinks { hub: hub.clone(), workers: workers.clone() }));
+    let told = workers.clone();
+    hub.on_typing(move |tenant, conversation| told.typing(tenant, conversation));
     let app = App { config, store, keys, hub, connections, files };
     let readiness = Readiness::starting();
     let server = http::server_with(app.clone(), listener, readiness.clone())?;

@@ -41,6 +41,24 @@ pub enum ErrorCode {
     NoAddress,
     /// Only a failed message can be sent again.
     NotRetryable,
+    /// WhatsApp does not have the message that is to be answered or marked, or not any more.
+    NotAnswerable,
+    /// The file has no bytes.
+    FileEmpty,
+    /// WhatsApp does not take files of this type.
+    FileTypeRefused,
+    /// A picture of more than 5 MB.
+    PictureTooLarge,
+    /// A recording, with or without a picture, of more than 16 MB.
+    RecordingTooLarge,
+    /// A sticker of more than 500 KB, or of more than 100 KB when nothing in it moves.
+    StickerTooLarge,
+    /// A document of more than 100 MB.
+    DocumentTooLarge,
+    /// The uploaded file was sent already, or was not sent for a day.
+    UploadGone,
+    /// Too many files were uploaded and not sent.
+    TooManyUploads,
     /// The text is empty.
     TextEmpty,
     /// The text is longer than WhatsApp allows.
@@ -71,7 +89,7 @@ impl ErrorCode {
     /// The HTTP status; the one table that maps codes to statuses.
     pub const fn status(self) -> u16 {
         match self {
-            Self::BadRequest | Self::TextEmpty | Self::TextInvalid => 400,
+            Self::BadRequest | Self::TextEmpty | Self::TextInvalid | Self::FileEmpty => 400,
             Self::Unauthenticated | Self::InvalidCredentials => 401,
             Self::Forbidden | Self::ForeignOrigin => 403,
             Self::NotFound => 404,
@@ -82,14 +100,20 @@ impl ErrorCode {
             | Self::ConversationOpen
             | Self::WindowClosed
             | Self::NotRetryable
+            | Self::NotAnswerable
+            | Self::UploadGone
             | Self::LastAdministrator
             | Self::TenantNeeded
             | Self::NoAddress => 409,
-            Self::PayloadTooLarge => 413,
-            Self::UnsupportedMediaType => 415,
+            Self::PayloadTooLarge
+            | Self::PictureTooLarge
+            | Self::RecordingTooLarge
+            | Self::StickerTooLarge
+            | Self::DocumentTooLarge => 413,
+            Self::UnsupportedMediaType | Self::FileTypeRefused => 415,
             Self::TextTooLong | Self::KeyReused => 422,
             Self::VersionMismatch => 426,
-            Self::TooManyOpen | Self::RateLimited => 429,
+            Self::TooManyOpen | Self::RateLimited | Self::TooManyUploads => 429,
             Self::Internal => 500,
             Self::Unavailable => 503,
         }
@@ -113,6 +137,15 @@ impl ErrorCode {
             Self::WindowClosed => "The 24-hour window is closed; only templates can be sent",
             Self::NoAddress => "The customer has no address a message could be sent to",
             Self::NotRetryable => "Only a failed message can be sent again",
+            Self::NotAnswerable => "WhatsApp does not have this message (yet)",
+            Self::FileEmpty => "The file is empty",
+            Self::FileTypeRefused => "WhatsApp does not take files of this type",
+            Self::PictureTooLarge => "WhatsApp takes pictures of 5 MB at most",
+            Self::RecordingTooLarge => "WhatsApp takes films and recordings of 16 MB at most",
+            Self::StickerTooLarge => "WhatsApp takes stickers of 100 KB, moving ones of 500 KB at most",
+            Self::DocumentTooLarge => "WhatsApp takes documents of 100 MB at most",
+            Self::UploadGone => "The uploaded file was sent already or is too old; upload it again",
+            Self::TooManyUploads => "Too many uploaded files wait to be sent",
             Self::TextEmpty => "The text is empty",
             Self::TextTooLong => "The text is too long",
             Self::TextInvalid => "The text contains a character that cannot be stored",

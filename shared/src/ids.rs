@@ -104,6 +104,8 @@ id!(/// A Meta app and what is bound to it.
     ConnectionId, "cxn");
 id!(/// Work to be done after the commit.
     JobId, "job");
+id!(/// A file that a member uploaded to send it.
+    UploadId, "upl");
 id!(/// One command of one member; the same key twice has one effect.
     CommandKey, "cmd");
 id!(/// One run of a tenant's log; changes only when the log is rebuilt or restored.

@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod apply;
+pub mod attachments;
 pub mod error;
 pub mod ids;
 pub mod instant;

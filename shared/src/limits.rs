@@ -13,6 +13,8 @@ pub const NOTE_CHARS: usize = 4096;
 pub const INBOUND_TEXT_CHARS: usize = 65_536;
 /// Longest caption of a card, in characters. Ours; the Cloud API's captions have 1,024.
 pub const CAPTION_CHARS: usize = 4096;
+/// Longest text under a file that we send, in characters. Source: Cloud API reference, media messages.
+pub const SENT_CAPTION_CHARS: usize = 1024;
 /// Longest reaction, in characters. Ours; one emoji with all its joiners has at most about ten.
 pub const EMOJI_CHARS: usize = 16;
 /// Longest of Meta's ids that is believed, in bytes. Ours; real ones are far below 200, and a database
@@ -52,6 +54,31 @@ pub fn outgoing_text(text: &str) -> Result<&str, ErrorCode> {
 /// As [`outgoing_text`].
 pub fn note_text(text: &str) -> Result<&str, ErrorCode> {
     checked(text, NOTE_CHARS)
+}
+
+/// Checks what is to stand under a file like [`outgoing_text`]; nothing but blanks is nothing.
+///
+/// # Errors
+/// `text_too_long` and `text_invalid`, as [`outgoing_text`].
+pub fn caption(text: Option<&str>) -> Result<Option<&str>, ErrorCode> {
+    match text.map(|text| checked(text, SENT_CAPTION_CHARS)) {
+        None | Some(Err(ErrorCode::TextEmpty)) => Ok(None),
+        Some(checked) => checked.map(Some),
+    }
+}
+
+/// Checks what is to be put under a message: one emoji, as far as that can be told without a table of them.
+///
+/// # Errors
+/// `text_invalid`.
+pub fn emoji(text: &str) -> Result<&str, ErrorCode> {
+    let plain = |c: char| c.is_alphanumeric() && !c.is_ascii_digit() || c.is_whitespace() || c.is_control();
+    // Digits and signs are emoji together with a mark that makes them so.
+    let some = text.chars().any(|c| !c.is_ascii());
+    if !some || text.chars().any(plain) || text.chars().count() > EMOJI_CHARS {
+        return Err(ErrorCode::TextInvalid);
+    }
+    Ok(text)
 }
 
 fn checked(text: &str, most: usize) -> Result<&str, ErrorCode> {
@@ -120,6 +147,16 @@ mod tests {
     fn blank_and_unstorable_texts_are_refused() {
         assert_eq!(outgoing_text(" \n\t"), Err(ErrorCode::TextEmpty));
         assert_eq!(outgoing_text("a\0b"), Err(ErrorCode::TextInvalid));
+    }
+
+    #[test]
+    fn an_emoji_is_no_word() {
+        for good in ["👍", "❤️", "👩‍👩‍👧‍👦", "🇩🇪", "1️⃣", "#️⃣"] {
+            assert_eq!(emoji(good), Ok(good));
+        }
+        for bad in ["", "a", "no", "1", "👍 yes", "ü", "👍\0", &"👍".repeat(17)] {
+            assert_eq!(emoji(bad), Err(ErrorCode::TextInvalid), "{bad}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use shared::{
 };
 
 use crate::{
+    attach::Attachments,
     browser,
     drafts::Drafts,
     effects::effect,
@@ -40,6 +41,8 @@ pub(crate) struct Desk {
     pub(crate) toasts: Toasts,
     /// Texts not sent yet.
     pub(crate) drafts: Drafts,
+    /// Files not sent yet.
+    pub(crate) attachments: Attachments,
     /// Whom the live view is connected as; the inbox is shown to nobody else.
     seated: RwSignal<Option<MemberId>>,
     /// Whether somebody looks at the page and works in it.
@@ -61,6 +64,7 @@ impl Desk {
             live: Live::new(),
             toasts: Toasts::new(),
             drafts: Drafts::new(session),
+            attachments: Attachments::new(),
             seated: RwSignal::new(None),
             attention: RwSignal::new(browser::has_attention()),
             closed: RwSignal::new(None),
@@ -88,6 +92,7 @@ impl Desk {
             return;
         }
         self.drafts.give_back(&refusal.command);
+        self.attachments.give_back(&refusal.command, refusal.problem.code);
         self.toasts.say(explain(&refusal.problem));
     }
 }

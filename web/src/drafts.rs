@@ -83,7 +83,7 @@ impl Drafts {
 /// What a command writes, whom for and where.
 fn written(command: &Command) -> Option<(DraftKind, ConversationId, &str)> {
     match command {
-        Command::SendText { conversation, text } => Some((DraftKind::Text, *conversation, text)),
+        Command::Send { conversation, what, .. } => Some((DraftKind::Text, *conversation, what.words()?)),
         Command::AddNote { conversation, text } => Some((DraftKind::Note, *conversation, text)),
         _ => None,
     }
@@ -124,7 +124,7 @@ mod tests {
         let id = ConversationId::new();
         let note = Command::AddNote { conversation: id, text: "for us".into() };
         assert_eq!(written(&note), Some((DraftKind::Note, id, "for us")));
-        let text = Command::SendText { conversation: id, text: "for you".into() };
+        let text = Command::text(id, "for you");
         assert_eq!(written(&text), Some((DraftKind::Text, id, "for you")));
         assert_eq!(written(&Command::Release { conversation: id }), None);
     }

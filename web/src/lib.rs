@@ -10,6 +10,7 @@
 #![expect(unreachable_pub, reason = "the component macro writes a public item for every component")]
 
 mod app;
+mod attach;
 mod browser;
 mod components;
 mod drafts;

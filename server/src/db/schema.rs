@@ -289,6 +289,32 @@ diesel::table! {
         stored -> Nullable<Text>,
         hash -> Nullable<Text>,
         created_at -> BigInt,
+        sent_as -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    upload (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> Text,
+        member_id -> Text,
+        kind -> Text,
+        mime -> Text,
+        name -> Text,
+        stored -> Text,
+        hash -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sent_file (tenant_id, channel_id, hash, mime) {
+        tenant_id -> BigInt,
+        channel_id -> Text,
+        hash -> Text,
+        mime -> Text,
+        media_id -> Text,
+        sent_at -> BigInt,
     }
 }
 

@@ -65,8 +65,11 @@ fn execute(
     command: &Command,
 ) -> Result<Option<MessageId>, Fault> {
     match command {
-        Command::SendText { conversation, text } => {
-            conv::send::text(tx, seat, *conversation, key, text).map(Some)
+        Command::Send { conversation, answers, what } => {
+            conv::send::send(tx, seat, *conversation, key, what, *answers).map(Some)
+        }
+        Command::React { message, emoji } => {
+            conv::react::react(tx, seat, *message, emoji.as_deref()).map(|()| None)
         }
         Command::AddNote { conversation, text } => {
             conv::note::add(tx, seat, *conversation, key, text).map(Some)
@@ -96,7 +99,8 @@ fn execute(
 /// What the audit log says of a command: the action and the object, never a text.
 fn audited(command: &Command) -> (&'static str, String) {
     match command {
-        Command::SendText { conversation, .. } => ("message.send", conversation.to_string()),
+        Command::Send { conversation, .. } => ("message.send", conversation.to_string()),
+        Command::React { message, .. } => ("message.react", message.to_string()),
         Command::AddNote { conversation, .. } => ("note.add", conversation.to_string()),
         Command::AssignToMe { conversation } => ("conversation.assign", conversation.to_string()),
         Command::Release { conversation } => ("conversation.release", conversation.to_string()),

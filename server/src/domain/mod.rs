@@ -5,6 +5,7 @@
 
 pub mod commands;
 pub mod conversations;
+pub(crate) mod keeping;
 pub mod members;
 pub mod outbox;
 pub mod seat;

@@ -20,7 +20,10 @@ use crate::db::{
     rows::{
         channel::{self, Binding},
         contact::{self, ContactRow},
-        early_status, message, outbox,
+        early_status,
+        file::{self, FileRow},
+        message, outbox,
+        sent_file::{self, SentFile},
     },
 };
 
@@ -37,12 +40,26 @@ pub struct Leased {
     pub to: ContactRow,
     /// What it says.
     pub body: Body,
+    /// WhatsApp's id of the message it answers.
+    pub quoted: Option<String>,
+    /// Its file.
+    pub file: Option<LeasedFile>,
     /// Sends that were refused so far.
     pub attempts: u32,
 }
 
+/// The file of a message that a worker may send now.
+#[derive(Debug, Clone)]
+pub struct LeasedFile {
+    /// Which, for which number, as which type.
+    pub file: SentFile,
+    /// What WhatsApp calls it, if it has it.
+    pub media_id: Option<String>,
+}
+
 /// Leases messages that may be sent now, oldest first; one per contact. `in_flight` is what the worker
-/// is sending at this moment. `admit` may name a later time.
+/// is sending at this moment. What was uploaded after `uploaded_after` WhatsApp still has. `admit` may name
+/// a later time.
 ///
 /// # Errors
 /// The database's.
@@ -51,6 +68,7 @@ pub fn lease(
     worker: &str,
     in_flight: &HashSet<MessageId>,
     most: usize,
+    uploaded_after: Instant,
     admit: &mut dyn FnMut(ChannelId, ContactId, Instant) -> Result<(), Instant>,
 ) -> Result<Vec<Leased>, Fault> {
     let now = tx.now();
@@ -68,7 +86,8 @@ pub fn lease(
             continue;
         };
         outbox::lease(tx, row.message, worker)?;
-        let body = found.model.body.clone();
+        let (body, quoted) = (found.model.body.clone(), found.quoted.clone());
+        let file = leased_file(tx, row.channel, row.message, uploaded_after)?;
         advance(tx, found, DeliveryState::Sending, None, None)?;
         leased.push(Leased {
             message: row.message,
@@ -76,10 +95,26 @@ pub fn lease(
             binding,
             to,
             body,
+            quoted,
+            file,
             attempts: row.attempts,
         });
     }
     Ok(leased)
+}
+
+fn leased_file(
+    tx: &mut Tx<'_>,
+    channel: ChannelId,
+    message: MessageId,
+    uploaded_after: Instant,
+) -> Result<Option<LeasedFile>, Fault> {
+    let Some(FileRow { hash: Some(hash), sent_as: Some(mime), .. }) = file::find(tx, message)? else {
+        return Ok(None);
+    };
+    let file = SentFile { channel, hash, mime };
+    let media_id = sent_file::find(tx, &file, uploaded_after)?;
+    Ok(Some(LeasedFile { file, media_id }))
 }
 
 /// WhatsApp took the message. Statuses that overtook this answer are applied now.

@@ -13,8 +13,8 @@ use crate::secrets::hex;
 
 /// Where files lie until they are whole.
 pub(super) const ROOM: &str = ".switchboard-incoming";
-/// Bytes that say what a file is; the longest signature lies 257 bytes in.
-const HEAD: usize = 512;
+/// Bytes that say what a file is; of the boxes of office documents the first 6,000 are looked at.
+const HEAD: usize = 8_192;
 /// Parts on their way to the store at once.
 const PARTS: usize = 2;
 
@@ -34,7 +34,7 @@ pub(crate) struct Incoming {
 pub(crate) struct Arrived {
     pub(super) path: Path,
     /// Its first bytes.
-    pub(super) head: Vec<u8>,
+    pub(crate) head: Vec<u8>,
     /// SHA-256 of its bytes, in hexadecimal.
     pub(crate) hash: String,
     /// Its length in bytes.

@@ -23,9 +23,48 @@ pub(super) fn of(head: &[u8]) -> (Look, &'static str) {
     }
 }
 
+/// The type of a file that a member wants to send, by its first bytes: for deciding whether WhatsApp takes
+/// it, never for showing it.
+pub(crate) fn sendable_type(head: &[u8]) -> &'static str {
+    match infer::get(head) {
+        Some(kind) => kind.mime_type(),
+        None if is_text(head) => "text/plain",
+        None => "application/x-unknown",
+    }
+}
+
+/// Whether a beginning is text; a character may be cut at its end.
+fn is_text(head: &[u8]) -> bool {
+    let whole = match std::str::from_utf8(head) {
+        Ok(text) => text,
+        Err(error) if error.error_len().is_none() => head
+            .get(..error.valid_up_to())
+            .and_then(|head| std::str::from_utf8(head).ok())
+            .unwrap_or_default(),
+        Err(_) => return false,
+    };
+    !whole.is_empty() && !whole.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{c}'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn text_is_told_from_what_nobody_knows_and_from_what_could_run() {
+        for (head, expected) in [
+            (&b"Dear Sir,\r\nthank you"[..], "text/plain"),
+            ("name;city\nJos\u{e9};Mün".as_bytes(), "text/plain"),
+            (&"cut ü".as_bytes()[..5], "text/plain"),
+            (b"a\0b", "application/x-unknown"),
+            (b"\xff\xfe\xfd\xfc", "application/x-unknown"),
+            (b"", "application/x-unknown"),
+            (b"<!DOCTYPE html><p>", "text/html"),
+            (b"%PDF-1.7", "application/pdf"),
+        ] {
+            assert_eq!(sendable_type(head), expected, "{:?}", String::from_utf8_lossy(head));
+        }
+    }
 
     #[test]
     fn first_bytes_decide_and_what_could_run_is_closed() {

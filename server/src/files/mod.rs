@@ -6,6 +6,7 @@
 mod incoming;
 mod look;
 mod picture;
+mod recording;
 mod voice;
 
 use std::{
@@ -26,12 +27,15 @@ use shared::model::file::{Look, Stored};
 use tokio::sync::{Mutex, MutexGuard, Semaphore};
 
 pub(crate) use self::incoming::{Arrived, Incoming};
+pub(crate) use self::look::sendable_type;
 use crate::tenant::TenantId;
 
 /// Locks by hash; more would only cost memory.
 const STRIPES: usize = 64;
-/// Files that come in at once, of all tenants: each takes some megabytes on its way.
+/// Customers' files that come in at once, of all tenants: each takes some megabytes on its way.
 const COMING_IN: usize = 16;
+/// Members' files that come in at once, of all tenants.
+const COMING_UP: usize = 32;
 /// Files that are looked into at once: decoding a picture takes a core and tens of megabytes.
 const LOOKED_INTO: usize = 1;
 /// A file that is looked into as a whole is at most this large, in bytes.
@@ -47,6 +51,7 @@ struct Inner {
     hasher: RandomState,
     looking: Semaphore,
     coming_in: Arc<Semaphore>,
+    coming_up: Arc<Semaphore>,
 }
 
 /// How deep to look into a file.
@@ -91,6 +96,7 @@ impl Files {
             hasher: RandomState::new(),
             looking: Semaphore::new(LOOKED_INTO),
             coming_in: Arc::new(Semaphore::new(COMING_IN)),
+            coming_up: Arc::new(Semaphore::new(COMING_UP)),
         })))
     }
 
@@ -101,6 +107,18 @@ impl Files {
     pub(crate) async fn receive(&self) -> anyhow::Result<Incoming> {
         let turn = Arc::clone(&self.0.coming_in).acquire_owned().await?;
         Incoming::begin(Arc::clone(&self.0.store), turn).await
+    }
+
+    /// Begins to take a member's file in; none when too many come at once, so that slow lines of members
+    /// never hold up the files of customers.
+    ///
+    /// # Errors
+    /// When the store cannot be written to.
+    pub(crate) async fn take_up(&self) -> anyhow::Result<Option<Incoming>> {
+        match Arc::clone(&self.0.coming_up).try_acquire_owned() {
+            Ok(turn) => Incoming::begin(Arc::clone(&self.0.store), turn).await.map(Some),
+            Err(_) => Ok(None),
+        }
     }
 
     /// Forgets a file that was taken in and is not wanted.
@@ -121,6 +139,22 @@ impl Files {
             Some(stripe) => stripe.lock().await,
             None => unreachable!("a remainder is smaller than its divisor"),
         }
+    }
+
+    /// Puts a browser's recording into the box that WhatsApp takes; none when it is no such recording. What was
+    /// taken in before stays as it is.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub(crate) async fn boxed(&self, recording: &Arrived) -> anyhow::Result<Option<Arrived>> {
+        let bytes = self.0.store.get(&recording.path).await?.bytes().await?;
+        let Some(ogg) = tokio::task::spawn_blocking(move || recording::to_ogg(&bytes)).await? else {
+            return Ok(None);
+        };
+        let turn = Arc::clone(&self.0.coming_up).acquire_owned().await?;
+        let mut incoming = Incoming::begin(Arc::clone(&self.0.store), turn).await?;
+        incoming.push(ogg).await?;
+        incoming.finish().await.map(Some)
     }
 
     /// Finds out what a file is, and makes a small copy of a picture. Nothing here trusts the sender.

@@ -16,9 +16,9 @@ use crate::app::App;
 /// The policy of answers that are not documents.
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
 
-/// What no page of ours needs. `interest-cohort` and the like come with the default of "no" already.
+/// What no page of ours needs; voice messages are spoken into the console. `interest-cohort` and the like come with the default of "no" already.
 const NO_FEATURES: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), \
-                           magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
+                           magnetometer=(), microphone=(self), midi=(), payment=(), usb=()";
 
 /// Two years, as the preload list asks for.
 const TWO_YEARS: &str = "max-age=63072000";
@@ -59,7 +59,7 @@ pub(super) fn console_policy(index: &str, live_origin: &str) -> String {
         .collect();
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{hashes}; style-src 'self'; \
-         img-src 'self' blob: data:; media-src 'self'; font-src 'self'; connect-src 'self' {live_origin}; \
+         img-src 'self' blob: data:; media-src 'self' blob:; font-src 'self'; connect-src 'self' {live_origin}; \
          manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
 }

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, http::header};
 use shared::error::Problem;
 use utoipa::OpenApi;
 
-use super::{commands, conversations, messages, probes, session, sign_in_page};
+use super::{commands, conversations, messages, probes, session, sign_in_page, uploads};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -24,6 +24,8 @@ use super::{commands, conversations, messages, probes, session, sign_in_page};
         conversations::list_messages::list_messages,
         messages::get_file::get_file,
         messages::get_file::get_small,
+        uploads::post_upload::post_upload,
+        uploads::delete_upload::delete_upload,
         webhooks::verify_webhook,
         webhooks::receive_webhook,
         probes::get_health,
@@ -107,6 +109,8 @@ mod tests {
                 "/api/openapi.json",
                 "/api/session",
                 "/api/sign-in",
+                "/api/uploads",
+                "/api/uploads/{id}",
                 "/healthz",
                 "/readyz",
                 "/webhooks/whatsapp/{key}",

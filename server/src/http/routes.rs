@@ -22,6 +22,7 @@ use super::{
     openapi, origin, probes,
     session::{get_session::get_session, sign_in::sign_in, sign_out::sign_out},
     sign_in_page,
+    uploads::{delete_upload::delete_upload, post_upload::post_upload},
 };
 use crate::{live, whatsapp};
 
@@ -39,6 +40,8 @@ pub fn configure(config: &mut ServiceConfig) {
         )
         .service(only("/live", "GET").route(get().to(live::live)))
         .service(only("/favicon.ico", "GET").route(get().to(no_icon)))
+        // Before its room: a file may take longer than any other body, and has deadlines of its own.
+        .service(only("/api/uploads", "POST").wrap(from_fn(origin::guard)).route(post().to(post_upload)))
         .service(
             web::scope("/api")
                 .app_data(json::config())
@@ -59,6 +62,7 @@ pub fn configure(config: &mut ServiceConfig) {
                     only("/messages/{id}/file", "GET, HEAD").route(get().to(get_file)).route(head_file()),
                 )
                 .service(only("/messages/{id}/small", "GET").route(get().to(get_small)))
+                .service(only("/uploads/{id}", "DELETE").route(delete().to(delete_upload)))
                 .default_service(web::to(not_found)),
         )
         .default_service(web::to(everything_else));

@@ -4,6 +4,7 @@ use super::tasks::Tools;
 use crate::db::rows::{
     file,
     job::{self, JobRow},
+    sent_file,
 };
 
 /// Runs the job. It holds the hash until it is done, so that no file with the same bytes arrives between
@@ -13,9 +14,16 @@ pub(super) async fn run(tools: &Tools, row: &JobRow) -> Result<(), String> {
     let _alone = tools.files.alone_with(tenant.id(), &hash).await;
     let wanted = hash.clone();
     let used = tenant.read(move |scoped| file::is_used(scoped, &wanted)).await;
-    if !used.map_err(|error| error.to_string())? {
+    let used = used.map_err(|error| error.to_string())?;
+    if !used {
         tools.files.remove(tenant.id(), &hash).await.map_err(|error| error.to_string())?;
     }
     let id = row.id;
-    tenant.write(move |tx| job::done(tx, id)).await.map(|_| ()).map_err(|error| error.to_string())
+    let done = tenant.write(move |tx| {
+        if !used {
+            sent_file::forget_bytes(tx, &hash)?;
+        }
+        job::done(tx, id)
+    });
+    done.await.map(|_| ()).map_err(|error| error.to_string())
 }

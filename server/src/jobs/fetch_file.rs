@@ -14,15 +14,13 @@ use crate::{
             message,
         },
     },
-    domain::conversations::file as domain,
+    domain::{conversations::file as domain, keeping},
     files::{Arrived, Depth},
     whatsapp::Wanted,
 };
 
 /// Tries after which those who look at the message are told that it does not work.
 const TOLD_AFTER: u32 = 3;
-/// Bytes that came and whose message was not heard of since are looked at after this.
-const UNWANTED: Duration = Duration::hours(1);
 /// WhatsApp has a customer's file for so long. Source: Cloud API, media.
 const KEPT: Duration = Duration::days(7);
 
@@ -79,23 +77,13 @@ async fn fetch(tools: &Tools, missing: &Missing) -> Result<Arrived, FileFailure>
     tools.graph.fetch(&connection.access_token, &wanted, &tools.files).await
 }
 
-/// Stores what came, and that it came. Whoever removes the same bytes waits until both are true. Before the
-/// bytes are in their place, their removal is planned: should the message go meanwhile, or the server end,
-/// nothing stays behind that nobody knows of.
+/// Stores what came, and that it came.
 async fn keep(tools: &Tools, row: &JobRow, message: MessageId, arrived: &Arrived) -> Result<(), String> {
     let (tenant, files) = (&tools.tenant, &tools.files);
     let depth = if row.ends_servers { Depth::Surface } else { Depth::Whole };
     let (stored, small) = files.look_into(arrived, depth).await.map_err(|error| format!("{error:#}"))?;
-    let planned = arrived.hash.clone();
-    let removal = tenant.write(move |tx| {
-        let due = tx.now() + UNWANTED;
-        tx.job(domain::DROP, &planned, due)
-    });
-    let (removal, _) = removal.await.map_err(|error| error.to_string())?;
-    let _alone = files.alone_with(tenant.id(), &arrived.hash).await;
-    files.keep(tenant.id(), arrived, small).await.map_err(|error| format!("{error:#}"))?;
     let (id, hash) = (row.id, arrived.hash.clone());
-    let told = tenant.write(move |tx| {
+    let told = keeping::keep(tenant, files, arrived, small, move |tx, removal| {
         job::done(tx, id)?;
         if domain::arrived(tx, message, &hash, &stored)? {
             return job::done(tx, removal);
@@ -104,7 +92,7 @@ async fn keep(tools: &Tools, row: &JobRow, message: MessageId, arrived: &Arrived
         let now = tx.now();
         job::hasten(tx, domain::DROP, &hash, now).map(|_| ())
     });
-    told.await.map(|_| ()).map_err(|error| error.to_string())
+    told.await.map_err(|error| error.to_string())
 }
 
 async fn plan(

@@ -5,6 +5,8 @@ mod fetch_file;
 mod prune;
 mod runner;
 mod tasks;
+mod tell_reaction;
 mod tell_read;
+mod typing;
 
 pub use runner::{Workers, WorkersConfig};

@@ -4,24 +4,29 @@
 use chrono::Duration;
 use shared::Instant;
 
-use crate::db::{
-    Fault, Scoped, Tx, data_map,
-    rows::{command_result, early_status, fact, job, live_event, raw_item, slice::SLICE},
+use crate::{
+    db::{
+        Fault, Tx, data_map,
+        rows::{command_result, early_status, fact, job, live_event, raw_item, sent_file, slice::SLICE},
+    },
+    domain::conversations::upload,
 };
 
 /// The kind in the job table.
 pub(super) const KIND: &str = "prune";
 
 /// A table and how a slice of it is forgotten.
-type Step = (&'static str, fn(&mut Scoped, Instant) -> Result<usize, Fault>);
+type Step = (&'static str, fn(&mut Tx<'_>, Instant) -> Result<usize, Fault>);
 
 /// What is forgotten by age in a tenant's database.
-const STEPS: [Step; 5] = [
-    ("live_event", live_event::prune),
-    ("command_result", command_result::prune),
-    ("early_status", early_status::prune),
-    ("raw_item", raw_item::prune),
-    ("fact", fact::prune),
+const STEPS: [Step; 7] = [
+    ("live_event", |tx, before| live_event::prune(tx, before)),
+    ("command_result", |tx, before| command_result::prune(tx, before)),
+    ("early_status", |tx, before| early_status::prune(tx, before)),
+    ("raw_item", |tx, before| raw_item::prune(tx, before)),
+    ("fact", |tx, before| fact::prune(tx, before)),
+    ("upload", upload::forget_unsent),
+    ("sent_file", |tx, before| sent_file::prune(tx, before)),
 ];
 
 /// Makes sure the next round is planned.

@@ -10,13 +10,14 @@ use std::{
 
 use chrono::Duration;
 use futures_util::FutureExt;
-use shared::ids::MemberId;
+use shared::ids::{ConversationId, MemberId};
 use tokio::{runtime::Handle, sync::Notify};
 use uuid::Uuid;
 
 use super::{
     prune,
     tasks::{Jobs, Tools},
+    typing::{self, Told},
 };
 use crate::{
     clock::{from_micros, micros},
@@ -67,6 +68,7 @@ struct Inner {
     config: WorkersConfig,
     runtime: Handle,
     state: Mutex<State>,
+    typing: Mutex<Told>,
 }
 
 /// What one start of a tenant's task works with.
@@ -109,8 +111,30 @@ impl Workers {
         config: WorkersConfig,
         runtime: Handle,
     ) -> Self {
-        let state = Mutex::default();
-        Self(Arc::new(Inner { store, hub, connections, graph, files, config, runtime, state }))
+        let (state, typing) = (Mutex::default(), Mutex::default());
+        Self(Arc::new(Inner { store, hub, connections, graph, files, config, runtime, state, typing }))
+    }
+
+    /// A member writes to a customer, who may be shown that.
+    pub(crate) fn typing(&self, tenant: TenantId, id: ConversationId) {
+        let now = std::time::Instant::now();
+        let due = self.0.typing.lock().unwrap_or_else(PoisonError::into_inner).is_due(tenant, id, now);
+        if !due || self.state().suspended.contains(&tenant) {
+            return;
+        }
+        let workers = self.clone();
+        self.0.runtime.spawn(async move {
+            let inner = &workers.0;
+            if !workers.is_active(tenant).await.unwrap_or(false) {
+                return;
+            }
+            match inner.store.tenant(tenant).await {
+                Ok(store) => typing::tell(store, inner.connections.clone(), inner.graph.clone(), id).await,
+                Err(error) => {
+                    tracing::warn!(tenant.id = %tenant, error = %error, "the tenant could not be opened")
+                }
+            }
+        });
     }
 
     /// Wakes the worker of a tenant; starts it when it sleeps for good.
@@ -305,6 +329,7 @@ impl Workers {
             tenant.clone(),
             self.0.connections.clone(),
             self.0.graph.clone(),
+            self.0.files.clone(),
             self.0.config.outbox.clone(),
             name.clone(),
         );

@@ -9,13 +9,13 @@ use chrono::Duration;
 use shared::ids::JobId;
 use tokio::task::{Id, JoinError, JoinSet};
 
-use super::{drop_file, fetch_file, prune, tell_read};
+use super::{drop_file, fetch_file, prune, tell_reaction, tell_read};
 use crate::{
     db::{
         Fault, TenantStore, WriteError,
         rows::job::{self, JobRow},
     },
-    domain::conversations::{file, receipt},
+    domain::conversations::{file, react, receipt},
     files::Files,
     whatsapp::{Connections, Graph},
 };
@@ -137,6 +137,7 @@ async fn run(tools: Tools, row: JobRow) {
         file::FETCH => fetch_file::run(&tools, &row).await,
         file::DROP => drop_file::run(&tools, &row).await,
         receipt::TELL => tell_read::run(&tools, &row).await,
+        react::TELL => tell_reaction::run(&tools, &row).await,
         kind => Err(format!("no job of kind {kind}")),
     };
     if let Err(reason) = done {

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant as Monotonic},
@@ -69,6 +69,9 @@ impl Default for HubConfig {
 #[derive(Clone)]
 pub struct Hub(pub(super) Arc<Inner>);
 
+/// Who wants to know that somebody writes in a conversation.
+type Typing = Box<dyn Fn(TenantId, ConversationId) + Send + Sync>;
+
 pub(super) struct Inner {
     pub(super) config: HubConfig,
     pub(super) store: Store,
@@ -76,6 +79,7 @@ pub(super) struct Inner {
     tenants: Mutex<HashMap<TenantId, Arc<TenantLive>>>,
     shards: Mutex<Vec<mpsc::UnboundedSender<ToShard>>>,
     ended: Mutex<Ended>,
+    typing: OnceLock<Typing>,
     next_conn: AtomicU64,
     closing: AtomicBool,
 }
@@ -112,9 +116,21 @@ impl Hub {
             tenants: Mutex::default(),
             shards: Mutex::default(),
             ended: Mutex::default(),
+            typing: OnceLock::new(),
             next_conn: AtomicU64::new(1),
             closing: AtomicBool::new(false),
         }))
+    }
+
+    /// Tells from now on who writes to whom; only the first listener is told.
+    pub fn on_typing(&self, listener: impl Fn(TenantId, ConversationId) + Send + Sync + 'static) {
+        let _ = self.0.typing.set(Box::new(listener));
+    }
+
+    pub(super) fn typed(&self, tenant: TenantId, conversation: ConversationId) {
+        if let Some(listener) = self.0.typing.get() {
+            listener(tenant, conversation);
+        }
     }
 
     /// Names this run of the server in presence rows.

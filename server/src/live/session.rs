@@ -145,7 +145,7 @@ fn command(shard: &Rc<Shard>, id: u64, keyed: KeyedCommand) {
     });
     let Some((admitted, tenant, member)) = admitted else { return };
     let key = keyed.key;
-    if let Command::SendText { conversation, .. } | Command::AddNote { conversation, .. } = &keyed.command {
+    if let Command::Send { conversation, .. } | Command::AddNote { conversation, .. } = &keyed.command {
         leave(shard, id, |at, activity| at == *conversation && activity == Activity::Typing);
     }
     if !admitted {
@@ -233,6 +233,9 @@ fn sign(shard: &Rc<Shard>, id: u64, conversation: ConversationId, activity: Acti
         })
     });
     let Some(Some((tenant, member))) = who else { return };
+    if activity == Activity::Typing {
+        shard.hub.typed(tenant, conversation);
+    }
     let now = shard.hub.0.store.clock().now();
     shard.hub.watch(tenant, watch::sign(conversation, member, activity, now), now);
 }

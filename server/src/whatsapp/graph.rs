@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use shared::{
     ids::MessageId,
     limits::META_ID_BYTES,
@@ -12,6 +12,7 @@ use shared::{
 
 use super::{
     errors::{self, Refusal},
+    outgoing::Wire,
     payload,
 };
 use crate::{
@@ -67,38 +68,27 @@ impl Graph {
         Ok(Self { client: builder().build()?, outside, base })
     }
 
-    /// Sends a text. Our id travels along and comes back in every status.
-    pub(super) async fn send_text(
+    /// Sends a message. Our id travels along and comes back in every status.
+    pub(super) async fn send(
         &self,
         token: &SecretString,
         phone_number_id: &str,
         to: &ContactRow,
-        text: &str,
-        id: MessageId,
+        letter: Letter<'_>,
     ) -> Sent {
-        let mut body = json!({
-            "messaging_product": "whatsapp",
-            "recipient_type": "individual",
-            "type": "text",
-            "text": { "body": text, "preview_url": false },
-            "biz_opaque_callback_data": id.to_string(),
-        });
-        let Some(object) = body.as_object_mut() else { return Sent::Unknown };
-        match (to.contact.phone.as_ref().or(to.wa_id.as_ref()), &to.bsuid) {
-            // Without the plus Meta would put our own country code in front.
-            (Some(number), _) => {
-                object.insert("to".into(), format!("+{}", number.trim_start_matches('+')).into());
-            }
-            (None, Some(bsuid)) => {
-                object.insert("recipient".into(), bsuid.clone().into());
-            }
-            (None, None) => {
-                return Sent::Refused(Failure {
-                    code: None,
-                    reason: FailureReason::Undeliverable,
-                    detail: None,
-                });
-            }
+        let Letter { id, wire, quoted } = letter;
+        let mut body = Map::new();
+        let object = &mut body;
+        object.insert("messaging_product".into(), "whatsapp".into());
+        object.insert("recipient_type".into(), "individual".into());
+        object.insert("biz_opaque_callback_data".into(), id.to_string().into());
+        if let Some(quoted) = quoted {
+            object.insert("context".into(), json!({ "message_id": quoted }));
+        }
+        wire.put(object);
+        if !address(object, to) {
+            let reason = FailureReason::Undeliverable;
+            return Sent::Refused(Failure { code: None, reason, detail: None });
         }
         let request = self
             .client
@@ -108,17 +98,59 @@ impl Graph {
         match request.send().await {
             Ok(response) => outcome(response).await,
             // No connection, so not a byte of it left this machine.
-            Err(error) if error.is_connect() => Sent::Later {
-                pair: false,
-                retry_after: None,
-                failure: Failure { code: None, reason: FailureReason::ServiceUnavailable, detail: None },
-            },
+            Err(error) if error.is_connect() => later(),
             Err(error) => {
                 tracing::warn!(message.id = %id, timeout = error.is_timeout(), "the answer to a send was lost");
                 Sent::Unknown
             }
         }
     }
+}
+
+/// A message on its way out.
+pub(super) struct Letter<'a> {
+    /// Ours.
+    pub(super) id: MessageId,
+    /// What it says.
+    pub(super) wire: Wire,
+    /// WhatsApp's id of the message it answers.
+    pub(super) quoted: Option<&'a str>,
+}
+
+/// Nothing was sent, and nobody said why.
+pub(super) const fn later() -> Sent {
+    let failure = Failure { code: None, reason: FailureReason::ServiceUnavailable, detail: None };
+    Sent::Later { pair: false, retry_after: None, failure }
+}
+
+/// For how many seconds Meta does not want to hear from us.
+pub(super) fn retry_after(response: &reqwest::Response) -> Option<u64> {
+    response.headers().get("retry-after")?.to_str().ok()?.parse().ok()
+}
+
+/// Says in a request whom it is for; says whether there is a way to reach them.
+fn address(request: &mut Map<String, Value>, to: &ContactRow) -> bool {
+    match (to.contact.phone.as_ref().or(to.wa_id.as_ref()), &to.bsuid) {
+        // Without the plus Meta would put our own country code in front.
+        (Some(number), _) => {
+            request.insert("to".into(), format!("+{}", number.trim_start_matches('+')).into());
+        }
+        (None, Some(bsuid)) => {
+            request.insert("recipient".into(), bsuid.clone().into());
+        }
+        (None, None) => return false,
+    }
+    true
+}
+
+/// An emoji under a message.
+pub(crate) struct Reaction<'a> {
+    /// Whose chat the message is in.
+    pub(crate) to: &'a ContactRow,
+    /// WhatsApp's id of the message.
+    pub(crate) wamid: &'a str,
+    /// Which; none takes it away.
+    pub(crate) emoji: Option<&'a str>,
 }
 
 /// What became of a mark.
@@ -136,11 +168,49 @@ impl Graph {
     /// Marks a customer's message, and those before it, as read.
     pub(crate) async fn mark_read(&self, token: &SecretString, phone_number_id: &str, wamid: &str) -> Marked {
         let body = json!({ "messaging_product": "whatsapp", "status": "read", "message_id": wamid });
+        self.mark(token, phone_number_id, &body).await
+    }
+
+    /// Puts an emoji under a message, or takes it away. Twice is like once.
+    pub(crate) async fn react(
+        &self,
+        token: &SecretString,
+        phone_number_id: &str,
+        reaction: Reaction<'_>,
+    ) -> Marked {
+        let Reaction { to, wamid, emoji } = reaction;
+        let mut body = Map::new();
+        body.insert("messaging_product".into(), "whatsapp".into());
+        body.insert("recipient_type".into(), "individual".into());
+        body.insert("type".into(), "reaction".into());
+        body.insert("reaction".into(), json!({ "message_id": wamid, "emoji": emoji.unwrap_or_default() }));
+        if !address(&mut body, to) {
+            return Marked::Never(0);
+        }
+        self.mark(token, phone_number_id, &body.into()).await
+    }
+
+    /// Shows that somebody writes, below a customer's message, which counts as read from then on. Whether it
+    /// worked is nobody's concern a moment later.
+    pub(crate) async fn typing(&self, token: &SecretString, phone_number_id: &str, wamid: &str) {
+        let body = json!({
+            "messaging_product": "whatsapp",
+            "status": "read",
+            "message_id": wamid,
+            "typing_indicator": { "type": "text" },
+        });
+        if self.mark(token, phone_number_id, &body).await != Marked::Done {
+            tracing::debug!("WhatsApp did not show that somebody writes");
+        }
+    }
+
+    /// Asks for something that may be asked for twice.
+    async fn mark(&self, token: &SecretString, phone_number_id: &str, body: &Value) -> Marked {
         let request = self
             .client
             .post(format!("{}/{phone_number_id}/messages", self.base))
             .bearer_auth(token.expose_secret())
-            .json(&body);
+            .json(body);
         let Ok(response) = request.send().await else { return Marked::Later };
         let status = response.status();
         if status.is_success() {
@@ -161,8 +231,7 @@ impl Graph {
 async fn outcome(response: reqwest::Response) -> Sent {
     fault::reach(Point::OutboxPosted);
     let status = response.status();
-    let retry_after =
-        response.headers().get("retry-after").and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
+    let retry_after = retry_after(&response);
     let answer: Option<Value> =
         response.bytes().await.ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
     if status.is_success() {

@@ -13,15 +13,23 @@ use chrono::Duration;
 use shared::{
     Instant,
     ids::MessageId,
-    model::message::{Body, Failure, FailureReason},
+    model::message::{Failure, FailureReason},
 };
 use tokio::task::{Id, JoinError, JoinSet};
 
-use super::{Connections, Graph, graph::Sent, pace::Pace, payload};
+use super::{
+    Connection, Connections, Graph,
+    graph::{Letter, Sent, later},
+    outgoing::wire,
+    pace::Pace,
+    payload,
+    upload::{KEPT, Outward},
+};
 use crate::{
-    db::{TenantStore, WriteError},
-    domain::outbox::{self, Leased},
+    db::{TenantStore, WriteError, rows::sent_file},
+    domain::outbox::{self, Leased, LeasedFile},
     fault::{self, Point},
+    files::{Files, Form},
 };
 
 /// Pause before an outcome that could not be stored is stored again.
@@ -61,11 +69,12 @@ impl OutboxWorker {
         tenant: TenantStore,
         connections: Connections,
         graph: Graph,
+        files: Files,
         config: OutboxConfig,
         name: String,
     ) -> Self {
         Self {
-            sender: Sender { tenant, connections, graph, config: Arc::new(config) },
+            sender: Sender { tenant, connections, graph, files, config: Arc::new(config) },
             name,
             pace: Arc::default(),
             sends: JoinSet::new(),
@@ -107,7 +116,8 @@ impl OutboxWorker {
             let mut admit = move |channel, contact, now| {
                 pace.lock().unwrap_or_else(PoisonError::into_inner).admit(channel, contact, now)
             };
-            outbox::lease(tx, &name, &in_flight, room, &mut admit)
+            let uploaded_after = tx.now() - KEPT;
+            outbox::lease(tx, &name, &in_flight, room, uploaded_after, &mut admit)
         });
         let (leased, _) = leased.await?;
         let any = !leased.is_empty();
@@ -168,7 +178,16 @@ struct Sender {
     tenant: TenantStore,
     connections: Connections,
     graph: Graph,
+    files: Files,
     config: Arc<OutboxConfig>,
+}
+
+/// A file that WhatsApp has.
+struct Media {
+    /// What it calls it.
+    id: String,
+    /// Whether it was uploaded for an earlier message.
+    remembered: bool,
 }
 
 /// What is stored of a send.
@@ -237,23 +256,82 @@ impl Sender {
     }
 
     async fn attempt(&self, leased: &Leased) -> Sent {
-        let Body::Text { text } = &leased.body else {
-            return refused(FailureReason::ContentRefused);
-        };
         match self.connections.find(leased.binding.connection).await {
-            Ok(Some(connection)) => {
-                let number = &leased.binding.phone_number_id;
-                self.graph.send_text(&connection.access_token, number, &leased.to, text, leased.message).await
-            }
+            Ok(Some(connection)) => self.post(&connection, leased).await,
             Ok(None) => refused(FailureReason::NotAuthorised),
             Err(error) => {
                 tracing::error!(connection.id = %leased.binding.connection, error = %error, "a connection could not be read");
-                Sent::Later {
-                    pair: false,
-                    retry_after: None,
-                    failure: Failure { code: None, reason: FailureReason::ServiceUnavailable, detail: None },
-                }
+                later()
             }
+        }
+    }
+
+    async fn post(&self, connection: &Connection, leased: &Leased) -> Sent {
+        let media = match &leased.file {
+            None => None,
+            Some(file) => match self.media(connection, leased, file).await {
+                Ok(media) => Some(media),
+                Err(sent) => return sent,
+            },
+        };
+        let id = media.as_ref().map(|media| media.id.as_str());
+        let Some(wire) = wire(&leased.body, id) else {
+            return refused(FailureReason::ContentRefused);
+        };
+        let letter = Letter { id: leased.message, wire, quoted: leased.quoted.as_deref() };
+        let number = &leased.binding.phone_number_id;
+        let sent = self.graph.send(&connection.access_token, number, &leased.to, letter).await;
+        match (sent, &leased.file, media) {
+            // WhatsApp does not know the file any more: the next try uploads it anew.
+            (Sent::Refused(failure), Some(file), Some(Media { remembered: true, .. }))
+                if failure.code.is_some_and(is_of_file) =>
+            {
+                self.forget(file).await;
+                Sent::Later { pair: false, retry_after: None, failure }
+            }
+            (sent, ..) => sent,
+        }
+    }
+
+    /// What WhatsApp calls the file of a message, which is uploaded when it does not have it.
+    async fn media(
+        &self,
+        connection: &Connection,
+        leased: &Leased,
+        file: &LeasedFile,
+    ) -> Result<Media, Sent> {
+        if let Some(id) = &file.media_id {
+            return Ok(Media { id: id.clone(), remembered: true });
+        }
+        let (tenant, sent) = (&self.tenant, &file.file);
+        let read = match self.files.read(tenant.id(), &sent.hash, Form::Whole, None).await {
+            Ok(Some(read)) => read,
+            Ok(None) => {
+                tracing::error!(tenant.id = %tenant.id(), message.id = %leased.message, "the bytes of a file that is to be sent are not where they belong");
+                return Err(refused(FailureReason::Other));
+            }
+            Err(error) => {
+                tracing::error!(tenant.id = %tenant.id(), message.id = %leased.message, error = %error, "a file that is to be sent could not be read");
+                return Err(later());
+            }
+        };
+        let outward = Outward { phone_number_id: &leased.binding.phone_number_id, mime: &sent.mime, read };
+        let id = self.graph.upload(&connection.access_token, outward).await?;
+        let (noted, media_id) = (sent.clone(), id.clone());
+        let written = tenant.write(move |tx| {
+            let now = tx.now();
+            sent_file::note(tx, &noted, &media_id, now)
+        });
+        if let Err(error) = written.await {
+            tracing::warn!(tenant.id = %tenant.id(), error = %error, "WhatsApp's name of a file could not be noted; it will be uploaded again");
+        }
+        Ok(Media { id, remembered: false })
+    }
+
+    async fn forget(&self, file: &LeasedFile) {
+        let file = file.file.clone();
+        if let Err(error) = self.tenant.write(move |tx| sent_file::forget(tx, &file)).await {
+            tracing::warn!(tenant.id = %self.tenant.id(), error = %error, "WhatsApp's old name of a file could not be forgotten");
         }
     }
 
@@ -274,6 +352,11 @@ impl Sender {
 fn seconds(wished: u64) -> Duration {
     let capped = i64::try_from(wished.min(LONGEST_SECONDS)).unwrap_or_default();
     Duration::try_seconds(capped).unwrap_or_default()
+}
+
+/// Whether Meta's code may mean that it does not know a file. Source: Cloud API, error codes.
+const fn is_of_file(code: i64) -> bool {
+    matches!(code, 100 | 131_009 | 131_052 | 131_053)
 }
 
 fn refused(reason: FailureReason) -> Sent {

@@ -8,6 +8,7 @@ use crate::{
     model::{
         conversation::CloseReason,
         member::{Availability, Role},
+        outgoing::Outgoing,
         settings::ReadReceipts,
     },
     permission::Permission,
@@ -19,11 +20,22 @@ use crate::{
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Command {
     /// Answer the customer; takes an unassigned conversation on the way.
-    SendText {
+    Send {
         /// Where.
         conversation: ConversationId,
-        /// At most 4,096 characters.
-        text: String,
+        /// The message of this conversation that it answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answers: Option<MessageId>,
+        /// What.
+        what: Outgoing,
+    },
+    /// Put an emoji under a message, instead of ours that is there.
+    React {
+        /// Under which.
+        message: MessageId,
+        /// One emoji; none takes ours away.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        emoji: Option<String>,
     },
     /// Write an internal note.
     AddNote {
@@ -110,10 +122,16 @@ pub enum Command {
 }
 
 impl Command {
+    /// Sends a text that answers no message in particular.
+    pub fn text(conversation: ConversationId, text: impl Into<String>) -> Self {
+        Self::Send { conversation, answers: None, what: Outgoing::Text { text: text.into() } }
+    }
+
     /// The permission the command needs; finer rules (whose conversation) are the domain's.
     pub const fn permission(&self) -> Permission {
         match self {
-            Self::SendText { .. }
+            Self::Send { .. }
+            | Self::React { .. }
             | Self::AddNote { .. }
             | Self::AssignToMe { .. }
             | Self::Release { .. }

@@ -125,6 +125,18 @@ impl MediaKind {
             Self::Sticker => "sticker",
         }
     }
+
+    /// The kind with this name.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Image, Self::Video, Self::Audio, Self::Voice, Self::Document, Self::Sticker]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+    }
+
+    /// Whether WhatsApp shows words under it.
+    pub const fn takes_caption(self) -> bool {
+        matches!(self, Self::Image | Self::Video | Self::Document)
+    }
 }
 
 /// A file that came with a message.

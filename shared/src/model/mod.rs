@@ -7,5 +7,6 @@ pub mod conversation;
 pub mod file;
 pub mod member;
 pub mod message;
+pub mod outgoing;
 pub mod queue;
 pub mod settings;

@@ -56,7 +56,7 @@ pub struct Behaviour {
     /// Refuse free-form sends outside the 24-hour window with 131047.
     #[serde(default)]
     pub strict_window: Option<bool>,
-    /// What goes wrong with the next questions about files and downloads, one each.
+    /// What goes wrong with the next questions about files, downloads and uploads, one each.
     #[serde(default)]
     pub media_faults: Option<VecDeque<MediaFault>>,
 }
@@ -85,13 +85,36 @@ pub enum MediaFault {
     CutHalfway,
     /// Downloaded: in eight pieces with this pause before each.
     Drip { pause_ms: u64 },
+    /// Uploaded: refused with one of Meta's codes.
+    UploadRefused { code: u32 },
+    /// Uploaded: 500.
+    UploadFails,
+    /// Uploaded: taken, named, and not known when it is sent.
+    UploadForgotten,
+}
+
+/// When a fault shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Somebody asks where a file is.
+    Place,
+    /// It is downloaded.
+    Download,
+    /// It is uploaded.
+    Upload,
 }
 
 impl MediaFault {
-    /// Whether it shows when somebody asks where a file is, rather than at the download.
-    pub(crate) fn is_about_place(&self) -> bool {
-        use MediaFault::{Elsewhere, Unauthorised, Unknown, WrongHash, WrongSize};
-        matches!(self, Unknown | Unauthorised | WrongHash | WrongSize | Elsewhere { .. })
+    pub(crate) fn stage(&self) -> Stage {
+        match self {
+            Self::Unknown
+            | Self::Unauthorised
+            | Self::WrongHash
+            | Self::WrongSize
+            | Self::Elsewhere { .. } => Stage::Place,
+            Self::UploadRefused { .. } | Self::UploadFails | Self::UploadForgotten => Stage::Upload,
+            _ => Stage::Download,
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use tokio::sync::Notify;
 
-use crate::behaviour::{MediaFault, Outcome, StatusPlan};
+use crate::behaviour::{MediaFault, Outcome, Stage, StatusPlan};
 use crate::chat::Chat;
 use crate::clock::Clock;
 use crate::config::{App, Config, Number};
@@ -46,6 +46,8 @@ pub(crate) struct State {
     pub(crate) statuses: StatusPlan,
     pub(crate) strict_window: bool,
     pub(crate) media_faults: VecDeque<MediaFault>,
+    /// Files that the business uploaded, also those that were refused.
+    pub(crate) uploads: u64,
     /// How many of the next marks of what was read fail.
     pub(crate) failing_marks: u32,
     pub(crate) sends: VecDeque<RecordedSend>,
@@ -95,6 +97,7 @@ impl Shared {
             statuses: config.statuses.clone(),
             strict_window: false,
             media_faults: VecDeque::new(),
+            uploads: 0,
             failing_marks: 0,
             sends: VecDeque::new(),
             sends_seen: 0,
@@ -121,10 +124,10 @@ impl Shared {
     }
 
     /// The fault that the next question about a file, or the next download, meets.
-    pub(crate) fn media_fault(&self, about_place: bool) -> Option<MediaFault> {
+    pub(crate) fn media_fault(&self, stage: Stage) -> Option<MediaFault> {
         self.with(|state| {
             let next = state.media_faults.front()?;
-            if next.is_about_place() == about_place { state.media_faults.pop_front() } else { None }
+            if next.stage() == stage { state.media_faults.pop_front() } else { None }
         })
     }
 

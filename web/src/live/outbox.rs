@@ -3,8 +3,9 @@
 
 use shared::{
     Pos,
-    ids::{CommandKey, ConversationId},
+    ids::{CommandKey, ConversationId, UploadId},
     live::command::Command,
+    model::outgoing::Outgoing,
 };
 
 /// A command on its way.
@@ -23,14 +24,34 @@ pub(crate) struct Pending {
 }
 
 impl Pending {
-    /// The text it adds to a conversation and whether that is a note.
-    pub(crate) fn bubble(&self, id: ConversationId) -> Option<(&str, bool)> {
+    /// What it adds to a conversation.
+    pub(crate) fn bubble(&self, id: ConversationId) -> Option<Bubble> {
         match &self.command {
-            Command::SendText { conversation, text } if *conversation == id => Some((text, false)),
-            Command::AddNote { conversation, text } if *conversation == id => Some((text, true)),
+            Command::Send { conversation, what, .. } if *conversation == id => {
+                let file = match what {
+                    Outgoing::File { upload, .. } => Some(*upload),
+                    Outgoing::Text { .. } => None,
+                };
+                let text = what.words().unwrap_or_default().to_owned();
+                Some(Bubble { text, note: false, file })
+            }
+            Command::AddNote { conversation, text } if *conversation == id => {
+                Some(Bubble { text: text.clone(), note: true, file: None })
+            }
             _ => None,
         }
     }
+}
+
+/// What is shown of a command before its message is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Bubble {
+    /// The words.
+    pub(crate) text: String,
+    /// Whether it is a note.
+    pub(crate) note: bool,
+    /// The file that goes along.
+    pub(crate) file: Option<UploadId>,
 }
 
 /// All commands on their way, in the order they were issued.

@@ -1,4 +1,4 @@
-//! Texts without an answer, kept in this browser from before they are sent until the server has
+//! Messages without an answer, kept in this browser from before they are sent until the server has
 //! answered, so that neither a reload nor the end of a session loses one. They go out again with the
 //! same key, and the server gives the same key one effect for 24 hours.
 //!
@@ -7,6 +7,7 @@
 use shared::{
     ids::{CommandKey, MemberId},
     live::command::Command,
+    model::outgoing::Outgoing,
 };
 
 use super::outbox::Pending;
@@ -21,7 +22,7 @@ pub(super) fn may_go_out(written_ms: f64, now_ms: f64) -> bool {
     now_ms - written_ms < SAFE_MS
 }
 
-/// Keeps a command if it is a text; says whether it is kept now.
+/// Keeps a command if it is a message or a note; says whether it is kept now.
 pub(super) fn keep(member: MemberId, pending: &Pending) -> bool {
     write(pending, browser::now_ms())
         .is_some_and(|value| browser::store(&name(member, pending.key), Some(&value)))
@@ -60,11 +61,19 @@ fn name(member: MemberId, key: CommandKey) -> String {
     format!("{}{key}", prefix(member))
 }
 
-/// Lines: whom for, when, where, and then the words, which may have lines of their own.
+/// Lines: what it is and which message it answers, when, where, and then the words, which may have lines of
+/// their own.
 fn write(pending: &Pending, now_ms: f64) -> Option<String> {
     let (kind, conversation, text) = match &pending.command {
-        Command::SendText { conversation, text } => ("text", conversation, text),
-        Command::AddNote { conversation, text } => ("note", conversation, text),
+        Command::Send { conversation, answers, what } => {
+            let answers = answers.map(|id| format!(" {id}")).unwrap_or_default();
+            let kind = match what {
+                Outgoing::Text { .. } => format!("text{answers}"),
+                Outgoing::File { upload, .. } => format!("{upload}{answers}"),
+            };
+            (kind, conversation, what.words().unwrap_or_default())
+        }
+        Command::AddNote { conversation, text } => ("note".to_owned(), conversation, text.as_str()),
         _ => return None,
     };
     Some(format!("{kind}\n{}\n{conversation}\n{text}", crate::time::whole_number(now_ms)))
@@ -74,10 +83,18 @@ fn read(key: CommandKey, value: &str) -> Option<Pending> {
     let mut lines = value.splitn(4, '\n');
     let (kind, at, conversation, text) = (lines.next()?, lines.next()?, lines.next()?, lines.next()?);
     let (conversation, text) = (conversation.parse().ok()?, text.to_owned());
+    let (kind, answers) = match kind.split_once(' ') {
+        Some((kind, answers)) => (kind, Some(answers.parse().ok()?)),
+        None => (kind, None),
+    };
     let command = match kind {
-        "text" => Command::SendText { conversation, text },
         "note" => Command::AddNote { conversation, text },
-        _ => return None,
+        "text" => Command::Send { conversation, answers, what: Outgoing::Text { text } },
+        upload => {
+            let caption = (!text.is_empty()).then_some(text);
+            let what = Outgoing::File { upload: upload.parse().ok()?, caption };
+            Command::Send { conversation, answers, what }
+        }
     };
     #[expect(clippy::cast_precision_loss, reason = "milliseconds stay below 2^53 for 285,000 years")]
     let at_ms = at.parse::<u64>().ok()? as f64;
@@ -86,7 +103,7 @@ fn read(key: CommandKey, value: &str) -> Option<Pending> {
 
 #[cfg(test)]
 mod tests {
-    use shared::ids::ConversationId;
+    use shared::ids::{ConversationId, MessageId, UploadId};
 
     use super::*;
 
@@ -98,7 +115,22 @@ mod tests {
     fn a_kept_text_is_read_as_it_was_written_with_its_key() {
         let conversation = ConversationId::new();
         for command in [
-            Command::SendText { conversation, text: "two\nlines\n\nand 😀".into() },
+            Command::text(conversation, "two\nlines\n\nand 😀"),
+            Command::Send {
+                conversation,
+                answers: Some(MessageId::new()),
+                what: Outgoing::Text { text: "an answer".into() },
+            },
+            Command::Send {
+                conversation,
+                answers: Some(MessageId::new()),
+                what: Outgoing::File { upload: UploadId::new(), caption: None },
+            },
+            Command::Send {
+                conversation,
+                answers: None,
+                what: Outgoing::File { upload: UploadId::new(), caption: Some("page 2\nplease".into()) },
+            },
             Command::AddNote { conversation, text: "for us".into() },
         ] {
             let one = pending(command);

@@ -25,6 +25,10 @@ pub(crate) enum IconName {
     Help,
     /// A clock.
     Clock,
+    /// A paper clip.
+    Clip,
+    /// An arrow back to the left: an answer.
+    Answer,
     /// One tick.
     Tick,
     /// Two ticks.
@@ -72,6 +76,10 @@ impl IconName {
                 "M9 9a3 3 0 115 2.200c-1.200.9-2 1.500-2 2.800M12 17.500v.1M12 3a9 9 0 100 18 9 9 0 000-18z"
             }
             Self::Clock => "M12 4a8 8 0 100 16 8 8 0 000-16zM12 8v4.500l3 1.500",
+            Self::Clip => {
+                "M19 11.500l-7 7a4.500 4.500 0 01-6.400-6.400l7.500-7.500a3 3 0 014.300 4.300l-7.400 7.400a1.500 1.500 0 01-2.200-2.200l6.700-6.700"
+            }
+            Self::Answer => "M9 6l-5 5 5 5M4 11h9a7 7 0 017 7",
             Self::Tick => "M5 12.500l4.500 4.500L19 7.500",
             Self::Ticks => "M2.500 12.500L7 17l8.500-9M11.500 16l1 1L21 8",
             Self::Warning => "M12 4l9 16H3zM12 10v4.500M12 17.200v.1",

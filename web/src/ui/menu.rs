@@ -156,8 +156,10 @@ fn pixels(at: f64) -> String {
 
 /// Puts the menu below its button, or above when there is more room.
 fn place(id: &str, menu: &HtmlElement) {
-    let button = document().query_selector(&format!("[popovertarget={id}]")).ok().flatten();
-    let Some(button) = button else { return };
+    let buttons = format!("[popovertarget={id}]");
+    // Where several buttons open one menu, the one that was used has the keyboard.
+    let used = document().active_element().filter(|element| element.matches(&buttons).unwrap_or(false));
+    let Some(button) = used.or_else(|| document().query_selector(&buttons).ok().flatten()) else { return };
     let (anchor, own) = (button.get_bounding_client_rect(), menu.get_bounding_client_rect());
     let size = |value: Result<wasm_bindgen::JsValue, _>| value.ok().and_then(|v| v.as_f64()).unwrap_or(0.0);
     let (width, height) = (size(window().inner_width()), size(window().inner_height()));

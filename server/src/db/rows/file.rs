@@ -13,7 +13,10 @@ use shared::{
     },
 };
 
-use super::message::{MessageRow, json};
+use super::{
+    message::{MessageRow, json},
+    upload,
+};
 use crate::{
     clock::{from_micros, micros},
     db::{Fault, Scoped, schema::file::dsl as f},
@@ -36,10 +39,22 @@ pub struct FileRow {
     pub hash: Option<String>,
     /// When the message came.
     pub created_at: Instant,
+    /// The type it is sent as; of files that go out.
+    pub sent_as: Option<String>,
 }
 
-type Row =
-    (String, String, String, Option<String>, String, Option<String>, Option<String>, Option<String>, i64);
+type Row = (
+    String,
+    String,
+    String,
+    Option<String>,
+    String,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    i64,
+    Option<String>,
+);
 
 macro_rules! columns {
     () => {
@@ -53,6 +68,7 @@ macro_rules! columns {
             f::stored,
             f::hash,
             f::created_at,
+            f::sent_as,
         )
     };
 }
@@ -76,6 +92,7 @@ pub fn insert(scoped: &mut Scoped, row: &FileRow) -> Result<(), Fault> {
             f::stored.eq(columns.stored),
             f::hash.eq(&row.hash),
             f::created_at.eq(micros(row.created_at)),
+            f::sent_as.eq(&row.sent_as),
         ))
         .execute(conn)?;
     Ok(())
@@ -124,7 +141,7 @@ pub fn remove(scoped: &mut Scoped, message: MessageId) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Whether any message has a file with these bytes.
+/// Whether any message or upload has a file with these bytes.
 ///
 /// # Errors
 /// The database's.
@@ -134,7 +151,7 @@ pub fn is_used(scoped: &mut Scoped, hash: &str) -> Result<bool, Fault> {
         .filter(f::tenant_id.eq(tenant).and(f::hash.is_not_null()).and(f::hash.eq(hash)))
         .count()
         .get_result(conn)?;
-    Ok(n > 0)
+    Ok(n > 0 || upload::has(scoped, hash)?)
 }
 
 /// Tells of each message that came with a file how far we got with it.
@@ -185,7 +202,7 @@ const READY: &str = "ready";
 const FAILED: &str = "failed";
 
 fn model(row: Row) -> Result<FileRow, Fault> {
-    let (message, contact, media_id, claimed, state, failure, stored, hash, created_at) = row;
+    let (message, contact, media_id, claimed, state, failure, stored, hash, created_at, sent_as) = row;
     let broken = || Fault::Broken(format!("the file of {message} is {state}"));
     let file = match (state.as_str(), failure, stored) {
         (LOADING, _, _) => File::Loading,
@@ -203,5 +220,6 @@ fn model(row: Row) -> Result<FileRow, Fault> {
         file,
         hash,
         created_at: from_micros(created_at),
+        sent_as,
     })
 }

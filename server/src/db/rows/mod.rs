@@ -17,5 +17,7 @@ pub mod outbox;
 pub mod queue;
 pub mod raw_item;
 pub mod search;
+pub mod sent_file;
 pub mod settings;
 pub mod slice;
+pub mod upload;

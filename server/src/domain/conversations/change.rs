@@ -175,7 +175,9 @@ fn amend(tx: &mut Tx<'_>, mut row: MessageRow, wamid: &str) -> Result<(), Fault>
         file::forget(tx, row.model.id)?;
         message_change::empty(tx, row.channel, wamid)?;
     }
-    row.model.reactions = amended.reactions;
+    // What we put under it is not among its changes; a deleted message has nothing under it.
+    let ours = before.reactions.iter().filter(|one| one.author != AuthorKind::Customer && !amended.revoked);
+    row.model.reactions = amended.reactions.into_iter().chain(ours.cloned()).collect();
     row.model.edited_at = amended.edited_at;
     if row.model == before {
         return Ok(());
@@ -214,7 +216,7 @@ fn reindex(tx: &mut Tx<'_>, contact: ContactId, before: &Message, after: Option<
 }
 
 /// Stores a message in its new shape and tells the log; its conversation, for what else follows.
-fn tell(tx: &mut Tx<'_>, mut row: MessageRow) -> Result<Option<Loaded>, Fault> {
+pub(super) fn tell(tx: &mut Tx<'_>, mut row: MessageRow) -> Result<Option<Loaded>, Fault> {
     row.model.rev += 1;
     message::update_content(tx, &row)?;
     let Some(found) = conversation::find(tx, row.model.conversation)? else { return Ok(None) };

@@ -7,7 +7,11 @@ use shared::{
     error::ErrorCode,
     ids::{ContactId, MessageId},
     live::event::Event,
-    model::file::{File, FileFailure, Stored},
+    model::{
+        content::{Content, Media},
+        file::{File, FileFailure, Stored},
+        message::Body,
+    },
 };
 
 use super::Loaded;
@@ -38,26 +42,76 @@ pub struct Remote {
     pub sha256: Option<String>,
 }
 
-/// A message came with a file: a job will fetch it.
-pub(super) fn expect(
+/// A file that is here and goes out with a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attached {
+    /// The digest of its bytes.
+    pub hash: String,
+    /// What was found in it.
+    pub stored: Stored,
+    /// The type it is sent as.
+    pub sent_as: String,
+}
+
+/// The file of a new message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NewFile {
+    /// It is to be fetched.
+    Remote(Remote),
+    /// It is here.
+    Attached(Attached),
+}
+
+/// A message has a file: one that is not here will be fetched by a job.
+pub(super) fn begin(
     tx: &mut Tx<'_>,
     message: MessageId,
     contact: ContactId,
-    remote: &Remote,
+    new: NewFile,
 ) -> Result<Arc<File>, Fault> {
-    let now = tx.now();
-    let row = FileRow {
-        message,
-        contact,
-        media_id: remote.media_id.clone(),
-        claimed: remote.sha256.clone(),
-        file: File::Loading,
-        hash: None,
-        created_at: now,
+    let created_at = tx.now();
+    let row = match new {
+        NewFile::Remote(Remote { media_id, sha256 }) => FileRow {
+            message,
+            contact,
+            media_id,
+            claimed: sha256,
+            file: File::Loading,
+            hash: None,
+            created_at,
+            sent_as: None,
+        },
+        NewFile::Attached(Attached { hash, stored, sent_as }) => FileRow {
+            message,
+            contact,
+            media_id: String::new(),
+            claimed: None,
+            file: File::Ready(stored),
+            hash: Some(hash),
+            created_at,
+            sent_as: Some(sent_as),
+        },
     };
     file::insert(tx, &row)?;
-    tx.job(FETCH, &message.to_string(), now)?;
+    if row.hash.is_none() {
+        tx.job(FETCH, &message.to_string(), created_at)?;
+    }
     Ok(Arc::new(row.file))
+}
+
+/// The file of a message that went out, to send it again.
+pub(super) fn attached(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<Attached>, Fault> {
+    Ok(file::find(tx, id)?.and_then(|row| match row {
+        FileRow { file: File::Ready(stored), hash: Some(hash), sent_as: Some(sent_as), .. } => {
+            Some(Attached { hash, stored, sent_as })
+        }
+        _ => None,
+    }))
+}
+
+/// The body of a message with a file.
+pub(super) fn body(media: Media) -> Body {
+    Body::Content(Arc::new(Content::Media(media)))
 }
 
 /// The bytes are here. Says whether they are wanted: the message may have been deleted meanwhile.

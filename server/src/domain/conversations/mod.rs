@@ -8,6 +8,7 @@ pub mod change;
 pub mod close;
 pub mod file;
 pub mod note;
+pub mod react;
 pub mod read;
 pub mod receipt;
 pub mod receive;
@@ -15,6 +16,7 @@ pub mod release;
 pub mod reopen;
 pub mod send;
 pub mod status;
+pub mod upload;
 
 use std::sync::Arc;
 
@@ -60,7 +62,7 @@ pub(crate) struct NewEntry {
     pub(crate) quoted: Option<String>,
     pub(crate) reactions: Vec<Reaction>,
     pub(crate) edited_at: Option<shared::Instant>,
-    pub(crate) file: Option<file::Remote>,
+    pub(crate) file: Option<file::NewFile>,
 }
 
 impl NewEntry {
@@ -149,8 +151,8 @@ impl Loaded {
         message::insert(tx, &row)?;
         message::fill_quotes(tx, std::slice::from_mut(&mut row))?;
         let mut message = row.model;
-        if let Some(remote) = &entry.file {
-            message.file = Some(file::expect(tx, message.id, row.contact, remote)?);
+        if let Some(new) = entry.file {
+            message.file = Some(file::begin(tx, message.id, row.contact, new)?);
         }
         if let Some((preview, kind)) = preview(&message.body) {
             self.row.last_message = Some(message.id);

@@ -16,7 +16,10 @@ use shared::{
     },
 };
 
-use super::{Loaded, NewEntry, change, file::Remote};
+use super::{
+    Loaded, NewEntry, change,
+    file::{NewFile, Remote},
+};
 use crate::db::{
     Fault, Tx,
     record::FactKind,
@@ -97,7 +100,7 @@ pub fn receive(tx: &mut Tx<'_>, inbound: &Inbound) -> Result<Received, Fault> {
     entry.wamid = Some(inbound.wamid.clone());
     entry.raw = inbound.raw.clone();
     entry.quoted = inbound.quoted.clone();
-    entry.file = inbound.file.clone();
+    entry.file = inbound.file.clone().map(NewFile::Remote);
     entry.context = (!inbound.context.is_empty()).then(|| Arc::new(inbound.context.clone()));
     if known.changed {
         change::before_arrival(tx, contact.id, inbound.channel, &mut entry)?;

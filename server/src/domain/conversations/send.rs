@@ -6,21 +6,26 @@ use shared::{
     ids::{CommandKey, ConversationId, MessageId},
     limits,
     model::{
+        content::Content,
         conversation::ConversationState,
         message::{Body, Delivery, DeliveryState},
+        outgoing::Outgoing,
     },
 };
 
 use super::{
     Loaded, NewEntry, assign, by,
+    file::{self, NewFile},
     receipt::{self, Occasion},
+    upload,
 };
 use crate::{
     db::{
         Fault, Tx,
         record::{FactKind, Kicks},
         rows::{
-            contact, message,
+            contact,
+            message::{self, MessageRow},
             outbox::{self, OutboxRow},
         },
     },
@@ -30,47 +35,77 @@ use crate::{
 /// How long an unknown outcome stays WhatsApp's to explain before an agent may send again.
 const UNCERTAIN_MINUTES: i64 = 10;
 
-/// Puts a text into the outbox; takes an unassigned conversation on the way.
+/// What is about to be put into the outbox.
+struct Draft {
+    body: Body,
+    file: Option<NewFile>,
+    /// WhatsApp's id of the message that it answers.
+    quoted: Option<String>,
+}
+
+/// Puts a message into the outbox; takes an unassigned conversation on the way.
 ///
 /// # Errors
-/// `conversation_closed`, `assigned_to_another`, `window_closed`, `no_address`, and what
-/// [`limits::outgoing_text`] refuses.
-pub fn text(
+/// `conversation_closed`, `assigned_to_another`, `window_closed`, `no_address`, `not_found` or
+/// `not_answerable` for what it answers, `upload_gone`, and what [`limits::outgoing_text`] and
+/// [`limits::caption`] refuse.
+pub fn send(
     tx: &mut Tx<'_>,
     seat: &Seat,
     id: ConversationId,
     key: CommandKey,
-    text: &str,
+    what: &Outgoing,
+    answers: Option<MessageId>,
 ) -> Result<MessageId, Fault> {
     let loaded = Loaded::in_sight(tx, seat, id)?;
-    let text = limits::outgoing_text(text)?.to_owned();
-    send(tx, loaded, seat, key, text)
+    let quoted = answers.map(|answered| named(tx, &loaded, answered)).transpose()?;
+    let (body, file) = match what {
+        Outgoing::Text { text } => (Body::Text { text: limits::outgoing_text(text)?.to_owned() }, None),
+        Outgoing::File { upload, caption } => {
+            let caption = limits::caption(caption.as_deref())?.map(str::to_owned);
+            let (body, attached) = upload::take(tx, seat, *upload, caption)?;
+            (body, Some(NewFile::Attached(attached)))
+        }
+    };
+    put(tx, loaded, seat, key, Draft { body, file, quoted })
 }
 
-/// Sends the text of a failed message again, as a new message: the old one keeps its state.
+/// Sends what a failed message said again, as a new message: the old one keeps its state.
 ///
 /// # Errors
-/// `not_retryable`, and what [`text`] refuses.
+/// `not_retryable`, and what [`send`] refuses.
 pub fn retry(tx: &mut Tx<'_>, seat: &Seat, id: MessageId, key: CommandKey) -> Result<MessageId, Fault> {
     let row = message::find(tx, id)?.ok_or(Fault::Refused(ErrorCode::NotFound))?;
     let loaded = Loaded::in_sight(tx, seat, row.model.conversation)?;
     let state = row.model.delivery.as_ref().map(|d| d.state);
     let old_enough = row.model.at + Duration::minutes(UNCERTAIN_MINUTES) <= tx.now();
-    match (state, row.model.body) {
-        (Some(DeliveryState::Failed), Body::Text { text }) => send(tx, loaded, seat, key, text),
-        (Some(DeliveryState::Uncertain), Body::Text { text }) if old_enough => {
-            send(tx, loaded, seat, key, text)
-        }
-        _ => Err(ErrorCode::NotRetryable.into()),
+    let may = match state {
+        Some(DeliveryState::Failed) => true,
+        Some(DeliveryState::Uncertain) => old_enough,
+        _ => false,
+    };
+    if !may {
+        return Err(ErrorCode::NotRetryable.into());
     }
+    let file = file::attached(tx, id)?.map(NewFile::Attached);
+    let MessageRow { model, quoted, .. } = row;
+    put(tx, loaded, seat, key, Draft { body: model.body, file, quoted })
 }
 
-fn send(
+/// WhatsApp's name of a message of the conversation that can be answered.
+fn named(tx: &mut Tx<'_>, loaded: &Loaded, id: MessageId) -> Result<String, Fault> {
+    let row = message::find(tx, id)?.filter(|row| row.model.conversation == loaded.row.model.id);
+    let row = row.ok_or(Fault::Refused(ErrorCode::NotFound))?;
+    let gone = matches!(&row.model.body, Body::Content(content) if **content == Content::Revoked);
+    row.wamid.filter(|_| !gone).ok_or(Fault::Refused(ErrorCode::NotAnswerable))
+}
+
+fn put(
     tx: &mut Tx<'_>,
     mut loaded: Loaded,
     seat: &Seat,
     key: CommandKey,
-    text: String,
+    draft: Draft,
 ) -> Result<MessageId, Fault> {
     if loaded.row.model.state == ConversationState::Closed {
         return Err(ErrorCode::ConversationClosed.into());
@@ -88,8 +123,10 @@ fn send(
     if loaded.row.model.assignee.is_none() {
         assign::take(tx, &mut loaded, seat)?;
     }
-    let mut entry = NewEntry::of(by(seat), Body::Text { text });
+    let mut entry = NewEntry::of(by(seat), draft.body);
     entry.key = Some(key);
+    entry.quoted = draft.quoted;
+    entry.file = draft.file;
     entry.delivery = Some(Delivery {
         state: DeliveryState::Queued,
         sent_at: None,

@@ -66,6 +66,9 @@ impl Browser {
             "--no-first-run",
             "--window-size=1440,900",
             "--lang=en",
+            // A microphone that beeps, and nobody who has to allow it.
+            "--use-fake-device-for-media-stream",
+            "--use-fake-ui-for-media-stream",
         ];
         capabilities.insert("goog:chromeOptions".into(), json!({ "args": arguments }));
         capabilities.insert("goog:loggingPrefs".into(), json!({ "browser": "ALL" }));

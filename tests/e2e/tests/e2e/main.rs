@@ -14,6 +14,7 @@ mod drafts;
 mod files;
 mod journeys;
 mod proxy;
+mod sending;
 mod sessions;
 mod shapes;
 mod stack;

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// A picture of this many pixels, as PNG.
-fn picture(width: u32, height: u32) -> Vec<u8> {
+pub(crate) fn picture(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     image::RgbImage::from_fn(width, height, |x, y| image::Rgb([x as u8, y as u8, 90]))
         .write_to(&mut bytes, image::ImageFormat::Png)
@@ -54,4 +54,10 @@ async fn until_file(user: &User, id: ConversationId, what: &str, wanted: impl Fn
 
 async fn ready(user: &User, id: ConversationId) -> Message {
     until_file(user, id, "the file is here", |file| matches!(file, File::Ready(_))).await
+}
+
+/// Files anywhere below a directory.
+pub(crate) fn bytes_in(root: &std::path::Path) -> usize {
+    let entries = std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap());
+    entries.map(|entry| if entry.path().is_dir() { bytes_in(&entry.path()) } else { 1 }).sum()
 }

@@ -67,8 +67,8 @@ impl Named {
     fn commands(&self, own: MemberId) -> Vec<Command> {
         let (conversation, member, message) = (self.conversation, self.member, self.message);
         vec![
-            Command::SendText { conversation, text: "x".into() },
-            Command::SendText { conversation, text: String::new() },
+            Command::text(conversation, "x"),
+            Command::text(conversation, String::new()),
             Command::AddNote { conversation, text: "x".into() },
             Command::AssignToMe { conversation },
             Command::Release { conversation },

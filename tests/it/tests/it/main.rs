@@ -18,6 +18,7 @@ mod outbox;
 mod receipts;
 mod retention;
 mod schema;
+mod sending;
 mod session;
 mod store;
 mod truth;

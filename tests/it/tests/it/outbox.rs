@@ -67,7 +67,7 @@ impl Desk {
     }
 
     async fn answer(&mut self, text: &str) -> MessageId {
-        let command = Command::SendText { conversation: self.conversation, text: text.into() };
+        let command = Command::text(self.conversation, text);
         self.client.done(command).await.message.unwrap()
     }
 
@@ -360,7 +360,7 @@ async fn a_suspended_tenant_sends_nothing_until_it_is_resumed(engine: Engine) {
     world.customer_writes(&ann(), "Hi").await;
     let conversation = world.only_conversation().await;
     meta.control().answer_next([Outcome::RateLimited { retry_after_s: 60 }]);
-    let text = Command::SendText { conversation, text: "for later".into() };
+    let text = Command::text(conversation, "for later");
     world.agent().await.command(text).await.unwrap();
     let postponed = || async {
         let postponed = "SELECT count(*) AS n FROM outbox WHERE tenant_id = $1 AND leased_by IS NULL \
@@ -377,7 +377,7 @@ async fn a_suspended_tenant_sends_nothing_until_it_is_resumed(engine: Engine) {
     assert!(world.beta.post(&world.server, &hers).await.is_success());
     let ids = "SELECT id AS t FROM conversation WHERE tenant_id = $1";
     let conversation = sql::texts(&world.other_store().await, ids).await[0].parse().unwrap();
-    let text = Command::SendText { conversation, text: "the barrier".into() };
+    let text = Command::text(conversation, "the barrier");
     world.stranger().await.command(text).await.unwrap();
     let texts = |all: Vec<RecordedSend>| -> Vec<String> {
         all.iter().filter_map(|send| send.text().map(str::to_owned)).collect()

@@ -45,12 +45,12 @@ async fn a_customer_is_told_with_the_first_answer(engine: Engine) {
     all_told(&world).await;
     assert_eq!(marked(&meta), [""; 0], "a look is not told");
     for text in ["It is.", "In blue, too."] {
-        agent.command(Command::SendText { conversation, text: text.into() }).await.unwrap();
+        agent.command(Command::text(conversation, text)).await.unwrap();
         all_told(&world).await;
     }
     assert_eq!(marked(&meta), [newest], "once, for the newest");
     let more = world.customer_writes(&ann(), "Thanks").await;
-    agent.command(Command::SendText { conversation, text: "Welcome".into() }).await.unwrap();
+    agent.command(Command::text(conversation, "Welcome")).await.unwrap();
     all_told(&world).await;
     assert_eq!(marked(&meta).last(), Some(&more));
 }
@@ -79,7 +79,7 @@ async fn a_customer_is_never_told_where_that_is_wanted(engine: Engine) {
     world.customer_writes(&bob(), "Hello").await;
     let (conversation, agent) = (world.only_conversation().await, world.agent().await);
     agent.command(Command::MarkRead { conversation, up_to: 9 }).await.unwrap();
-    agent.command(Command::SendText { conversation, text: "Hello".into() }).await.unwrap();
+    agent.command(Command::text(conversation, "Hello")).await.unwrap();
     all_told(&world).await;
     assert_eq!(marked(&meta), [""; 0]);
     let receipts = ReadReceipts::OnOpen;

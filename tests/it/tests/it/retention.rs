@@ -44,6 +44,16 @@ fn old_row(table: &str) -> &'static str {
             "INSERT INTO command_result (tenant_id, member_id, command_key, body_hash, result, at) \
              VALUES ($1, '@at', 'k', 'h', '{}', @at)"
         }
+        "upload" => {
+            "INSERT INTO upload (tenant_id, id, member_id, kind, mime, name, stored, hash, created_at) \
+             SELECT tenant_id, 'upl_' || substr('@at0000000000000000000000000000000', 1, 32), id, 'image', 'image/png', 'a.png', \
+             '{\"look\":\"picture\",\"mime\":\"image/png\",\"size\":1}', '@at', @at \
+             FROM member WHERE tenant_id = $1 LIMIT 1"
+        }
+        "sent_file" => {
+            "INSERT INTO sent_file (tenant_id, channel_id, hash, mime, media_id, sent_at) \
+             SELECT tenant_id, id, '@at', 'image/png', '1', @at FROM channel WHERE tenant_id = $1 LIMIT 1"
+        }
         "fact" => "INSERT INTO fact (tenant_id, id, what, at) VALUES ($1, '@at', 'message_read', @at)",
         // The log has no holes: its own first event grows old.
         "live_event" => "UPDATE live_event SET at = @at WHERE tenant_id = $1 AND pos = @place",
@@ -60,6 +70,8 @@ fn left_of(table: &str, at: i64) -> String {
         "early_status" | "raw_item" => {
             format!("SELECT count(*) AS n FROM {table} WHERE tenant_id = $1 AND received_at = {at}")
         }
+        "upload" => format!("SELECT count(*) AS n FROM upload WHERE tenant_id = $1 AND created_at = {at}"),
+        "sent_file" => format!("SELECT count(*) AS n FROM sent_file WHERE tenant_id = $1 AND sent_at = {at}"),
         other => format!("SELECT count(*) AS n FROM {other} WHERE tenant_id = $1 AND at = {at}"),
     }
 }

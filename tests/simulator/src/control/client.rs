@@ -119,6 +119,11 @@ impl Control {
         self.shared.with(|state| state.failing_marks = count);
     }
 
+    /// How many files the business has uploaded, refused ones counted.
+    pub fn uploads(&self) -> u64 {
+        self.shared.with(|state| state.uploads)
+    }
+
     /// Faults that nothing has met yet.
     pub fn media_faults_left(&self) -> usize {
         self.shared.with(|state| state.media_faults.len())

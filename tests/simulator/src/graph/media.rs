@@ -12,13 +12,35 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::json;
 
 use super::{Answer, GraphError, GraphPath, access, accounts};
-use crate::behaviour::MediaFault;
+use crate::behaviour::{MediaFault, Stage};
 use crate::media::MediaFile;
 use crate::signature::hex;
 use crate::state::Shared;
 
 /// Meta's largest upload (a document) is 100 MB; the simulator takes less.
 const UPLOAD_LIMIT: usize = 20 * 1024 * 1024;
+
+/// What a business may upload.
+const TYPES: [&str; 18] = [
+    "audio/aac",
+    "audio/amr",
+    "audio/mpeg",
+    "audio/mp4",
+    "audio/ogg",
+    "text/plain",
+    "application/pdf",
+    "application/msword",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.ms-excel",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.ms-powerpoint",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "image/jpeg",
+    "image/png",
+    "image/webp",
+    "video/mp4",
+    "video/3gpp",
+];
 
 /// `POST /{number}/media`: a form with `messaging_product`, `type` and `file`.
 pub(super) async fn upload_media(
@@ -57,7 +79,21 @@ pub(super) async fn upload_media(
     }
     let file = file.ok_or_else(|| GraphError::parameter("The parameter file is required."))?;
     let mime_type = mime_type.unwrap_or_else(|| "application/octet-stream".into());
-    let id = shared.with(|state| state.media.add(&app.app_id, &mime_type, file));
+    shared.with(|state| state.uploads += 1);
+    if !TYPES.contains(&mime_type.as_str()) {
+        let known = TYPES.join(", ");
+        let message = format!(
+            "Param file must be a file with one of the following types: {known}. Received file of type '{mime_type}'."
+        );
+        return Err(GraphError::parameter(message));
+    }
+    let owner = match shared.media_fault(Stage::Upload) {
+        Some(MediaFault::UploadRefused { code }) => return Err(GraphError::of(code)),
+        Some(MediaFault::UploadFails) => return Ok(HttpResponse::InternalServerError().finish()),
+        Some(MediaFault::UploadForgotten) => "",
+        _ => &app.app_id,
+    };
+    let id = shared.with(|state| state.media.add(owner, &mime_type, file));
     Ok(HttpResponse::Ok().json(json!({ "id": id })))
 }
 
@@ -65,7 +101,7 @@ pub(super) async fn upload_media(
 pub(super) fn describe(shared: &Shared, file: &MediaFile) -> Answer {
     let mut url = format!("{}/media-files/{}", shared.base_url, file.id);
     let (mut digest, mut size) = (hex(&file.sha256()), file.bytes.len());
-    match shared.media_fault(true) {
+    match shared.media_fault(Stage::Place) {
         Some(MediaFault::Unknown) => return Err(GraphError::unknown_object("get", &file.id)),
         Some(MediaFault::Unauthorised) => return Err(GraphError::token()),
         Some(MediaFault::WrongHash) => digest = hex(&[0; 32]),
@@ -96,7 +132,7 @@ pub(super) async fn download_media(
     let bytes = Bytes::from(file.bytes.as_ref().clone());
     let mut response = HttpResponse::Ok();
     response.content_type(file.mime_type);
-    Ok(match shared.media_fault(false) {
+    Ok(match shared.media_fault(Stage::Download) {
         Some(MediaFault::Expired) => return Err(missing()),
         Some(MediaFault::ServerError) => HttpResponse::InternalServerError().finish(),
         Some(MediaFault::Redirect { url }) => {

@@ -3,33 +3,42 @@
 use leptos::prelude::*;
 use shared::{
     ids::MemberId,
-    model::message::{AuthorKind, Body, DeliveryState, Happening, Message},
+    limits,
+    model::{
+        content::Content,
+        message::{AuthorKind, Body, DeliveryState, Happening, Message},
+    },
 };
 
 use super::{
-    content,
+    Talk, content,
     delivery::{Ticks, Trouble},
     entries::Entry,
     links::LinkedText,
-    permit::Permit,
+    react,
+    tray::Answered,
 };
 use crate::{
+    browser,
     i18n::{Key, fill, text, tr},
-    live::{Live, Status},
-    time, words,
+    live::{Bubble, Live, Status},
+    time,
+    ui::{IconButton, IconName},
+    words,
 };
 
 /// Draws an entry.
-pub(super) fn entry(live: Live, permit: Memo<Option<Permit>>, entry: Entry) -> AnyView {
+pub(super) fn entry(talk: Talk, entry: Entry) -> AnyView {
+    let live = talk.live;
     match entry {
         Entry::Day { at_ms, .. } => {
             let words = Memo::new(move |_| time::day(at_ms, live.now()));
             view! { <li class="day"><span>{words}</span></li> }.into_any()
         }
-        Entry::Pending { text, note, at_ms, .. } => on_its_way(live, text, note, at_ms),
+        Entry::Pending { bubble, at_ms, .. } => on_its_way(talk, bubble, at_ms),
         Entry::Message { message, first, again } => match &message.body {
             Body::System { what } => system_line(live, &message, what),
-            _ => bubble(live, permit, *message, Place { first, again }),
+            _ => bubble(talk, *message, Place { first, again }),
         },
     }
 }
@@ -42,8 +51,10 @@ struct Place {
     again: bool,
 }
 
-fn bubble(live: Live, permit: Memo<Option<Permit>>, message: Message, place: Place) -> AnyView {
+fn bubble(talk: Talk, message: Message, place: Place) -> AnyView {
     let Place { first, again } = place;
+    let Talk { live, permit, .. } = talk;
+    let answer = answer(talk, &message);
     let stored_ms = time::millis(message.at);
     let at_ms = message.written_at.map_or(stored_ms, time::millis);
     let is_note = matches!(message.body, Body::Note { .. });
@@ -98,19 +109,71 @@ fn bubble(live: Live, permit: Memo<Option<Permit>>, message: Message, place: Pla
                 {state.map(|state| view! { <Ticks state/> })}
             </p>
             {reactions}
+            {answer}
             {trouble.map(|delivery| view! { <Trouble live message=id at_ms=stored_ms delivery again permit/> })}
         </li>
     }
     .into_any()
 }
 
-/// A text of mine before the server's answer. It says so when it cannot go out.
-fn on_its_way(live: Live, words: String, note: bool, at_ms: f64) -> AnyView {
+/// The button that answers a message, where WhatsApp has it and something can be sent.
+fn answer(talk: Talk, message: &Message) -> Option<AnyView> {
+    let known = match &message.delivery {
+        None => message.author.kind == AuthorKind::Customer,
+        Some(delivery) => {
+            delivery.state != DeliveryState::Failed && delivery.state.rank() >= DeliveryState::Accepted.rank()
+        }
+    };
+    let gone = matches!(&message.body, Body::Content(content) if **content == Content::Revoked);
+    if !known || gone {
+        return None;
+    }
+    let answered = Answered {
+        id: message.id,
+        who: if message.author.kind == AuthorKind::Customer { Key::QuoteCustomer } else { Key::QuoteUs },
+        kind: message.body.kind().filter(|_| message.body.words().is_none()).map(words::kind),
+        words: message.body.words().map(|words| limits::preview(&words)).unwrap_or_default(),
+    };
+    let may = move || talk.permit.get().is_some_and(|permit| permit.obstacle.is_none());
+    let choose = move |_| {
+        talk.answered.set(Some(answered.clone()));
+        talk.desk.noting.set(false);
+        browser::focus(".composer__text");
+    };
+    let message = message.clone();
+    let button = move || {
+        let choose = choose.clone();
+        view! {
+            <span class="bubble__do">
+                {react::button(talk, &message)}
+                <IconButton
+                    icon=IconName::Answer
+                    label=Signal::derive(|| text(Key::Answer).to_owned())
+                    on:click=choose
+                    attr:data-testid="answer"
+                />
+            </span>
+        }
+        .into_any()
+    };
+    Some((move || may().then(button.clone())).into_any())
+}
+
+/// Something of mine before the server's answer. It says so when it cannot go out.
+fn on_its_way(talk: Talk, bubble: Bubble, at_ms: f64) -> AnyView {
+    let Bubble { text: words, note, file } = bubble;
+    let live = talk.live;
     let class = if note { "bubble bubble--note" } else { "bubble bubble--out" };
+    let file = file.map(|upload| {
+        let name = talk.desk.attachments.name_of(upload);
+        content::sending(name)
+    });
+    let words = (!words.is_empty()).then(|| content::caption(words));
     let waits = move || matches!(live.status(), Status::Offline(_) | Status::Ended(_));
     view! {
         <li class=class data-testid="message" data-seq="" data-author="member" data-delivery="pending">
-            <p class="bubble__text" dir="auto"><LinkedText text=words/></p>
+            {file}
+            {words}
             <p class="bubble__meta">
                 {move || waits().then(|| view! { <span class="bubble__unsure">{tr(Key::WaitsForConnection)}</span> }.into_any())}
                 <time>{move || time::clock(at_ms)}</time>

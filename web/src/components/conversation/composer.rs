@@ -1,11 +1,24 @@
 //! Where answers and notes are written.
 
 use leptos::{html, prelude::*};
-use shared::{error::ErrorCode, limits, live::command::Command};
-use web_sys::KeyboardEvent;
+use shared::{
+    error::ErrorCode,
+    ids::UploadId,
+    limits,
+    live::command::Command,
+    model::{content::MediaKind, outgoing::Outgoing},
+};
+use web_sys::{ClipboardEvent, KeyboardEvent};
 
-use super::{Talk, emoji::EmojiMenu, permit::Obstacle};
+use super::{
+    Talk,
+    emoji::EmojiMenu,
+    permit::Obstacle,
+    recorder::{self, Recorder},
+    tray,
+};
 use crate::{
+    attach::{Stage, Tray},
     browser,
     drafts::DraftKind,
     effects::effect,
@@ -27,6 +40,7 @@ struct Draft {
     note_text: RwSignal<String>,
     note: RwSignal<bool>,
     field: NodeRef<html::Textarea>,
+    tray: StoredValue<Tray>,
     typed_at: StoredValue<f64>,
 }
 
@@ -47,7 +61,13 @@ impl Draft {
                 }
             }
         });
-        Self { talk, text, note_text, note, field: NodeRef::new(), typed_at: StoredValue::new(0.0) }
+        let tray = StoredValue::new(talk.desk.attachments.tray(id));
+        Self { talk, text, note_text, note, field: NodeRef::new(), tray, typed_at: StoredValue::new(0.0) }
+    }
+
+    /// The files beside the text.
+    fn tray(self) -> Tray {
+        self.tray.get_value()
     }
 
     /// What is written now and whom for; tracked. Each kind has words of its own, so changing from
@@ -85,21 +105,63 @@ impl Draft {
         }
         let checked = if note { limits::note_text(&typed) } else { limits::outgoing_text(&typed) };
         let text = match checked {
-            Ok(text) => text.to_owned(),
-            Err(ErrorCode::TextEmpty) => return,
+            Ok(text) => Some(text.to_owned()),
+            Err(ErrorCode::TextEmpty) => None,
             Err(code) => return self.talk.desk.toasts.say(text(crate::words::error(code)).to_owned()),
         };
-        self.talk.act(if note {
-            Command::AddNote { conversation, text }
-        } else {
-            Command::SendText { conversation, text }
-        });
+        match (note, text) {
+            (true, None) => return,
+            (true, Some(text)) => self.talk.act(Command::AddNote { conversation, text }),
+            (false, text) => {
+                let files = self.files();
+                if files.len() + usize::from(text.is_some()) == 0 {
+                    return;
+                }
+                self.send_out(text, files);
+            }
+        }
         self.talk.desk.drafts.write(kind, conversation, "");
         words.set(String::new());
         self.typed_at.set_value(0.0);
         // One note at a time: the next thing written is for the customer again.
         self.note.set(false);
         self.focus();
+    }
+
+    /// The files to be sent: none while the tray holds one that cannot go.
+    fn files(self) -> Vec<(UploadId, MediaKind)> {
+        self.talk.desk.attachments.take(&self.tray())
+    }
+
+    /// The text goes under the first file that can have one, if WhatsApp takes it there; else behind them. What
+    /// comes first answers.
+    fn send_out(self, text: Option<String>, files: Vec<(UploadId, MediaKind)>) {
+        let conversation = self.talk.id;
+        let mut answers = self.talk.answered.try_update(Option::take).flatten().map(|answered| answered.id);
+        let mut text = text;
+        for (upload, kind) in files {
+            let fits = kind.takes_caption()
+                && text.as_ref().is_some_and(|t| t.chars().count() <= limits::SENT_CAPTION_CHARS);
+            let caption = if fits { text.take() } else { None };
+            let what = Outgoing::File { upload, caption };
+            self.talk.act(Command::Send { conversation, answers: answers.take(), what });
+        }
+        if let Some(text) = text {
+            self.talk.act(Command::Send { conversation, answers, what: Outgoing::Text { text } });
+        }
+    }
+
+    /// Whether the files allow to send: none is on its way or in trouble; tracked.
+    fn files_ready(self) -> bool {
+        self.tray().with(|all| all.iter().all(|one| matches!(one.stage, Stage::Ready(_))))
+    }
+
+    fn pasted(self, event: &ClipboardEvent) {
+        let files = event.clipboard_data().and_then(|carried| carried.files());
+        if let Some(files) = files.filter(|files| files.length() > 0 && self.talk.files_may_go()) {
+            event.prevent_default();
+            self.talk.attach(&files);
+        }
     }
 
     fn focus(self) {
@@ -125,7 +187,13 @@ impl Draft {
         let composing = event.is_composing() || event.key_code() == 229;
         if event.key() == "Enter" && !event.shift_key() && !composing {
             event.prevent_default();
-            self.send();
+            if untrack(|| self.note.get() || self.files_ready()) {
+                self.send();
+            }
+        }
+        if event.key() == "Escape" && self.talk.answered.get_untracked().is_some() {
+            event.stop_propagation();
+            self.talk.answered.set(None);
         }
     }
 }
@@ -147,10 +215,30 @@ pub(super) fn Composer(talk: Talk) -> impl IntoView {
             (false, false) => Key::ComposerUnavailable,
         })
     };
-    let cannot_send = Signal::derive(move || !open.get() || over.get() || length.get() == 0);
+    let carries = Memo::new(move |_| !note.get() && draft.tray().with(|all| !all.is_empty()));
+    let ready = Memo::new(move |_| note.get() || draft.files_ready());
+    let cannot_send = Signal::derive(move || {
+        !open.get() || over.get() || !ready.get() || length.get() == 0 && !carries.get()
+    });
+    let recorder = Recorder::new(talk);
+    let no_files = Signal::derive(move || !open.get() || note.get());
+    let picker = NodeRef::<html::Input>::new();
+    let picked = move |_| {
+        let Some(input) = picker.get_untracked() else { return };
+        if let Some(files) = input.files() {
+            talk.attach(&files);
+        }
+        // The same file can be chosen again.
+        input.set_value("");
+    };
     view! {
         <section class="composer" class:composer--note=move || note.get() aria-label=tr(Key::ComposerLabel)>
             <Explanation draft/>
+            <div class="composer__along" class:composer__along--away=move || note.get()>
+                {tray::answered(talk)}
+                {recorder::bar(recorder)}
+                {tray::files(talk, draft.tray())}
+            </div>
             <textarea
                 class="composer__text"
                 node_ref=field
@@ -163,8 +251,31 @@ pub(super) fn Composer(talk: Talk) -> impl IntoView {
                 prop:value=move || words.get()
                 on:input:target=move |event| draft.typed(event.target().value())
                 on:keydown=move |event| draft.pressed(&event)
+                on:paste=move |event| draft.pasted(&event)
             ></textarea>
             <div class="composer__bar">
+                <IconButton
+                    icon=IconName::Clip
+                    label=Signal::derive(|| text(Key::Attach).to_owned())
+                    disabled=no_files
+                    on:click=move |_| {
+                        if let Some(input) = picker.get_untracked() {
+                            input.click();
+                        }
+                    }
+                    attr:data-testid="attach"
+                />
+                <input
+                    class="unseen"
+                    type="file"
+                    multiple
+                    tabindex="-1"
+                    node_ref=picker
+                    aria-label=tr(Key::Attach)
+                    data-testid="picker"
+                    on:change=picked
+                />
+                {recorder::button(recorder, no_files)}
                 <IconButton
                     icon=IconName::Smile
                     label=Signal::derive(|| text(Key::Emoji).to_owned())

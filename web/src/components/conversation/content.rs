@@ -78,6 +78,12 @@ pub(super) fn content(live: Live, message: MessageId, content: &Content, file: O
     }
 }
 
+/// A file of ours on its way.
+pub(super) fn sending(name: Option<String>) -> AnyView {
+    let lines = vec![Words::Key(Key::FileSending)];
+    draw(Card::new(IconName::File, Words::or(&name, Key::KindDocument), lines))
+}
+
 /// A message that is not understood.
 pub(super) fn unknown(kind: &str, caption: Option<String>) -> AnyView {
     let lines = vec![Words::Key(Key::CardNotShown)];

@@ -9,7 +9,7 @@ use shared::{
     model::message::{Author, Body, DeliveryState, Message},
 };
 
-use crate::live::Pending;
+use crate::live::{Bubble, Pending};
 
 /// Two messages further apart than this start a new group, in milliseconds.
 const GROUP_MS: i64 = 5 * 60_000;
@@ -33,14 +33,12 @@ pub(super) enum Entry {
         /// Whether it did not arrive and its words were sent again since.
         again: bool,
     },
-    /// A text of mine that the view does not contain yet.
+    /// Something of mine that the view does not contain yet.
     Pending {
         /// The command's key.
         key: CommandKey,
-        /// The words.
-        text: String,
-        /// Whether it is a note.
-        note: bool,
+        /// What it says.
+        bubble: Bubble,
         /// When it was written, in milliseconds.
         at_ms: f64,
     },
@@ -101,8 +99,8 @@ pub(super) fn entries(
         before = Some(message);
     }
     for one in pending.iter().filter(|p| !known.contains(&p.key)) {
-        if let Some((text, note)) = one.bubble(id) {
-            list.push(Entry::Pending { key: one.key, text: text.to_owned(), note, at_ms: one.at_ms });
+        if let Some(bubble) = one.bubble(id) {
+            list.push(Entry::Pending { key: one.key, bubble, at_ms: one.at_ms });
         }
     }
     list
@@ -200,13 +198,7 @@ mod tests {
     fn a_text_on_its_way_disappears_when_the_view_contains_its_message() {
         let id = ConversationId::new();
         let key = CommandKey::new();
-        let pending = Pending {
-            key,
-            command: Command::SendText { conversation: id, text: "hi".into() },
-            at_ms: 0.0,
-            done: None,
-            kept: false,
-        };
+        let pending = Pending { key, command: Command::text(id, "hi"), at_ms: 0.0, done: None, kept: false };
         let mut timeline = Timeline::default();
         assert_eq!(entries(id, &timeline, std::slice::from_ref(&pending), |_| 0).len(), 1);
         timeline.messages.insert(1, Message { key: Some(key), ..message(id, 1, 0) });

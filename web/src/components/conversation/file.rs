@@ -190,7 +190,7 @@ fn drawn(wave: &str) -> String {
 }
 
 /// Seconds as minutes and seconds.
-fn clock(seconds: f64) -> String {
+pub(super) fn clock(seconds: f64) -> String {
     let seconds = seconds as u32;
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }

@@ -10,13 +10,16 @@ mod file;
 mod header;
 mod links;
 mod permit;
+mod react;
+mod recorder;
 mod timeline;
+mod tray;
 
 use std::time::Duration;
 
 use leptos::prelude::*;
 use shared::{
-    ids::ConversationId,
+    ids::{ConversationId, MessageId},
     live::command::Command,
     model::{
         conversation::{CloseReason, Conversation},
@@ -24,8 +27,10 @@ use shared::{
     },
     permission::Permission,
 };
+use wasm_bindgen::JsCast;
+use web_sys::{DragEvent, FileList, Node};
 
-use self::permit::Permit;
+use self::{permit::Permit, tray::Answered};
 use crate::{
     app::Desk,
     browser,
@@ -50,6 +55,10 @@ pub(crate) struct Talk {
     pub(crate) row: Memo<Option<Conversation>>,
     /// Whether the details are shown.
     pub(crate) details: RwSignal<bool>,
+    /// The message that is being answered.
+    answered: RwSignal<Option<Answered>>,
+    /// The message that an emoji is chosen for, and ours that is there.
+    reacting: RwSignal<Option<(MessageId, Option<String>)>>,
     permit: Memo<Option<Permit>>,
     busy: Signal<bool>,
     desk: Desk,
@@ -66,11 +75,26 @@ impl Talk {
             Some(permit::permit(&row.get()?, me, for_others, live.now()))
         });
         let busy = Signal::derive(move || !live.pending(|p| header::concerns(&p.command, id)).is_empty());
-        Self { live, id, row, details, permit, busy, desk, inbox }
+        let answered = RwSignal::new(None);
+        let reacting = RwSignal::new(None);
+        Self { live, id, row, details, answered, reacting, permit, busy, desk, inbox }
     }
 
     fn act(self, command: Command) {
         self.live.command(command);
+    }
+
+    /// Whether files can be sent now.
+    fn files_may_go(self) -> bool {
+        self.permit.get_untracked().is_some_and(|permit| permit.obstacle.is_none())
+    }
+
+    /// Puts files beside the text that is being written.
+    fn attach(self, files: &FileList) {
+        let attachments = self.desk.attachments;
+        attachments.add(&attachments.tray(self.id), files);
+        self.desk.noting.set(false);
+        browser::focus(".composer__text");
     }
 
     /// Takes the conversation, out of a colleague's hands too when one may act for others.
@@ -117,14 +141,71 @@ pub(crate) fn Conversation(inbox: Inbox, id: ConversationId, details: RwSignal<b
     tell_colleagues(live, id);
     mark_read(talk);
     let missing = Memo::new(move |_| talk.row.with(Option::is_none) && live.unopened(id).is_some());
+    let drop = Drop::new(talk);
     view! {
-        <main class="talk" class:talk--missing=move || missing.get() aria-label=tr(Key::ConversationLabel)>
+        <main
+            class="talk"
+            class:talk--missing=move || missing.get()
+            class:talk--drop=move || drop.over.get()
+            data-drop=tr(Key::AttachDrop)
+            aria-label=tr(Key::ConversationLabel)
+            on:dragover=move |event| drop.moved(&event)
+            on:dragleave=move |event| drop.left(&event)
+            on:drop=move |event| drop.dropped(&event)
+        >
             <header::Header talk/>
             <timeline::TimelineView talk/>
             <composer::Composer talk/>
+            {react::menu(talk)}
         </main>
     }
     .into_any()
+}
+
+/// Files that are dragged over the conversation.
+#[derive(Clone, Copy)]
+struct Drop {
+    talk: Talk,
+    over: RwSignal<bool>,
+}
+
+impl Drop {
+    fn new(talk: Talk) -> Self {
+        Self { talk, over: RwSignal::new(false) }
+    }
+
+    fn moved(self, event: &DragEvent) {
+        if self.talk.files_may_go() && carries_files(event) {
+            // Says that they may be dropped here.
+            event.prevent_default();
+            self.over.set(true);
+        }
+    }
+
+    fn left(self, event: &DragEvent) {
+        // Leaving for something inside is not leaving.
+        let here = event.current_target().and_then(|here| here.dyn_into::<Node>().ok());
+        let to = event.related_target().and_then(|to| to.dyn_into::<Node>().ok());
+        if !here.is_some_and(|here| to.is_some_and(|to| here.contains(Some(&to)))) {
+            self.over.set(false);
+        }
+    }
+
+    fn dropped(self, event: &DragEvent) {
+        self.over.set(false);
+        if carries_files(event) {
+            // Otherwise the browser would leave the page for the file.
+            event.prevent_default();
+            let files = event.data_transfer().and_then(|carried| carried.files());
+            if let Some(files) = files.filter(|_| self.talk.files_may_go()) {
+                self.talk.attach(&files);
+            }
+        }
+    }
+}
+
+fn carries_files(event: &DragEvent) -> bool {
+    event.data_transfer().is_some_and(|carried| carried.types().includes(&"Files".into(), 0))
 }
 
 fn tell_colleagues(live: Live, id: ConversationId) {

@@ -32,7 +32,7 @@ const NEAR_TOP: i32 = 400;
 /// The messages.
 #[component]
 pub(super) fn TimelineView(talk: Talk) -> impl IntoView {
-    let Talk { live, id, permit, .. } = talk;
+    let Talk { live, id, .. } = talk;
     let scroller = NodeRef::<html::Div>::new();
     let pinned = RwSignal::new(true);
     let seen = RwSignal::new(0_u64);
@@ -89,7 +89,7 @@ pub(super) fn TimelineView(talk: Talk) -> impl IntoView {
                     <Show when=move || opened.get() fallback=move || not_opened(live, id)>
                         <ol class="timeline__list">
                             {each(move || list.get().into_iter().map(|entry| {
-                                Item::new(entry.key(), move || bubble::entry(live, permit, entry))
+                                Item::new(entry.key(), move || bubble::entry(talk, entry))
                             }).collect())}
                         </ol>
                     </Show>

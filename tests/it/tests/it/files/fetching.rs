@@ -10,7 +10,7 @@ use shared::{
 };
 use simulator::MediaFault;
 
-use super::{picture, ready, sends, until_file};
+use super::{bytes_in, picture, ready, sends, until_file};
 use crate::{
     harness::{
         Engine, LiveClient, Options, World, eventually, sql,
@@ -174,12 +174,6 @@ async fn a_file_in_whose_hands_the_server_ended_twice_is_not_looked_into(engine:
     let message = ready(&world.agent().await, id).await;
     let Some(File::Ready(stored)) = message.file.as_deref() else { unreachable!() };
     assert_eq!((stored.look, stored.mime.as_str()), (Look::Closed, "image/png"));
-}
-
-/// Files anywhere below a directory.
-fn bytes_in(root: &std::path::Path) -> usize {
-    let entries = std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap());
-    entries.map(|entry| if entry.path().is_dir() { bytes_in(&entry.path()) } else { 1 }).sum()
 }
 
 async fn no_address_that_a_stranger_named_is_ever_called(engine: Engine) {

@@ -126,7 +126,7 @@ async fn agent_answers(target: Target, n: u64) {
         return;
     };
     let (key, conversation) = (CommandKey::new(), target.conversations[at]);
-    let command = Command::SendText { conversation, text: format!("answer {n}") };
+    let command = Command::text(conversation, format!("answer {n}"));
     target.log.with(|history| history.unanswered.insert(key, command.clone()));
     perform(&target, key, command).await;
 }

@@ -16,7 +16,7 @@ use crate::harness::{Engine, LiveClient, Options, World, sql, webhook::ann};
 on_both_engines!(texts_that_cannot_be_sent_are_refused_by_the_server, after_a_day_the_window_is_closed);
 
 fn text(conversation: ConversationId, text: String) -> Command {
-    Command::SendText { conversation, text }
+    Command::text(conversation, text)
 }
 
 async fn texts_that_cannot_be_sent_are_refused_by_the_server(engine: Engine) {

@@ -74,7 +74,7 @@ async fn an_uncertain_message_may_be_sent_again_after_ten_minutes(engine: Engine
     let mut client = LiveClient::connect(&world.agent().await).await;
     assert!(client.open(conversation).await);
     meta.control().answer_next([Outcome::AcceptThenCut]);
-    let sent = client.done(Command::SendText { conversation, text: "Did it arrive?".into() }).await;
+    let sent = client.done(Command::text(conversation, "Did it arrive?")).await;
     let message = sent.message.unwrap();
     let state = |c: &LiveClient, id| {
         let mut all = c.view().timelines.values().flat_map(|timeline| timeline.messages.values());

@@ -46,7 +46,7 @@ async fn a_webhook_reaches_both_agents_and_the_faster_one_gets_the_conversation(
     assert_eq!(second.view().conversations[&conversation].assignee, Some(world.alpha.agent.member));
     let take = Command::AssignToMe { conversation };
     assert_eq!(second.refused(take).await, ErrorCode::AlreadyAssigned);
-    let answer = Command::SendText { conversation, text: "Yes".into() };
+    let answer = Command::text(conversation, "Yes");
     assert_eq!(second.refused(answer).await, ErrorCode::AssignedToAnother);
     // Taking what is one's own already is no fault.
     first.done(Command::AssignToMe { conversation }).await;

@@ -90,7 +90,7 @@ async fn daily_work(engine: Engine) -> (World, BTreeSet<String>) {
     let conversation = world.only_conversation().await;
     assert!(client.open(conversation).await);
     client.done(Command::AssignToMe { conversation }).await;
-    client.done(Command::SendText { conversation, text: "Both are.".into() }).await;
+    client.done(Command::text(conversation, "Both are.")).await;
     client.done(Command::AddNote { conversation, text: "a regular".into() }).await;
     client.done(Command::MarkRead { conversation, up_to: 2 }).await;
     meta.control().wait_for_sends(1, crate::harness::wait::PATIENCE).await.unwrap();

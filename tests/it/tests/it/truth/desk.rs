@@ -119,7 +119,7 @@ impl Desk {
         let Some(conversation) = self.conversation(conversation).await else { return };
         let text = || format!("said by {who}");
         let command = match work {
-            Work::Send => Command::SendText { conversation, text: text() },
+            Work::Send => Command::text(conversation, text()),
             Work::Note => Command::AddNote { conversation, text: text() },
             Work::Take => Command::AssignToMe { conversation },
             Work::Release => Command::Release { conversation },

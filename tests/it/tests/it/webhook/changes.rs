@@ -133,7 +133,7 @@ async fn a_reaction_to_our_own_message_is_shown_under_it(engine: Engine) {
     let id = world.only_conversation().await;
     let agent = world.agent().await;
     let text = "It is.".to_owned();
-    agent.command(shared::live::command::Command::SendText { conversation: id, text }).await.unwrap();
+    agent.command(shared::live::command::Command::text(id, text)).await.unwrap();
     let store = world.store().await;
     let ours = "SELECT wamid AS t FROM message WHERE tenant_id = $1 AND author_kind = 'member' AND wamid IS NOT NULL";
     let sent = eventually("WhatsApp has it", async || sql::texts(&store, ours).await.pop()).await;
@@ -214,7 +214,7 @@ async fn only_its_author_changes_a_message(engine: Engine) {
     assert_eq!(quoted(timeline(&agent, bobs).await.last().unwrap()), None);
     // And a customer does not write our words.
     let text = "ours".to_owned();
-    agent.command(shared::live::command::Command::SendText { conversation: id, text }).await.unwrap();
+    agent.command(shared::live::command::Command::text(id, text)).await.unwrap();
     let store = world.store().await;
     let ours = "SELECT wamid AS t FROM message WHERE tenant_id = $1 AND author_kind = 'member' AND wamid IS NOT NULL";
     let sent = eventually("WhatsApp has it", async || sql::texts(&store, ours).await.pop()).await;

@@ -28,7 +28,7 @@ async fn delivery(user: &User, world: &World, id: MessageId) -> Delivery {
 
 async fn send(user: &User, world: &World, text: &str) -> MessageId {
     let conversation = world.only_conversation().await;
-    let command = Command::SendText { conversation, text: text.into() };
+    let command = Command::text(conversation, text);
     user.command(command).await.unwrap().message.unwrap()
 }
 

@@ -153,7 +153,7 @@ impl Floor {
         let Some(conversation) = self.conversation(at, random) else { return };
         let text = format!("work {}", random.next());
         let command = match random.below(9) {
-            0..=2 => Command::SendText { conversation, text },
+            0..=2 => Command::text(conversation, text),
             3 | 4 => Command::AddNote { conversation, text },
             5 => Command::AssignToMe { conversation },
             6 => Command::Release { conversation },

@@ -1,0 +1,3 @@
+ALTER TABLE file DROP COLUMN sent_as;
+DROP TABLE sent_file;
+DROP TABLE upload;

@@ -1,0 +1,92 @@
+//! Telling customers that somebody writes to them. Nothing is stored and nothing tried again: it is true for a
+//! moment or not at all.
+
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
+
+use shared::{ids::ConversationId, model::settings::ReadReceipts};
+
+use crate::{
+    db::{
+        Fault, Scoped, TenantStore,
+        rows::{
+            channel::{self, Binding},
+            conversation, message, settings,
+        },
+    },
+    tenant::TenantId,
+    whatsapp::{Connections, Graph},
+};
+
+/// WhatsApp shows it for 25 seconds; whoever still writes is told of anew a little earlier. Source: Cloud API,
+/// typing indicators.
+const EVERY: Duration = Duration::from_secs(20);
+/// Conversations remembered before those that are over are forgotten.
+const REMEMBERED: usize = 1_000;
+
+/// Which customers were told when.
+#[derive(Default)]
+pub(super) struct Told(HashMap<(TenantId, ConversationId), Instant>);
+
+impl Told {
+    /// Whether it is time to tell; notes it then.
+    pub(super) fn is_due(&mut self, tenant: TenantId, id: ConversationId, now: Instant) -> bool {
+        if self.0.len() > REMEMBERED {
+            self.0.retain(|_, told| now.duration_since(*told) < EVERY);
+        }
+        if self.0.get(&(tenant, id)).is_some_and(|told| now.duration_since(*told) < EVERY) {
+            return false;
+        }
+        self.0.insert((tenant, id), now);
+        true
+    }
+}
+
+/// Tells the customer, if the tenant lets customers know what was read: WhatsApp shows the two together.
+pub(super) async fn tell(tenant: TenantStore, connections: Connections, graph: Graph, id: ConversationId) {
+    let id_of_tenant = tenant.id();
+    let now = tenant.clock().now();
+    let found = match tenant.read(move |scoped| find(scoped, id, now)).await {
+        Ok(found) => found,
+        Err(error) => {
+            tracing::warn!(tenant.id = %id_of_tenant, error = %error, "whom somebody writes to could not be read");
+            None
+        }
+    };
+    let Some((binding, wamid)) = found else { return };
+    let Ok(Some(connection)) = connections.find(binding.connection).await else { return };
+    graph.typing(&connection.access_token, &binding.phone_number_id, &wamid).await;
+}
+
+fn find(
+    scoped: &mut Scoped,
+    id: ConversationId,
+    now: shared::Instant,
+) -> Result<Option<(Binding, String)>, Fault> {
+    if settings::get(scoped)?.read_receipts == ReadReceipts::Never {
+        return Ok(None);
+    }
+    let open =
+        conversation::find(scoped, id)?.filter(|row| row.model.window_until.is_some_and(|until| until > now));
+    let Some(row) = open else { return Ok(None) };
+    let newest = message::newest_of_customer(scoped, id, 0, u64::MAX)?;
+    let binding = channel::binding(scoped, row.model.channel)?;
+    Ok(binding.zip(newest.map(|(_, wamid)| wamid)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_customer_is_told_once_while_whatsapp_shows_it() {
+        let (mut told, start) = (Told::default(), Instant::now());
+        let (tenant, one, other) = (TenantId::from_control(1), ConversationId::new(), ConversationId::new());
+        assert!(told.is_due(tenant, one, start));
+        assert!(!told.is_due(tenant, one, start + EVERY / 2));
+        assert!(told.is_due(tenant, other, start + EVERY / 2));
+        assert!(told.is_due(tenant, one, start + EVERY));
+    }
+}

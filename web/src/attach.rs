@@ -1,0 +1,236 @@
+//! Files that somebody is about to send: chosen, uploaded, ready, sent. They stay with their conversation
+//! while the member looks at another one, and are gone when the page is.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, HashMap},
+};
+
+use leptos::prelude::*;
+use shared::{
+    attachments,
+    error::{ErrorCode, Problem},
+    ids::{ConversationId, UploadId},
+    live::command::Command,
+    model::{
+        content::MediaKind,
+        outgoing::{Outgoing, Upload},
+    },
+};
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{File, FileList, ProgressEvent, Url, XmlHttpRequest};
+
+use crate::{http, i18n::text, json, words};
+
+/// How far a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// On its way to the server, in hundredths.
+    Uploading(u8),
+    /// It can be sent.
+    Ready(UploadId),
+    /// It cannot, and why; none when the server was not reached.
+    Failed(Option<ErrorCode>),
+}
+
+/// A file beside the text that is being written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Attachment {
+    number: u32,
+    /// Its name.
+    pub(crate) name: String,
+    /// As what it will be sent.
+    pub(crate) kind: MediaKind,
+    /// An address of the picture or the recording in this browser.
+    pub(crate) preview: Option<String>,
+    /// How far it is.
+    pub(crate) stage: Stage,
+}
+
+impl Attachment {
+    /// Tells attachments apart, and each from what it was before.
+    pub(crate) fn key(&self) -> String {
+        let stage = match self.stage {
+            Stage::Uploading(_) => "u",
+            Stage::Ready(_) => "r",
+            Stage::Failed(_) => "f",
+        };
+        format!("{}{stage}", self.number)
+    }
+}
+
+/// What of a file must not leave the page's one thread.
+struct Held {
+    file: File,
+    kind: MediaKind,
+    request: Option<XmlHttpRequest>,
+}
+
+thread_local! {
+    static HELD: RefCell<HashMap<u32, Held>> = RefCell::default();
+    static NEXT: Cell<u32> = const { Cell::new(0) };
+}
+
+/// The files of one conversation.
+pub(crate) type Tray = ArcRwSignal<Vec<Attachment>>;
+
+/// The files of all conversations; the handle every component shares.
+#[derive(Clone, Copy)]
+pub(crate) struct Attachments {
+    trays: StoredValue<BTreeMap<ConversationId, Tray>>,
+    /// What was sent and may come back when the server refuses it.
+    sent: StoredValue<Vec<(UploadId, Attachment)>>,
+}
+
+impl Attachments {
+    /// Nothing is attached anywhere.
+    pub(crate) fn new() -> Self {
+        Self { trays: StoredValue::new(BTreeMap::new()), sent: StoredValue::new(Vec::new()) }
+    }
+
+    /// The files beside the text of a conversation.
+    pub(crate) fn tray(self, id: ConversationId) -> Tray {
+        self.trays.try_update_value(|trays| trays.entry(id).or_default().clone()).unwrap_or_default()
+    }
+
+    /// Adds files; those that WhatsApp would not take say so and are not uploaded.
+    pub(crate) fn add(self, tray: &Tray, files: &FileList) {
+        for file in (0..files.length()).filter_map(|at| files.get(at)) {
+            let name = attachments::tidy_name(&file.name());
+            let size = file.size() as u64;
+            let accepted = attachments::accept(&file.type_(), &name, size);
+            let kind = accepted.map_or(MediaKind::Document, |accepted| accepted.kind);
+            let stage = accepted.map_or_else(|code| Stage::Failed(Some(code)), |_| Stage::Uploading(0));
+            put(tray, file, name, kind, stage);
+        }
+    }
+
+    /// Adds what was spoken.
+    pub(crate) fn add_voice(self, tray: &Tray, file: File) {
+        let name = text(words::kind(MediaKind::Voice.as_str())).to_owned();
+        put(tray, file, name, MediaKind::Voice, Stage::Uploading(0));
+    }
+
+    /// Uploads a file again that the server did not get.
+    pub(crate) fn again(self, tray: &Tray, attachment: &Attachment) {
+        set(tray, attachment.number, Stage::Uploading(0));
+        upload(tray, attachment.number);
+    }
+
+    /// Takes a file away; the server forgets it too.
+    pub(crate) fn remove(self, tray: &Tray, attachment: &Attachment) {
+        tray.update(|all| all.retain(|one| one.number != attachment.number));
+        let held = HELD.with_borrow_mut(|held| held.remove(&attachment.number));
+        if let Some(request) = held.and_then(|held| held.request) {
+            let _ = request.abort();
+        }
+        if let Some(preview) = &attachment.preview {
+            let _ = Url::revoke_object_url(preview);
+        }
+        if let Stage::Ready(upload) = attachment.stage {
+            leptos::task::spawn_local(async move {
+                // What stays is forgotten after a day.
+                let _ = http::delete(&format!("/api/uploads/{upload}")).await;
+            });
+        }
+    }
+
+    /// Takes all files out to send them, in order; each with its upload.
+    pub(crate) fn take(self, tray: &Tray) -> Vec<(UploadId, MediaKind)> {
+        let all = tray.try_update(std::mem::take).unwrap_or_default();
+        let ready: Vec<(UploadId, Attachment)> = all
+            .into_iter()
+            .filter_map(|one| match one.stage {
+                Stage::Ready(upload) => Some((upload, one)),
+                _ => None,
+            })
+            .collect();
+        let kinds = ready.iter().map(|(upload, one)| (*upload, one.kind)).collect();
+        self.sent.update_value(|sent| sent.extend(ready));
+        kinds
+    }
+
+    /// The name of a file that was sent.
+    pub(crate) fn name_of(self, upload: UploadId) -> Option<String> {
+        self.sent.with_value(|sent| {
+            sent.iter().find(|(id, _)| *id == upload).map(|(_, attachment)| attachment.name.clone())
+        })
+    }
+
+    /// Puts the file of a refused command back where it was.
+    pub(crate) fn give_back(self, command: &Command, code: ErrorCode) {
+        let Command::Send { conversation, what: Outgoing::File { upload, .. }, .. } = command else { return };
+        let found = self.sent.try_update_value(|sent| {
+            let at = sent.iter().position(|(id, _)| id == upload)?;
+            Some(sent.remove(at).1)
+        });
+        if let Some(mut attachment) = found.flatten() {
+            if code == ErrorCode::UploadGone {
+                attachment.stage = Stage::Failed(None);
+            }
+            self.tray(*conversation).update(|all| all.push(attachment));
+        }
+    }
+}
+
+fn put(tray: &Tray, file: File, name: String, kind: MediaKind, stage: Stage) {
+    let shown = matches!(kind, MediaKind::Image | MediaKind::Sticker | MediaKind::Voice);
+    let preview = shown.then(|| Url::create_object_url_with_blob(&file).ok()).flatten();
+    let number = NEXT.with(|next| next.replace(next.get() + 1));
+    HELD.with_borrow_mut(|held| held.insert(number, Held { file, kind, request: None }));
+    tray.update(|all| all.push(Attachment { number, name, kind, preview, stage }));
+    if stage == Stage::Uploading(0) {
+        upload(tray, number);
+    }
+}
+
+fn set(tray: &Tray, number: u32, stage: Stage) {
+    tray.update(|all| {
+        if let Some(one) = all.iter_mut().find(|one| one.number == number) {
+            one.stage = stage;
+        }
+    });
+}
+
+/// Only the older way to ask tells how far an upload is.
+fn upload(tray: &Tray, number: u32) {
+    let held = HELD.with_borrow(|held| held.get(&number).map(|held| (held.file.clone(), held.kind)));
+    let Some((file, kind)) = held else { return };
+    let Ok(request) = XmlHttpRequest::new() else { return };
+    let name = http::encoded(&attachments::tidy_name(&file.name()));
+    let voice = if kind == MediaKind::Voice { "&voice" } else { "" };
+    let opened = request.open_with_async("POST", &format!("/api/uploads?name={name}{voice}"), true);
+
+    let moving = tray.clone();
+    let moved = Closure::<dyn FnMut(ProgressEvent)>::new(move |event: ProgressEvent| {
+        let hundredths = (event.loaded() * 100.0 / event.total().max(1.0)) as u8;
+        set(&moving, number, Stage::Uploading(hundredths.min(99)));
+    });
+    let (ended, asked) = (tray.clone(), request.clone());
+    let done = Closure::<dyn FnMut()>::new(move || set(&ended, number, answered(&asked)));
+    request.set_onloadend(Some(done.into_js_value().unchecked_ref()));
+    if let Ok(way) = request.upload() {
+        way.set_onprogress(Some(moved.into_js_value().unchecked_ref()));
+    }
+    if opened.is_err() || request.send_with_opt_blob(Some(&file)).is_err() {
+        return set(tray, number, Stage::Failed(None));
+    }
+    HELD.with_borrow_mut(|held| {
+        if let Some(held) = held.get_mut(&number) {
+            held.request = Some(request);
+        }
+    });
+}
+
+/// What an upload came to.
+fn answered(request: &XmlHttpRequest) -> Stage {
+    let text = request.response_text().ok().flatten().unwrap_or_default();
+    if request.status() == Ok(200) {
+        return json::read::<Upload>(&text).map_or(Stage::Failed(None), |upload| Stage::Ready(upload.id));
+    }
+    let code = json::read::<Problem>(&text).ok().map(|problem| problem.code);
+    if code == Some(ErrorCode::Unauthenticated) {
+        http::doubt();
+    }
+    Stage::Failed(code)
+}

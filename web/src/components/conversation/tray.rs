@@ -1,0 +1,143 @@
+//! What goes along with the text: the message that is answered and the files.
+
+use leptos::prelude::*;
+use shared::{ids::MessageId, model::content::MediaKind};
+
+use super::Talk;
+use crate::{
+    attach::{Attachment, Stage, Tray},
+    i18n::{Key, text, tr},
+    ui::{Icon, IconButton, IconName, Item, each},
+    words,
+};
+
+/// The message that is being answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Answered {
+    /// Which.
+    pub(super) id: MessageId,
+    /// Who wrote it.
+    pub(super) who: Key,
+    /// What it is when it has no words to show.
+    pub(super) kind: Option<Key>,
+    /// Its words, on one line.
+    pub(super) words: String,
+}
+
+/// The message that is being answered, and the way not to.
+pub(super) fn answered(talk: Talk) -> impl IntoView {
+    move || {
+        talk.answered.get().map(|Answered { who, kind, words, .. }| {
+            let line = move || kind.map_or_else(|| words.clone(), |kind| text(kind).to_owned());
+            view! {
+                <div class="answering" data-testid="answering">
+                    <span class="about">
+                        <b>{tr(who)}</b>
+                        <span dir="auto">{line}</span>
+                    </span>
+                    <IconButton
+                        icon=IconName::Cross
+                        label=Signal::derive(|| text(Key::AnswerNot).to_owned())
+                        on:click=move |_| talk.answered.set(None)
+                    />
+                </div>
+            }
+            .into_any()
+        })
+    }
+}
+
+/// The files, each with how far it is.
+pub(super) fn files(talk: Talk, tray: Tray) -> impl IntoView {
+    let list = tray.clone();
+    let items = move || {
+        let tray = tray.clone();
+        list.get()
+            .into_iter()
+            .map(|one| {
+                let tray = tray.clone();
+                Item::new(one.key(), move || file(talk, &tray, one))
+            })
+            .collect()
+    };
+    view! { <ul class="tray" data-testid="tray">{each(items)}</ul> }
+}
+
+fn file(talk: Talk, tray: &Tray, one: Attachment) -> AnyView {
+    let icon = match one.kind {
+        MediaKind::Image | MediaKind::Video | MediaKind::Sticker => IconName::Picture,
+        MediaKind::Audio | MediaKind::Voice => IconName::Voice,
+        MediaKind::Document => IconName::File,
+    };
+    let is_voice = one.kind == MediaKind::Voice;
+    let ready = matches!(one.stage, Stage::Ready(_));
+    let heard = one.preview.clone().filter(|_| is_voice && ready);
+    let mark = match &one.preview {
+        Some(address) if !is_voice => {
+            view! { <img src=address.clone() alt=tr(words::kind(one.kind.as_str()))/> }.into_any()
+        }
+        _ => view! { <Icon name=icon/> }.into_any(),
+    };
+    let stage = match one.stage {
+        Stage::Uploading(_) => {
+            let (all, same) = (tray.clone(), one.clone());
+            let share = move || {
+                all.with(|all| match all.iter().find(|other| other.key() == same.key()).map(|o| o.stage) {
+                    Some(Stage::Uploading(share)) => share,
+                    _ => 99,
+                })
+            };
+            view! { <progress max="100" prop:value=move || f64::from(share()) aria-label=tr(Key::FileUploading)></progress> }
+                .into_any()
+        }
+        Stage::Ready(_) if heard.is_some() => {
+            view! { <audio controls src=heard aria-label=tr(words::kind(one.kind.as_str()))></audio> }
+                .into_any()
+        }
+        Stage::Ready(_) => {
+            view! { <span class="tray__kind">{tr(words::kind(one.kind.as_str()))}</span> }.into_any()
+        }
+        Stage::Failed(code) => {
+            let why = code.map_or(Key::FileNotUploaded, words::error);
+            view! { <span class="tray__why" role="alert">{tr(why)}</span> }.into_any()
+        }
+    };
+    let may_pass = match one.stage {
+        Stage::Failed(code) => code.is_none_or(shared::error::ErrorCode::is_temporary),
+        _ => false,
+    };
+    let files = talk.desk.attachments;
+    let retry = may_pass.then(|| {
+        let (tray, one) = (tray.clone(), one.clone());
+        view! {
+            <IconButton
+                icon=IconName::Retry
+                label=Signal::derive(|| text(Key::FileAgain).to_owned())
+                on:click=move |_| files.again(&tray, &one)
+            />
+        }
+    });
+    let failed = matches!(one.stage, Stage::Failed(_));
+    let (tray, name, title) = (tray.clone(), one.name.clone(), one.name.clone());
+    let stage_name = match one.stage {
+        Stage::Uploading(_) => "uploading",
+        Stage::Ready(_) => "ready",
+        Stage::Failed(_) => "failed",
+    };
+    view! {
+        <li class="tray__one" class:tray__one--bad=failed class:tray__one--heard=is_voice data-testid="attachment" data-stage=stage_name>
+            <span class="tray__mark">{mark}</span>
+            <span class="tray__words">
+                <span class="tray__name" dir="auto" title=title>{name}</span>
+                {stage}
+            </span>
+            {retry}
+            <IconButton
+                icon=IconName::Cross
+                label=Signal::derive(|| text(Key::FileRemove).to_owned())
+                on:click=move |_| files.remove(&tray, &one)
+            />
+        </li>
+    }
+    .into_any()
+}
