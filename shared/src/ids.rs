@@ -106,6 +106,8 @@ id!(/// Work to be done after the commit.
     JobId, "job");
 id!(/// One command of one member; the same key twice has one effect.
     CommandKey, "cmd");
+id!(/// A message template of WhatsApp's.
+    TemplateId, "tpl");
 id!(/// One run of a tenant's log; changes only when the log is rebuilt or restored.
     Epoch, "epo");
 

@@ -9,3 +9,4 @@ pub mod member;
 pub mod message;
 pub mod queue;
 pub mod settings;
+pub mod template;
