@@ -19,3 +19,4 @@ pub mod raw_item;
 pub mod search;
 pub mod settings;
 pub mod slice;
+pub mod template;
