@@ -8,5 +8,6 @@ pub mod conversations;
 pub mod members;
 pub mod outbox;
 pub mod seat;
+pub mod templates;
 pub mod tenancy;
 pub mod views;

@@ -23,6 +23,7 @@ mod serve;
 mod session;
 mod sign_in_page;
 mod signed_in;
+mod templates;
 
 pub use error::ApiError;
 pub use origin::origin_is_ours;

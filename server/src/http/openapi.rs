@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, http::header};
 use shared::error::Problem;
 use utoipa::OpenApi;
 
-use super::{commands, conversations, messages, probes, session, sign_in_page};
+use super::{commands, conversations, messages, probes, session, sign_in_page, templates};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -24,6 +24,7 @@ use super::{commands, conversations, messages, probes, session, sign_in_page};
         conversations::list_messages::list_messages,
         messages::get_file::get_file,
         messages::get_file::get_small,
+        templates::list_templates::list_templates,
         webhooks::verify_webhook,
         webhooks::receive_webhook,
         probes::get_health,
@@ -107,6 +108,7 @@ mod tests {
                 "/api/openapi.json",
                 "/api/session",
                 "/api/sign-in",
+                "/api/templates",
                 "/healthz",
                 "/readyz",
                 "/webhooks/whatsapp/{key}",

@@ -22,6 +22,7 @@ use super::{
     openapi, origin, probes,
     session::{get_session::get_session, sign_in::sign_in, sign_out::sign_out},
     sign_in_page,
+    templates::list_templates::list_templates,
 };
 use crate::{live, whatsapp};
 
@@ -59,6 +60,7 @@ pub fn configure(config: &mut ServiceConfig) {
                     only("/messages/{id}/file", "GET, HEAD").route(get().to(get_file)).route(head_file()),
                 )
                 .service(only("/messages/{id}/small", "GET").route(get().to(get_small)))
+                .service(only("/templates", "GET").route(get().to(list_templates)))
                 .default_service(web::to(not_found)),
         )
         .default_service(web::to(everything_else));

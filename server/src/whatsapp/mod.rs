@@ -17,6 +17,9 @@ mod pace;
 mod payload;
 mod signature;
 mod split;
+mod template_news;
+mod template_parts;
+mod templates;
 mod webhook;
 
 pub(crate) use connections::place;

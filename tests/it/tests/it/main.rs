@@ -20,5 +20,6 @@ mod retention;
 mod schema;
 mod session;
 mod store;
+mod templates;
 mod truth;
 mod webhook;

@@ -65,7 +65,7 @@ impl Control {
         self.shared.with(|state| state.templates.pages)
     }
 
-    /// The next pages of templates are refused with these codes.
+    /// The next pages of templates are refused with these codes, except for those with a 0.
     pub fn refuse_template_pages(&self, codes: impl IntoIterator<Item = u32>) {
         self.shared.with(|state| state.templates.refusals.extend(codes));
     }

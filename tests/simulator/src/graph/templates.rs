@@ -28,7 +28,7 @@ pub(super) async fn list_templates(
         state.templates.pages += 1;
         state.templates.refusals.pop_front()
     });
-    if let Some(code) = refusal {
+    if let Some(code) = refusal.filter(|code| *code != 0) {
         return Err(GraphError::of(code));
     }
     let start = match &query.after {
