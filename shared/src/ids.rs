@@ -108,6 +108,8 @@ id!(/// A file that a member uploaded to send it.
     UploadId, "upl");
 id!(/// One command of one member; the same key twice has one effect.
     CommandKey, "cmd");
+id!(/// A message template of WhatsApp's.
+    TemplateId, "tpl");
 id!(/// One run of a tenant's log; changes only when the log is rebuilt or restored.
     Epoch, "epo");
 

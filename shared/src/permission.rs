@@ -26,6 +26,8 @@ pub enum Permission {
     ManageMembers,
     /// Change the tenant's settings.
     ManageSettings,
+    /// Look after message templates.
+    ManageTemplates,
 }
 
 /// What each role may do.
@@ -33,7 +35,9 @@ pub const fn permissions(role: Role) -> &'static [Permission] {
     use Permission::*;
     match role {
         Role::Agent => &[WorkConversations],
-        Role::Supervisor => &[WorkConversations, SeeAllConversations, ActForOthers, SeePhoneNumbers],
+        Role::Supervisor => {
+            &[WorkConversations, SeeAllConversations, ActForOthers, SeePhoneNumbers, ManageTemplates]
+        }
         Role::Administrator => &[
             WorkConversations,
             SeeAllConversations,
@@ -41,6 +45,7 @@ pub const fn permissions(role: Role) -> &'static [Permission] {
             SeePhoneNumbers,
             ManageMembers,
             ManageSettings,
+            ManageTemplates,
         ],
     }
 }

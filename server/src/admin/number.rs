@@ -55,7 +55,11 @@ pub(super) async fn add(context: &AdminContext, new: AddNumber) -> Result<Value,
         address: words::phone(&new.number)?,
         colour: new.colour,
         queue: new.queue,
-        binding: Binding { connection, phone_number_id: phone_number_id.clone() },
+        binding: Binding {
+            connection,
+            phone_number_id: phone_number_id.clone(),
+            account: Some(waba_id.clone()),
+        },
     };
     let store = context.store.tenant(row.id).await?;
     let written = store.write(move |tx| tenancy::add_channel(tx, Actor::Operator, &channel)).await;

@@ -186,6 +186,30 @@ diesel::table! {
         queue_id -> Nullable<Text>,
         connection_id -> Text,
         phone_number_id -> Text,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    template (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> Text,
+        rev -> BigInt,
+        account_id -> Text,
+        meta_id -> Text,
+        name -> Text,
+        language -> Text,
+        category -> Text,
+        category_at -> BigInt,
+        coming -> Nullable<Text>,
+        coming_at -> BigInt,
+        status -> Text,
+        reason -> Nullable<Text>,
+        status_at -> BigInt,
+        quality -> Nullable<Text>,
+        quality_at -> BigInt,
+        parts -> Text,
+        parts_at -> BigInt,
     }
 }
 

@@ -9,7 +9,7 @@ use shared::{
     live::command::{Command, Done, KeyedCommand},
 };
 
-use super::{conversations as conv, members, seat};
+use super::{conversations as conv, members, seat, templates};
 use crate::{
     db::{Fault, TenantStore, Tx, record::Actor, rows::command_result},
     secrets::sha256,
@@ -93,6 +93,7 @@ fn execute(
         Command::SetActive { member, active } => members::change::active(tx, *member, *active).map(|()| None),
         Command::SetReadReceipts { receipts } => conv::receipt::choose(tx, *receipts).map(|()| None),
         Command::SetPhoneMasking { masked } => members::masking::set(tx, *masked).map(|()| None),
+        Command::SyncTemplates {} => templates::plan_now(tx).map(|()| None),
     }
 }
 
@@ -120,5 +121,6 @@ fn audited(command: &Command) -> (&'static str, String) {
         Command::SetActive { member, active } => ("member.active", format!("{member} {active}")),
         Command::SetReadReceipts { receipts } => ("settings.read_receipts", receipts.as_str().into()),
         Command::SetPhoneMasking { masked } => ("settings.mask_phones", masked.to_string()),
+        Command::SyncTemplates {} => ("templates.sync", String::new()),
     }
 }

@@ -9,5 +9,6 @@ pub(crate) mod keeping;
 pub mod members;
 pub mod outbox;
 pub mod seat;
+pub mod templates;
 pub mod tenancy;
 pub mod views;

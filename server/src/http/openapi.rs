@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, http::header};
 use shared::error::Problem;
 use utoipa::OpenApi;
 
-use super::{commands, conversations, messages, probes, session, sign_in_page, uploads};
+use super::{commands, conversations, messages, probes, session, sign_in_page, templates, uploads};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -24,6 +24,7 @@ use super::{commands, conversations, messages, probes, session, sign_in_page, up
         conversations::list_messages::list_messages,
         messages::get_file::get_file,
         messages::get_file::get_small,
+        templates::list_templates::list_templates,
         uploads::post_upload::post_upload,
         uploads::delete_upload::delete_upload,
         webhooks::verify_webhook,
@@ -109,6 +110,7 @@ mod tests {
                 "/api/openapi.json",
                 "/api/session",
                 "/api/sign-in",
+                "/api/templates",
                 "/api/uploads",
                 "/api/uploads/{id}",
                 "/healthz",

@@ -22,6 +22,7 @@ use super::{
     openapi, origin, probes,
     session::{get_session::get_session, sign_in::sign_in, sign_out::sign_out},
     sign_in_page,
+    templates::list_templates::list_templates,
     uploads::{delete_upload::delete_upload, post_upload::post_upload},
 };
 use crate::{live, whatsapp};
@@ -62,6 +63,7 @@ pub fn configure(config: &mut ServiceConfig) {
                     only("/messages/{id}/file", "GET, HEAD").route(get().to(get_file)).route(head_file()),
                 )
                 .service(only("/messages/{id}/small", "GET").route(get().to(get_small)))
+                .service(only("/templates", "GET").route(get().to(list_templates)))
                 .service(only("/uploads/{id}", "DELETE").route(delete().to(delete_upload)))
                 .default_service(web::to(not_found)),
         )

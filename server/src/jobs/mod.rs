@@ -4,6 +4,7 @@ mod drop_file;
 mod fetch_file;
 mod prune;
 mod runner;
+mod sync_templates;
 mod tasks;
 mod tell_reaction;
 mod tell_read;

@@ -28,7 +28,7 @@ use crate::{
         record::Kicks,
         rows::{job, member, outbox},
     },
-    domain::members::presence,
+    domain::{members::presence, templates},
     files::Files,
     live::Hub,
     tenant::TenantId,
@@ -324,6 +324,7 @@ impl Workers {
             files: self.0.files.clone(),
             fetch_schedule: self.0.config.fetch_schedule.clone(),
             live_log_hours: self.0.config.live_log_hours,
+            listing: Arc::default(),
         };
         let outbox = OutboxWorker::new(
             tenant.clone(),
@@ -337,6 +338,7 @@ impl Workers {
         desk.outbox.recover().await?;
         desk.jobs.recover().await?;
         tenant.write(prune::plan).await?;
+        tenant.write(templates::ensure).await?;
         self.believe_absence(tenant.clone());
         Ok(desk)
     }

@@ -2,20 +2,27 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    sync::Arc,
     time::Duration as Wait,
 };
 
 use chrono::Duration;
 use shared::ids::JobId;
-use tokio::task::{Id, JoinError, JoinSet};
+use tokio::{
+    sync::Mutex,
+    task::{Id, JoinError, JoinSet},
+};
 
-use super::{drop_file, fetch_file, prune, tell_reaction, tell_read};
+use super::{drop_file, fetch_file, prune, sync_templates, tell_reaction, tell_read};
 use crate::{
     db::{
         Fault, TenantStore, WriteError,
         rows::job::{self, JobRow},
     },
-    domain::conversations::{file, react, receipt},
+    domain::{
+        conversations::{file, react, receipt},
+        templates,
+    },
     files::Files,
     whatsapp::{Connections, Graph},
 };
@@ -36,6 +43,8 @@ pub(super) struct Tools {
     pub(super) files: Files,
     pub(super) fetch_schedule: Vec<Duration>,
     pub(super) live_log_hours: i64,
+    /// Held by the listing of templates that runs.
+    pub(super) listing: Arc<Mutex<()>>,
 }
 
 /// The jobs that one start of a tenant's task has in hand.
@@ -138,6 +147,7 @@ async fn run(tools: Tools, row: JobRow) {
         file::DROP => drop_file::run(&tools, &row).await,
         receipt::TELL => tell_read::run(&tools, &row).await,
         react::TELL => tell_reaction::run(&tools, &row).await,
+        templates::KIND => sync_templates::run(&tools, &row).await,
         kind => Err(format!("no job of kind {kind}")),
     };
     if let Err(reason) = done {
@@ -147,8 +157,9 @@ async fn run(tools: Tools, row: JobRow) {
 
 /// Stores that a run failed, however long the database is in trouble.
 async fn failed(tools: &Tools, row: &JobRow, reason: &str) {
-    // What must not stay is removed however long that takes, and a file has a week of its own.
-    let patient = [file::DROP, file::FETCH].contains(&row.kind.as_str());
+    // What must not stay is removed however long that takes, a file has a week of its own, and templates
+    // are wanted as long as there are numbers.
+    let patient = [file::DROP, file::FETCH, templates::KIND].contains(&row.kind.as_str());
     let dead = !patient && row.attempts + 1 >= ATTEMPTS;
     let id = tools.tenant.id();
     tracing::error!(tenant.id = %id, job.id = %row.id, job.kind = %row.kind, dead, error = %reason, "a job failed");

@@ -5,13 +5,17 @@ use shared::{ids::ChannelId, limits::META_ID_BYTES};
 use super::{
     payload::{self, Said},
     split::{Contacts, Item, Kind},
+    template_news,
 };
 use crate::{
     db::{
         Fault, Tx,
         rows::raw_item::{self, RawItem},
     },
-    domain::conversations::{change, receive, status},
+    domain::{
+        conversations::{change, receive, status},
+        templates::{self, News},
+    },
     secrets::sha256,
 };
 
@@ -47,8 +51,22 @@ pub(super) fn apply(tx: &mut Tx<'_>, routed: &Routed) -> Result<Applied, Fault> 
             Some(found) => status::apply(tx, &found).map(|()| Applied::Taken),
             None => keep(tx, routed, None).map(|()| Applied::Kept),
         },
+        (Kind::Change, _) => match template_news::news(item, now) {
+            Some(news) => take_once(tx, routed, &news).map(|()| Applied::Taken),
+            None => keep(tx, routed, None).map(|()| Applied::Kept),
+        },
         _ => keep(tx, routed, None).map(|()| Applied::Kept),
     }
+}
+
+/// Takes in what is told of a template. It is kept as well, because nothing else tells a second copy: one
+/// that comes late must not undo what was told within the same of Meta's seconds.
+fn take_once(tx: &mut Tx<'_>, routed: &Routed, news: &News) -> Result<(), Fault> {
+    if raw_item::is_known(tx, &key(&routed.item))? {
+        return Ok(());
+    }
+    templates::take(tx, news)?;
+    keep(tx, routed, None)
 }
 
 /// Keeps an item as it came, with the reason when it broke something.

@@ -18,6 +18,9 @@ mod pace;
 mod payload;
 mod signature;
 mod split;
+mod template_news;
+mod template_parts;
+mod templates;
 mod upload;
 mod webhook;
 

@@ -170,7 +170,7 @@ fn is_id(text: &str) -> bool {
     text.len() <= limits::META_ID_BYTES
 }
 
-fn parse(raw: &str) -> Option<Value> {
+pub(super) fn parse(raw: &str) -> Option<Value> {
     serde_json::from_str(&without_lone_surrogates(raw)).ok()
 }
 

@@ -2,3 +2,4 @@
 
 pub mod conversations;
 pub mod session;
+pub mod templates;

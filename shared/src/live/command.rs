@@ -119,6 +119,8 @@ pub enum Command {
         /// Hide or show.
         masked: bool,
     },
+    /// Ask WhatsApp now which message templates there are.
+    SyncTemplates {},
 }
 
 impl Command {
@@ -145,6 +147,7 @@ impl Command {
                 Permission::ManageMembers
             }
             Self::SetPhoneMasking { .. } | Self::SetReadReceipts { .. } => Permission::ManageSettings,
+            Self::SyncTemplates {} => Permission::ManageTemplates,
         }
     }
 }

@@ -10,3 +10,4 @@ pub mod message;
 pub mod outgoing;
 pub mod queue;
 pub mod settings;
+pub mod template;

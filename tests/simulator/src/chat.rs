@@ -6,8 +6,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::customer::{Said, Utterance};
-use crate::graph::templates;
 use crate::payload::Status;
+use crate::templates::{self, Template};
 
 /// Bubbles kept per chat.
 const BUBBLES_KEPT: usize = 200;
@@ -156,8 +156,13 @@ pub(crate) fn bubble_of_customer(wamid: &str, at: i64, utterance: &Utterance) ->
     Some(Bubble { id, from_business: false, at, text, media, is_image, choices, tick, reaction: None })
 }
 
-/// The bubble of a send body; none for a reaction.
-pub(crate) fn bubble_of_business(wamid: &str, at: i64, body: &Value) -> Option<Bubble> {
+/// The bubble of a send body, with the template it names; none for a reaction.
+pub(crate) fn bubble_of_business(
+    wamid: &str,
+    at: i64,
+    template: Option<&Template>,
+    body: &Value,
+) -> Option<Bubble> {
     let text_at = |pointer: &str| body.pointer(pointer).and_then(Value::as_str);
     let kind = text_at("/type").unwrap_or("text");
     let mut choices = Vec::new();
@@ -165,8 +170,8 @@ pub(crate) fn bubble_of_business(wamid: &str, at: i64, body: &Value) -> Option<B
         "reaction" => return None,
         "text" => text_at("/text/body").unwrap_or_default().to_owned(),
         "template" => {
-            choices = templates::quick_replies(body);
-            templates::rendered(body)
+            choices = templates::quick_replies(template);
+            templates::rendered(template, body)
         }
         "interactive" => {
             choices = interactive_choices(body);
@@ -181,9 +186,12 @@ pub(crate) fn bubble_of_business(wamid: &str, at: i64, body: &Value) -> Option<B
         }
         other => format!("[{other}]"),
     };
-    let media = text_at(&format!("/{kind}/id")).map(str::to_owned);
-    let id = wamid.to_owned();
-    let (is_image, tick) = (kind == "image" || kind == "sticker", Tick::Sent);
+    let plain = text_at(&format!("/{kind}/id")).map(str::to_owned);
+    let (media, is_image) = match templates::header_media(body) {
+        Some((id, is_image)) => (Some(id), is_image),
+        None => (plain, kind == "image" || kind == "sticker"),
+    };
+    let (id, tick) = (wamid.to_owned(), Tick::Sent);
     Some(Bubble { id, from_business: true, at, text, media, is_image, choices, tick, reaction: None })
 }
 

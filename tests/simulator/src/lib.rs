@@ -47,6 +47,7 @@ mod running;
 mod signature;
 mod state;
 mod statuses;
+mod templates;
 
 pub use behaviour::{Behaviour, MediaFault, Order, Outcome, StatusPlan, StatusStep};
 pub use config::{App, Config, Customers, Number};
@@ -58,3 +59,4 @@ pub use ports::HeldPort;
 pub use recording::{RecordedSend, SendKind};
 pub use running::{Running, Simulator, StartError};
 pub use signature::sign;
+pub use templates::{Template, TemplateNews};

@@ -18,6 +18,7 @@ use crate::media::MediaShelf;
 use crate::payload::{Line, Status};
 use crate::random::Random;
 use crate::recording::RecordedSend;
+use crate::templates::Templates;
 
 /// Recorded sends kept; a benchmark that wants more counts them itself.
 const SENDS_KEPT: usize = 20_000;
@@ -62,6 +63,7 @@ pub(crate) struct State {
     outbound_order: VecDeque<String>,
     pub(crate) media: MediaShelf,
     pub(crate) stories: Stories,
+    pub(crate) templates: Templates,
     pub(crate) paused: bool,
     pub(crate) random: Random,
     /// Rises with every change a phone page can see.
@@ -110,6 +112,7 @@ impl Shared {
             outbound_order: VecDeque::new(),
             media: MediaShelf::default(),
             stories: Stories::default(),
+            templates: Templates::default(),
             paused: false,
             random: Random::new(config.seed),
             revision: 1,

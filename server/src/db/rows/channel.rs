@@ -15,6 +15,9 @@ pub struct Binding {
     pub connection: ConnectionId,
     /// Meta's id of the number.
     pub phone_number_id: String,
+    /// Meta's id of the business account it belongs to; none for a number from before we asked, until
+    /// its templates are first fetched.
+    pub account: Option<String>,
 }
 
 type Row = (String, i64, String, String, String, Option<String>);
@@ -36,9 +39,40 @@ pub fn insert(scoped: &mut Scoped, channel: &Channel, binding: &Binding) -> Resu
             c::queue_id.eq(channel.queue.map(|id| id.to_string())),
             c::connection_id.eq(binding.connection.to_string()),
             c::phone_number_id.eq(&binding.phone_number_id),
+            c::account_id.eq(&binding.account),
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// Notes which business account a channel's number belongs to.
+///
+/// # Errors
+/// The database's.
+pub fn set_account(scoped: &mut Scoped, id: ChannelId, account: &str) -> Result<(), Fault> {
+    let (conn, tenant) = scoped.parts();
+    diesel::update(c::channel.filter(c::tenant_id.eq(tenant).and(c::id.eq(id.to_string()))))
+        .set(c::account_id.eq(account))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// How every channel is reached at Meta.
+///
+/// # Errors
+/// The database's.
+pub fn bindings(scoped: &mut Scoped) -> Result<Vec<(ChannelId, Binding)>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let rows: Vec<(String, String, String, Option<String>)> = c::channel
+        .filter(c::tenant_id.eq(tenant))
+        .order(c::id)
+        .select((c::id, c::connection_id, c::phone_number_id, c::account_id))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(id, connection, phone_number_id, account)| {
+            Ok((id.parse()?, Binding { connection: connection.parse()?, phone_number_id, account }))
+        })
+        .collect()
 }
 
 /// All channels, by name.
@@ -75,13 +109,15 @@ pub fn find(scoped: &mut Scoped, id: ChannelId) -> Result<Option<Channel>, Fault
 /// The database's.
 pub fn binding(scoped: &mut Scoped, id: ChannelId) -> Result<Option<Binding>, Fault> {
     let (conn, tenant) = scoped.parts();
-    let row: Option<(String, String)> = c::channel
+    let row: Option<(String, String, Option<String>)> = c::channel
         .filter(c::tenant_id.eq(tenant).and(c::id.eq(id.to_string())))
-        .select((c::connection_id, c::phone_number_id))
+        .select((c::connection_id, c::phone_number_id, c::account_id))
         .first(conn)
         .optional()?;
-    row.map(|(connection, phone_number_id)| Ok(Binding { connection: connection.parse()?, phone_number_id }))
-        .transpose()
+    row.map(|(connection, phone_number_id, account)| {
+        Ok(Binding { connection: connection.parse()?, phone_number_id, account })
+    })
+    .transpose()
 }
 
 fn model((id, rev, name, address, colour, queue): Row) -> Result<Channel, Fault> {

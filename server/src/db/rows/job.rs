@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl};
+use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 use shared::{Instant, ids::JobId};
 
 use crate::{
-    clock::micros,
+    clock::{from_micros, micros},
     db::{Fault, Scoped, schema::job::dsl as j},
 };
 
@@ -111,6 +111,62 @@ pub fn next_due(scoped: &mut Scoped, in_hand: &HashSet<JobId>) -> Result<Option<
 
 fn many(rows: usize) -> i64 {
     i64::try_from(rows).unwrap_or(i64::MAX)
+}
+
+/// A job that waits for its time.
+#[derive(Debug, Clone, Copy)]
+pub struct Waiting {
+    /// Which.
+    pub id: JobId,
+    /// When it is due.
+    pub due: Instant,
+    /// Runs that failed so far.
+    pub attempts: u32,
+}
+
+/// The first job of this kind that waits; one that runs does not.
+///
+/// # Errors
+/// The database's.
+pub fn waiting(scoped: &mut Scoped, kind: &str) -> Result<Option<Waiting>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let row: Option<(String, i64, i64)> = j::job
+        .filter(
+            j::tenant_id.eq(tenant).and(j::kind.eq(kind)).and(j::dead.eq(false)).and(j::leased_by.is_null()),
+        )
+        .order((j::due_at, j::id))
+        .select((j::id, j::due_at, j::attempts))
+        .first(conn)
+        .optional()?;
+    row.map(|(id, due, attempts)| {
+        let attempts = u32::try_from(attempts).unwrap_or(u32::MAX);
+        Ok(Waiting { id: id.parse()?, due: from_micros(due), attempts })
+    })
+    .transpose()
+}
+
+/// Removes all jobs of this kind that wait.
+///
+/// # Errors
+/// The database's.
+pub fn remove_waiting(scoped: &mut Scoped, kind: &str) -> Result<usize, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let waiting = j::job.filter(
+        j::tenant_id.eq(tenant).and(j::kind.eq(kind)).and(j::dead.eq(false)).and(j::leased_by.is_null()),
+    );
+    Ok(diesel::delete(waiting).execute(conn)?)
+}
+
+/// Makes a job due at another time.
+///
+/// # Errors
+/// The database's.
+pub fn set_due(scoped: &mut Scoped, id: JobId, due: Instant) -> Result<(), Fault> {
+    let (conn, tenant) = scoped.parts();
+    diesel::update(j::job.filter(j::tenant_id.eq(tenant).and(j::id.eq(id.to_string()))))
+        .set(j::due_at.eq(micros(due)))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Whether a live job of this kind exists.

@@ -20,4 +20,5 @@ pub mod search;
 pub mod sent_file;
 pub mod settings;
 pub mod slice;
+pub mod template;
 pub mod upload;

@@ -59,6 +59,19 @@ pub fn keep(scoped: &mut Scoped, item: &RawItem, now: Instant) -> Result<(), Fau
     Ok(())
 }
 
+/// Whether an item was taken in already. One that broke something was not.
+///
+/// # Errors
+/// The database's.
+pub fn is_known(scoped: &mut Scoped, key: &str) -> Result<bool, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let known: i64 = r::raw_item
+        .filter(r::tenant_id.eq(tenant).and(r::item_key.eq(key)).and(r::error.is_null()))
+        .count()
+        .get_result(conn)?;
+    Ok(known > 0)
+}
+
 /// Items that broke something: id and raw text.
 ///
 /// # Errors

@@ -8,13 +8,16 @@ use shared::{
     permission::Audience,
 };
 
-use crate::db::{
-    Fault, Tx,
-    record::Actor,
-    rows::{
-        channel::{self, Binding},
-        queue,
+use crate::{
+    db::{
+        Fault, Tx,
+        record::Actor,
+        rows::{
+            channel::{self, Binding},
+            queue,
+        },
     },
+    domain::templates,
 };
 
 /// What is added.
@@ -59,5 +62,7 @@ pub fn add_channel(tx: &mut Tx<'_>, actor: Actor, new: &NewChannel) -> Result<(C
     channel::insert(tx, &added, &new.binding)?;
     tx.emit(Audience::Tenant, None, Event::Channel(added.clone()));
     tx.audit(actor, "channel.add", &added.id.to_string())?;
+    let now = tx.now();
+    templates::plan(tx, Some(now))?;
     Ok((added.id, true))
 }

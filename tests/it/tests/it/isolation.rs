@@ -5,7 +5,7 @@ use std::str::FromStr;
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::{
-    ids::{CommandKey, ConversationId, MemberId, MessageId, QueueId},
+    ids::{ChannelId, CommandKey, ConversationId, MemberId, MessageId, QueueId},
     live::{
         command::Command,
         frame::{Answer, ClientFrame},
@@ -30,6 +30,7 @@ struct Named {
     message: MessageId,
     member: MemberId,
     queue: QueueId,
+    channel: ChannelId,
 }
 
 impl Named {
@@ -40,6 +41,7 @@ impl Named {
             message: MessageId::new(),
             member: MemberId::new(),
             queue: QueueId::new(),
+            channel: ChannelId::new(),
         }
     }
 
@@ -60,6 +62,7 @@ impl Named {
             message: parsed(&only("SELECT id AS t FROM message WHERE tenant_id = $1").await),
             member: world.beta.agent.member,
             queue: world.beta.sales_queue,
+            channel: world.beta.sales_channel,
         }
     }
 
@@ -93,6 +96,7 @@ impl Named {
             format!("/api/conversations?state=any&search={}", self.conversation),
             format!("/api/messages/{}/file", self.message),
             format!("/api/messages/{}/small", self.message),
+            format!("/api/templates?channel={}", self.channel),
         ]
     }
 }

@@ -21,5 +21,6 @@ mod schema;
 mod sending;
 mod session;
 mod store;
+mod templates;
 mod truth;
 mod webhook;

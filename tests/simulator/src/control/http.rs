@@ -38,6 +38,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
             .route("/shuffle", web::post().to(post_shuffled))
             .route("/duplicate", web::post().to(post_duplicates))
             .route("/replay", web::post().to(replay))
+            .configure(super::templates::routes)
             .route("/verify", web::post().to(verify))
             .route("/clock", web::post().to(set_clock))
             .route("/pause", web::post().to(pause))
@@ -49,11 +50,11 @@ fn control(shared: &State) -> Control {
     Control::new(Arc::clone(shared))
 }
 
-fn done() -> HttpResponse {
+pub(super) fn done() -> HttpResponse {
     HttpResponse::Ok().json(json!({ "success": true }))
 }
 
-fn bad_request(reason: impl std::fmt::Display) -> HttpResponse {
+pub(super) fn bad_request(reason: impl std::fmt::Display) -> HttpResponse {
     HttpResponse::BadRequest().json(json!({ "error": reason.to_string() }))
 }
 

@@ -19,12 +19,16 @@
 //! | `POST /control/duplicate` `{"customer","times",…}` | one message, posted several times at once |
 //! | `POST /control/replay` `{"webhook"` or `"wamid","times"?}` | an earlier webhook again, at once |
 //! | `POST /control/verify` `{"app_id"?}` | Meta's GET handshake against the webhook URL |
+//! | `GET`, `PUT /control/templates/{account}` | shows its message templates, adds or replaces one |
+//! | `POST /control/templates/{account}/{id}` `{"news","silent"?}` | changes one, with its webhook or without |
+//! | `DELETE /control/templates/{account}/{id}` | removes one |
 //! | `POST /control/clock` `{"offset_s"}` | moves the simulator's clock |
 //! | `POST /control/pause`, `POST /control/resume` | silences or wakes the lively customers |
 
 mod client;
 mod http;
 mod posting;
+mod templates;
 
 pub use client::{Control, WaitTimeout};
 pub use posting::Verification;

@@ -37,6 +37,6 @@ pub(super) fn number_of<'a>(app: &'a App, id: &str) -> Result<&'a Number, GraphE
 }
 
 /// Whether the id is one of the app's business accounts.
-pub(super) fn has_account(app: &App, id: &str) -> bool {
+pub(crate) fn has_account(app: &App, id: &str) -> bool {
     app.waba_id == id || app.numbers.iter().any(|number| app.waba_of(number) == id)
 }

@@ -7,7 +7,7 @@ use actix_web::http::header::{CONTENT_TYPE, USER_AGENT};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
-use super::{Answer, GraphError, GraphPath, access, accounts, templates, validation};
+use super::{Answer, GraphError, GraphPath, access, accounts, validation};
 use crate::behaviour::Outcome;
 use crate::chat::bubble_of_business;
 use crate::config::App;
@@ -16,6 +16,7 @@ use crate::lively;
 use crate::recording::{RecordedSend, SendKind};
 use crate::running::Cutter;
 use crate::state::{Outbound, Shared, line_of, new_wamid};
+use crate::templates;
 
 /// How long the business seems to type after it said so.
 const TYPING_MS: i64 = 25_000;
@@ -97,8 +98,9 @@ impl Call {
     fn check(&self) -> Result<(), GraphError> {
         let now = self.shared.clock.now();
         let body = &self.send.body;
+        let number = access::number_of(&self.app, &self.send.phone_number_id)?;
         self.shared.with(|state| {
-            validation::check(state, &self.app.app_id, body)?;
+            validation::check(state, &self.app.app_id, self.app.waba_of(number), body)?;
             if !state.strict_window {
                 return Ok(());
             }
@@ -132,19 +134,23 @@ impl Call {
             line,
             customer: String::new(),
             callback_data: send.callback_data().map(str::to_owned),
-            category: category(&body),
+            category: "service".into(),
             reported: None,
         };
         let (customer, overtaking) = shared.change(|state| {
             let customer = state.customer(&recipient_of(&body).unwrap_or_default()).clone();
             let key = customer.key();
+            let template = state.templates.named(&outbound.line.waba_id, &body).cloned();
+            let bubble = bubble_of_business(&wamid, now, template.as_ref(), &body);
+            let choices = bubble.as_ref().map(|bubble| bubble.choices.clone()).unwrap_or_default();
             let chat = state.chat(&key, &send.phone_number_id);
-            match bubble_of_business(&wamid, now, &body) {
+            match bubble {
                 Some(bubble) => chat.push(bubble),
                 None => react(chat, &body),
             }
-            lively::hear(state, &key, &wamid, &body, shared.clock.now_ms());
-            state.remember_outbound(&wamid, Outbound { customer: key, ..outbound });
+            lively::hear(state, &key, &wamid, &choices, shared.clock.now_ms());
+            let category = category(template.as_ref(), &body);
+            state.remember_outbound(&wamid, Outbound { customer: key, category, ..outbound });
             state.record(send);
             (customer, state.statuses.overtaking)
         });
@@ -228,9 +234,9 @@ fn react(chat: &mut crate::chat::Chat, body: &Value) {
     chat.react(text("/reaction/message_id"), text("/reaction/emoji"));
 }
 
-fn category(body: &Value) -> String {
-    let template = body.get("type").and_then(Value::as_str) == Some("template");
-    if template { templates::category(body) } else { "service".into() }
+fn category(template: Option<&templates::Template>, body: &Value) -> String {
+    let is_template = body.get("type").and_then(Value::as_str) == Some("template");
+    if is_template { templates::category(template) } else { "service".into() }
 }
 
 async fn pause(delay_ms: u64) {

@@ -6,7 +6,7 @@ mod error;
 mod interactive;
 mod media;
 mod messages;
-pub(crate) mod templates;
+mod templates;
 mod validation;
 
 use std::sync::Arc;
@@ -15,6 +15,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::state::Shared;
 
+pub(crate) use access::has_account;
 pub(crate) use error::{GraphError, details_of, title_of};
 
 type Answer = Result<HttpResponse, GraphError>;

@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
-use super::{GraphError, interactive, templates};
+use super::{GraphError, interactive};
 use crate::customer::recipient_of;
 use crate::state::State;
+use crate::templates;
 
 /// Characters of a text message.
 const TEXT_LIMIT: usize = 4096;
@@ -26,8 +27,8 @@ const TYPES: [&str; 10] = [
     "interactive",
 ];
 
-/// Checks a message body.
-pub(super) fn check(state: &State, app_id: &str, body: &Value) -> Result<(), GraphError> {
+/// Checks a message body that a number of this business account sends.
+pub(super) fn check(state: &State, app_id: &str, account: &str, body: &Value) -> Result<(), GraphError> {
     product(body)?;
     if recipient_of(body).is_none_or(|to| to.is_empty()) {
         return Err(GraphError::parameter("The parameter to is required."));
@@ -35,7 +36,7 @@ pub(super) fn check(state: &State, app_id: &str, body: &Value) -> Result<(), Gra
     let kind = body.get("type").and_then(Value::as_str).unwrap_or("text");
     match kind {
         "text" => text(body),
-        "template" => templates::check(body),
+        "template" => template(state, app_id, account, body),
         "interactive" => interactive::check(body),
         "reaction" => required(body, "/reaction/message_id"),
         "image" | "video" | "audio" | "document" | "sticker" => media(state, app_id, kind, body),
@@ -76,6 +77,17 @@ fn text(body: &Value) -> Result<(), GraphError> {
         return Err(GraphError::parameter("The parameter text['body'] is required."));
     }
     at_most(text, TEXT_LIMIT, "text['body']")
+}
+
+fn template(state: &State, app_id: &str, account: &str, body: &Value) -> Result<(), GraphError> {
+    templates::check(state.templates.named(account, body), body)?;
+    match templates::header_media(body) {
+        Some((id, _)) if state.media.get(&id).is_none_or(|file| file.app_id != app_id) => {
+            let message = "Param id in header is not a valid whatsapp business account media attachment ID";
+            Err(GraphError::parameter(message))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn media(state: &State, app_id: &str, kind: &str, body: &Value) -> Result<(), GraphError> {

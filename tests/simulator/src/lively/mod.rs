@@ -9,9 +9,7 @@ mod story;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
-
-use crate::chat::{ChoiceKind, bubble_of_business};
+use crate::chat::{Choice, ChoiceKind};
 use crate::config::Customers;
 use crate::customer::{Customer, Said, Utterance};
 use crate::state::{Shared, State};
@@ -56,10 +54,9 @@ pub(crate) async fn live(shared: Arc<Shared>) {
     }
 }
 
-/// The business wrote: whoever is in a story thinks about an answer.
-pub(crate) fn hear(state: &mut State, customer: &str, wamid: &str, body: &Value, now_ms: i64) {
-    let choices = bubble_of_business(wamid, 0, body).map(|bubble| bubble.choices).unwrap_or_default();
-    let chosen = state.random.pick(&choices).cloned();
+/// The business wrote, with these choices under it: whoever is in a story thinks about an answer.
+pub(crate) fn hear(state: &mut State, customer: &str, wamid: &str, choices: &[Choice], now_ms: i64) {
+    let chosen = state.random.pick(choices).cloned();
     let tapped = chosen.map(|choice| {
         let said = match choice.kind {
             ChoiceKind::Button => Said::ButtonReply { id: choice.id, title: choice.title },

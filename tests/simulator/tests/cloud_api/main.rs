@@ -12,6 +12,7 @@ mod media_and_templates;
 mod receiver;
 mod sends;
 mod statuses;
+mod templates;
 
 use serde_json::{Value, json};
 use simulator::{Config, Running, Simulator};

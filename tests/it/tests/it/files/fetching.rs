@@ -32,7 +32,9 @@ on_both_engines!(
 );
 
 async fn jobs(store: &TenantStore) -> i64 {
-    sql::number(store, "SELECT count(*) AS n FROM job WHERE tenant_id = $1 AND kind <> 'prune'").await
+    let waiting =
+        "SELECT count(*) AS n FROM job WHERE tenant_id = $1 AND kind IN ('fetch_file', 'drop_file')";
+    sql::number(store, waiting).await
 }
 
 async fn a_message_is_shown_first_and_its_file_follows(engine: Engine) {

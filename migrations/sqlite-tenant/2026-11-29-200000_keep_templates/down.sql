@@ -1,0 +1,3 @@
+ALTER TABLE channel DROP COLUMN account_id;
+
+DROP TABLE template;

@@ -1,0 +1,3 @@
+//! WhatsApp's message templates.
+
+pub(super) mod list_templates;
