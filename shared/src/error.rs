@@ -43,6 +43,10 @@ pub enum ErrorCode {
     NotRetryable,
     /// WhatsApp does not have the message that is to be answered or marked, or not any more.
     NotAnswerable,
+    /// Meta does not let this template be sent now, or something in it is not known here.
+    TemplateNotSendable,
+    /// A value of the template is missing, or its file.
+    TemplateIncomplete,
     /// The file has no bytes.
     FileEmpty,
     /// WhatsApp does not take files of this type.
@@ -101,6 +105,7 @@ impl ErrorCode {
             | Self::WindowClosed
             | Self::NotRetryable
             | Self::NotAnswerable
+            | Self::TemplateNotSendable
             | Self::UploadGone
             | Self::LastAdministrator
             | Self::TenantNeeded
@@ -111,7 +116,7 @@ impl ErrorCode {
             | Self::StickerTooLarge
             | Self::DocumentTooLarge => 413,
             Self::UnsupportedMediaType | Self::FileTypeRefused => 415,
-            Self::TextTooLong | Self::KeyReused => 422,
+            Self::TextTooLong | Self::TemplateIncomplete | Self::KeyReused => 422,
             Self::VersionMismatch => 426,
             Self::TooManyOpen | Self::RateLimited | Self::TooManyUploads => 429,
             Self::Internal => 500,
@@ -138,6 +143,8 @@ impl ErrorCode {
             Self::NoAddress => "The customer has no address a message could be sent to",
             Self::NotRetryable => "Only a failed message can be sent again",
             Self::NotAnswerable => "WhatsApp does not have this message (yet)",
+            Self::TemplateNotSendable => "The template cannot be sent now",
+            Self::TemplateIncomplete => "Something of the template is not filled in",
             Self::FileEmpty => "The file is empty",
             Self::FileTypeRefused => "WhatsApp does not take files of this type",
             Self::PictureTooLarge => "WhatsApp takes pictures of 5 MB at most",

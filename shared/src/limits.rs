@@ -15,6 +15,12 @@ pub const INBOUND_TEXT_CHARS: usize = 65_536;
 pub const CAPTION_CHARS: usize = 4096;
 /// Longest text under a file that we send, in characters. Source: Cloud API reference, media messages.
 pub const SENT_CAPTION_CHARS: usize = 1024;
+/// Longest text of a template with its values, in characters. Source: Cloud API, template components.
+pub const TEMPLATE_BODY_CHARS: usize = 1024;
+/// Longest line above a template's text with its value, in characters. Source: as above.
+pub const TEMPLATE_LINE_CHARS: usize = 60;
+/// Most blanks that may follow each other in a value of a template. Source: Cloud API, error 132018.
+const BLANKS: usize = 4;
 /// Longest reaction, in characters. Ours; one emoji with all its joiners has at most about ten.
 pub const EMOJI_CHARS: usize = 16;
 /// Longest of Meta's ids that is believed, in bytes. Ours; real ones are far below 200, and a database
@@ -65,6 +71,19 @@ pub fn caption(text: Option<&str>) -> Result<Option<&str>, ErrorCode> {
         None | Some(Err(ErrorCode::TextEmpty)) => Ok(None),
         Some(checked) => checked.map(Some),
     }
+}
+
+/// Checks what is filled into a template: trimmed, on one line, without long gaps.
+///
+/// # Errors
+/// `text_empty`, `text_invalid` and `text_too_long`.
+pub fn template_value(value: &str) -> Result<&str, ErrorCode> {
+    let value = checked(value, TEMPLATE_BODY_CHARS)?.trim_start();
+    let gap = " ".repeat(BLANKS + 1);
+    if value.contains(['\n', '\r', '\t']) || value.contains(&gap) {
+        return Err(ErrorCode::TextInvalid);
+    }
+    Ok(value)
 }
 
 /// Checks what is to be put under a message: one emoji, as far as that can be told without a table of them.
@@ -147,6 +166,15 @@ mod tests {
     fn blank_and_unstorable_texts_are_refused() {
         assert_eq!(outgoing_text(" \n\t"), Err(ErrorCode::TextEmpty));
         assert_eq!(outgoing_text("a\0b"), Err(ErrorCode::TextInvalid));
+    }
+
+    #[test]
+    fn a_value_of_a_template_is_one_line_without_gaps() {
+        assert_eq!(template_value(" Ada    L. "), Ok("Ada    L."));
+        assert_eq!(template_value("  "), Err(ErrorCode::TextEmpty));
+        for bad in ["a\nb", "a\tb", "a     b", "a\0b"] {
+            assert_eq!(template_value(bad), Err(ErrorCode::TextInvalid), "{bad:?}");
+        }
     }
 
     #[test]

@@ -6,7 +6,10 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::message::AuthorKind;
+use super::{
+    message::AuthorKind,
+    template::{TemplateCategory, TemplateValue},
+};
 use crate::ids::MessageId;
 
 /// What a message contains that is not text. Source: Cloud API, inbound messages.
@@ -34,6 +37,8 @@ pub enum Content {
     Welcome,
     /// The customer's number or account changed.
     Changed(Changed),
+    /// We sent one of our templates.
+    Template(SentTemplate),
     /// WhatsApp does not hand this to businesses.
     Unsupported(Unsupported),
     /// The customer deleted the message; nothing of it is kept.
@@ -41,6 +46,11 @@ pub enum Content {
 }
 
 impl Content {
+    /// Whether a file belongs to it.
+    pub const fn has_file(&self) -> bool {
+        matches!(self, Self::Media(_) | Self::Template(SentTemplate { media: Some(_), .. }))
+    }
+
     /// The stored and shown name of the kind: Meta's where it has one.
     pub const fn kind(&self) -> &'static str {
         match self {
@@ -54,6 +64,7 @@ impl Content {
             Self::Product(_) => "product",
             Self::Welcome => "request_welcome",
             Self::Changed(_) => "system",
+            Self::Template(_) => "template",
             Self::Unsupported(_) => "unsupported",
             Self::Revoked => "revoke",
         }
@@ -85,6 +96,7 @@ impl Content {
                 lines(&mut order.text.as_deref().into_iter().chain(products))
             }
             Self::Product(product) => Some(product.product.clone()),
+            Self::Template(sent) => lines(&mut sent.header.iter().chain([&sent.body]).map(String::as_str)),
             Self::CallPermission(_)
             | Self::Welcome
             | Self::Changed(_)
@@ -279,6 +291,40 @@ pub struct Product {
     pub catalogue: Option<String>,
     /// The retailer's id of the product.
     pub product: String,
+}
+
+/// A template as it was sent, with everything filled in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SentTemplate {
+    /// Its name.
+    pub name: String,
+    /// Meta's code of its language.
+    pub language: String,
+    /// What it is for.
+    pub category: TemplateCategory,
+    /// The line above the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header: Option<String>,
+    /// The kind of file above the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media: Option<MediaKind>,
+    /// The text.
+    pub body: String,
+    /// What stands small below the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub footer: Option<String>,
+    /// What stands on the buttons.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub buttons: Vec<String>,
+    /// Whether its variables have names instead of numbers.
+    pub named: bool,
+    /// What was filled in, as WhatsApp gets it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<TemplateValue>,
+    /// The file's name, of documents.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_name: Option<String>,
 }
 
 /// What changed about the customer.

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ids::UploadId,
-    model::{content::MediaKind, file::Stored},
+    ids::{TemplateId, UploadId},
+    model::{content::MediaKind, file::Stored, template::TemplateValue},
 };
 
 /// A message to be.
@@ -25,6 +25,17 @@ pub enum Outgoing {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         caption: Option<String>,
     },
+    /// A template, also when the customer service window is closed.
+    Template {
+        /// Which; one of the channel's business account.
+        template: TemplateId,
+        /// What is filled in: a value for each of its variables.
+        #[serde(default)]
+        values: Vec<TemplateValue>,
+        /// The file above its text, when it has one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        upload: Option<UploadId>,
+    },
 }
 
 impl Outgoing {
@@ -33,6 +44,7 @@ impl Outgoing {
         match self {
             Self::Text { text } => Some(text),
             Self::File { caption, .. } => caption.as_deref(),
+            Self::Template { .. } => None,
         }
     }
 }

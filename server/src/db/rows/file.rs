@@ -7,7 +7,6 @@ use shared::{
     Instant,
     ids::{ContactId, MessageId},
     model::{
-        content::Content,
         file::{File, FileFailure},
         message::Body,
     },
@@ -160,7 +159,7 @@ pub fn is_used(scoped: &mut Scoped, hash: &str) -> Result<bool, Fault> {
 /// The database's.
 pub fn fill_files(scoped: &mut Scoped, rows: &mut [MessageRow]) -> Result<(), Fault> {
     let with_file = |row: &MessageRow| match &row.model.body {
-        Body::Content(content) => matches!(**content, Content::Media(_)),
+        Body::Content(content) => content.has_file(),
         _ => false,
     };
     let wanted: Vec<String> =

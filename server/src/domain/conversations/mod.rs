@@ -16,6 +16,7 @@ pub mod release;
 pub mod reopen;
 pub mod send;
 pub mod status;
+mod template;
 pub mod upload;
 
 use std::sync::Arc;

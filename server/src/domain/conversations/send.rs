@@ -17,6 +17,7 @@ use super::{
     Loaded, NewEntry, assign, by,
     file::{self, NewFile},
     receipt::{self, Occasion},
+    template::{self, Wanted},
     upload,
 };
 use crate::{
@@ -47,8 +48,8 @@ struct Draft {
 ///
 /// # Errors
 /// `conversation_closed`, `assigned_to_another`, `window_closed`, `no_address`, `not_found` or
-/// `not_answerable` for what it answers, `upload_gone`, and what [`limits::outgoing_text`] and
-/// [`limits::caption`] refuse.
+/// `not_answerable` for what it answers, `upload_gone`, and what [`limits::outgoing_text`],
+/// [`limits::caption`] and a template's composition refuse.
 pub fn send(
     tx: &mut Tx<'_>,
     seat: &Seat,
@@ -59,12 +60,17 @@ pub fn send(
 ) -> Result<MessageId, Fault> {
     let loaded = Loaded::in_sight(tx, seat, id)?;
     let quoted = answers.map(|answered| named(tx, &loaded, answered)).transpose()?;
+    let channel = loaded.row.model.channel;
     let (body, file) = match what {
         Outgoing::Text { text } => (Body::Text { text: limits::outgoing_text(text)?.to_owned() }, None),
         Outgoing::File { upload, caption } => {
             let caption = limits::caption(caption.as_deref())?.map(str::to_owned);
             let (body, attached) = upload::take(tx, seat, *upload, caption)?;
             (body, Some(NewFile::Attached(attached)))
+        }
+        Outgoing::Template { template, values, upload } => {
+            let wanted = Wanted { template: *template, values, upload: *upload };
+            template::compose(tx, seat, channel, &wanted)?
         }
     };
     put(tx, loaded, seat, key, Draft { body, file, quoted })
@@ -112,7 +118,8 @@ fn put(
     }
     loaded.workable_by(seat)?;
     let now = tx.now();
-    if loaded.row.model.window_until.is_none_or(|until| until <= now) {
+    let anytime = matches!(&draft.body, Body::Content(content) if matches!(**content, Content::Template(_)));
+    if !anytime && loaded.row.model.window_until.is_none_or(|until| until <= now) {
         return Err(ErrorCode::WindowClosed.into());
     }
     let reachable = contact::find(tx, loaded.row.model.contact.id)?
