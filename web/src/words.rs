@@ -9,6 +9,7 @@ use shared::{
         conversation::{CloseReason, ConversationState},
         member::{Availability, Role},
         message::{DeliveryState, FailureReason},
+        template::TemplateCategory,
     },
 };
 
@@ -33,6 +34,8 @@ pub(crate) const fn error(code: ErrorCode) -> Key {
         ErrorCode::NoAddress => Key::ErrorNoAddress,
         ErrorCode::NotRetryable => Key::ErrorNotRetryable,
         ErrorCode::NotAnswerable => Key::ErrorNotAnswerable,
+        ErrorCode::TemplateNotSendable => Key::ErrorTemplateNotSendable,
+        ErrorCode::TemplateIncomplete => Key::ErrorTemplateIncomplete,
         ErrorCode::FileEmpty => Key::ErrorFileEmpty,
         ErrorCode::FileTypeRefused => Key::ErrorFileTypeRefused,
         ErrorCode::PictureTooLarge => Key::ErrorPictureTooLarge,
@@ -68,6 +71,16 @@ pub(crate) const fn failure(reason: FailureReason) -> (Key, Key) {
         FailureReason::OptedOut => (Key::FailOptedOut, Key::FailOptedOutDo),
         FailureReason::ServiceUnavailable => (Key::FailServiceUnavailable, Key::FailServiceUnavailableDo),
         FailureReason::Other => (Key::FailOther, Key::FailOtherDo),
+    }
+}
+
+/// What a template is for.
+pub(crate) const fn category(category: TemplateCategory) -> Key {
+    match category {
+        TemplateCategory::Marketing => Key::CategoryMarketing,
+        TemplateCategory::Utility => Key::CategoryUtility,
+        TemplateCategory::Authentication => Key::CategoryAuthentication,
+        TemplateCategory::Other => Key::CategoryOther,
     }
 }
 

@@ -205,8 +205,13 @@ mod tests {
                 "name": "order_update", "language": { "code": "en" }, "components": components,
             } })
         };
-        let numbers =
-            [(Header, "1", "Hello"), (Text, "1", "Ada"), (Text, "2", "A-7"), (Button(1), "1", "a7"), (Button(2), CODE, "SAVE")];
+        let numbers = [
+            (Header, "1", "Hello"),
+            (Text, "1", "Ada"),
+            (Text, "2", "A-7"),
+            (Button(1), "1", "a7"),
+            (Button(2), CODE, "SAVE"),
+        ];
         assert_eq!(
             sent(&template(false, &numbers, None), None),
             Some(named(json!([
@@ -239,7 +244,11 @@ mod tests {
         );
         let plain = sent(&template(false, &[], None), None).unwrap();
         assert_eq!(plain["template"].get("components"), None);
-        assert_eq!(sent(&template(false, &[], Some(MediaKind::Image)), None), None, "its file was not uploaded");
+        assert_eq!(
+            sent(&template(false, &[], Some(MediaKind::Image)), None),
+            None,
+            "its file was not uploaded"
+        );
     }
 
     #[test]

@@ -14,5 +14,5 @@ mod store;
 mod unanswered;
 mod watching;
 
-pub(crate) use outbox::{Bubble, Pending};
+pub(crate) use outbox::{Bubble, More, Pending};
 pub(crate) use store::{Live, Refusal, Status};

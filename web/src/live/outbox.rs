@@ -28,15 +28,16 @@ impl Pending {
     pub(crate) fn bubble(&self, id: ConversationId) -> Option<Bubble> {
         match &self.command {
             Command::Send { conversation, what, .. } if *conversation == id => {
-                let file = match what {
-                    Outgoing::File { upload, .. } => Some(*upload),
+                let more = match what {
+                    Outgoing::File { upload, .. } => Some(More::File(*upload)),
+                    Outgoing::Template { .. } => Some(More::Template),
                     Outgoing::Text { .. } => None,
                 };
                 let text = what.words().unwrap_or_default().to_owned();
-                Some(Bubble { text, note: false, file })
+                Some(Bubble { text, note: false, more })
             }
             Command::AddNote { conversation, text } if *conversation == id => {
-                Some(Bubble { text: text.clone(), note: true, file: None })
+                Some(Bubble { text: text.clone(), note: true, more: None })
             }
             _ => None,
         }
@@ -50,8 +51,17 @@ pub(crate) struct Bubble {
     pub(crate) text: String,
     /// Whether it is a note.
     pub(crate) note: bool,
-    /// The file that goes along.
-    pub(crate) file: Option<UploadId>,
+    /// What it is besides words.
+    pub(crate) more: Option<More>,
+}
+
+/// What a message on its way is besides words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum More {
+    /// A file.
+    File(UploadId),
+    /// A template.
+    Template,
 }
 
 /// All commands on their way, in the order they were issued.

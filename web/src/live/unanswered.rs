@@ -11,7 +11,7 @@ use shared::{
 };
 
 use super::outbox::Pending;
-use crate::browser;
+use crate::{browser, json};
 
 /// A text older than this is given back instead of sent again, in milliseconds: an hour less than the
 /// server remembers its key, so that it can never go out twice.
@@ -61,19 +61,15 @@ fn name(member: MemberId, key: CommandKey) -> String {
     format!("{}{key}", prefix(member))
 }
 
-/// Lines: what it is and which message it answers, when, where, and then the words, which may have lines of
-/// their own.
+/// Lines: what it is and which message it answers, when, where, and then a note's words, which may have lines of
+/// their own, or the message as JSON.
 fn write(pending: &Pending, now_ms: f64) -> Option<String> {
     let (kind, conversation, text) = match &pending.command {
         Command::Send { conversation, answers, what } => {
             let answers = answers.map(|id| format!(" {id}")).unwrap_or_default();
-            let kind = match what {
-                Outgoing::Text { .. } => format!("text{answers}"),
-                Outgoing::File { upload, .. } => format!("{upload}{answers}"),
-            };
-            (kind, conversation, what.words().unwrap_or_default())
+            (format!("send{answers}"), conversation, serde_json::to_string(what).ok()?)
         }
-        Command::AddNote { conversation, text } => ("note".to_owned(), conversation, text.as_str()),
+        Command::AddNote { conversation, text } => ("note".to_owned(), conversation, text.clone()),
         _ => return None,
     };
     Some(format!("{kind}\n{}\n{conversation}\n{text}", crate::time::whole_number(now_ms)))
@@ -89,12 +85,11 @@ fn read(key: CommandKey, value: &str) -> Option<Pending> {
     };
     let command = match kind {
         "note" => Command::AddNote { conversation, text },
-        "text" => Command::Send { conversation, answers, what: Outgoing::Text { text } },
-        upload => {
-            let caption = (!text.is_empty()).then_some(text);
-            let what = Outgoing::File { upload: upload.parse().ok()?, caption };
+        "send" => {
+            let what: Outgoing = json::read(&text).ok()?;
             Command::Send { conversation, answers, what }
         }
+        _ => return None,
     };
     #[expect(clippy::cast_precision_loss, reason = "milliseconds stay below 2^53 for 285,000 years")]
     let at_ms = at.parse::<u64>().ok()? as f64;
@@ -103,7 +98,10 @@ fn read(key: CommandKey, value: &str) -> Option<Pending> {
 
 #[cfg(test)]
 mod tests {
-    use shared::ids::{ConversationId, MessageId, UploadId};
+    use shared::{
+        ids::{ConversationId, MessageId, TemplateId, UploadId},
+        model::template::{TemplatePlace, TemplateValue},
+    };
 
     use super::*;
 
@@ -131,7 +129,20 @@ mod tests {
                 answers: None,
                 what: Outgoing::File { upload: UploadId::new(), caption: Some("page 2\nplease".into()) },
             },
-            Command::AddNote { conversation, text: "for us".into() },
+            Command::Send {
+                conversation,
+                answers: None,
+                what: Outgoing::Template {
+                    template: TemplateId::new(),
+                    values: vec![TemplateValue {
+                        place: TemplatePlace::Button(1),
+                        name: "1".into(),
+                        value: "a \"quoted\" ü".into(),
+                    }],
+                    upload: Some(UploadId::new()),
+                },
+            },
+            Command::AddNote { conversation, text: "for\nus".into() },
         ] {
             let one = pending(command);
             let value = write(&one, one.at_ms).unwrap();

@@ -25,6 +25,8 @@ pub(crate) enum IconName {
     Help,
     /// A clock.
     Clock,
+    /// A sheet with a heading, lines and a button.
+    Template,
     /// A paper clip.
     Clip,
     /// An arrow back to the left: an answer.
@@ -76,6 +78,7 @@ impl IconName {
                 "M9 9a3 3 0 115 2.200c-1.200.9-2 1.500-2 2.800M12 17.500v.1M12 3a9 9 0 100 18 9 9 0 000-18z"
             }
             Self::Clock => "M12 4a8 8 0 100 16 8 8 0 000-16zM12 8v4.500l3 1.500",
+            Self::Template => "M5 4h14v16H5zM8.500 8h7M8.500 11.500h7M8.500 16h3.500",
             Self::Clip => {
                 "M19 11.500l-7 7a4.500 4.500 0 01-6.400-6.400l7.500-7.500a3 3 0 014.300 4.300l-7.400 7.400a1.500 1.500 0 01-2.200-2.200l6.700-6.700"
             }

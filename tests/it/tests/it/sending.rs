@@ -3,6 +3,7 @@
 mod answers;
 mod files;
 mod reactions;
+mod templates;
 
 use reqwest::{Method, StatusCode};
 use serde_json::Value;

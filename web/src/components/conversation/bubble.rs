@@ -21,7 +21,7 @@ use super::{
 use crate::{
     browser,
     i18n::{Key, fill, text, tr},
-    live::{Bubble, Live, Status},
+    live::{Bubble, Live, More, Status},
     time,
     ui::{IconButton, IconName},
     words,
@@ -161,18 +161,18 @@ fn answer(talk: Talk, message: &Message) -> Option<AnyView> {
 
 /// Something of mine before the server's answer. It says so when it cannot go out.
 fn on_its_way(talk: Talk, bubble: Bubble, at_ms: f64) -> AnyView {
-    let Bubble { text: words, note, file } = bubble;
+    let Bubble { text: words, note, more } = bubble;
     let live = talk.live;
     let class = if note { "bubble bubble--note" } else { "bubble bubble--out" };
-    let file = file.map(|upload| {
-        let name = talk.desk.attachments.name_of(upload);
-        content::sending(name)
+    let more = more.map(|more| match more {
+        More::File(upload) => content::sending(talk.desk.attachments.name_of(upload), Key::KindDocument),
+        More::Template => content::sending(None, Key::KindTemplate),
     });
     let words = (!words.is_empty()).then(|| content::caption(words));
     let waits = move || matches!(live.status(), Status::Offline(_) | Status::Ended(_));
     view! {
         <li class=class data-testid="message" data-seq="" data-author="member" data-delivery="pending">
-            {file}
+            {more}
             {words}
             <p class="bubble__meta">
                 {move || waits().then(|| view! { <span class="bubble__unsure">{tr(Key::WaitsForConnection)}</span> }.into_any())}

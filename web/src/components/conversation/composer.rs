@@ -221,6 +221,9 @@ pub(super) fn Composer(talk: Talk) -> impl IntoView {
         !open.get() || over.get() || !ready.get() || length.get() == 0 && !carries.get()
     });
     let recorder = Recorder::new(talk);
+    let templates_may_go = move || {
+        talk.permit.get().is_some_and(|permit| matches!(permit.obstacle, None | Some(Obstacle::Window)))
+    };
     let no_files = Signal::derive(move || !open.get() || note.get());
     let picker = NodeRef::<html::Input>::new();
     let picked = move |_| {
@@ -276,6 +279,13 @@ pub(super) fn Composer(talk: Talk) -> impl IntoView {
                     on:change=picked
                 />
                 {recorder::button(recorder, no_files)}
+                <IconButton
+                    icon=IconName::Template
+                    label=Signal::derive(|| text(Key::Templates).to_owned())
+                    disabled=Signal::derive(move || !templates_may_go() || note.get())
+                    on:click=move |_| talk.templates.set(true)
+                    attr:data-testid="templates-open"
+                />
                 <IconButton
                     icon=IconName::Smile
                     label=Signal::derive(|| text(Key::Emoji).to_owned())
@@ -343,7 +353,14 @@ fn Explanation(draft: Draft) -> impl IntoView {
         ),
         (_, (Some(Obstacle::Window), ..)) => Some(
             view! {
-                <Notice tone=Tone::Warn icon=IconName::Clock><span>{tr(Key::ComposerWindowClosed)}</span></Notice>
+                <Notice tone=Tone::Warn icon=IconName::Clock>
+                    <span>{tr(Key::ComposerWindowClosed)}</span>
+                    <Button
+                        look=ButtonLook::Primary
+                        on:click=move |_| talk.templates.set(true)
+                        attr:data-testid="choose-template"
+                    >{tr(Key::TemplatesChoose)}</Button>
+                </Notice>
             }
             .into_any(),
         ),

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use shared::{
     ids::{ConversationId, MessageId},
     model::{
-        content::{Content, Context, FormAnswer, Forwarded, OrderItem, Place, Quote, Reaction},
+        content::{Content, Context, FormAnswer, Forwarded, Media, OrderItem, Place, Quote, Reaction},
         file::File,
         message::AuthorKind,
     },
@@ -74,14 +74,53 @@ pub(super) fn content(live: Live, message: MessageId, content: &Content, file: O
             view! { <p class="bubble__text bubble__gone">{tr(Key::ContentRevoked)}</p> }.into_any()
         }
         (Content::Media(media), Some(file)) => super::file::file(live, message, media, file),
+        (Content::Template(sent), _) => {
+            let media = sent.media.map(|kind| Media {
+                kind,
+                caption: None,
+                file_name: sent.file_name.clone(),
+                mime: None,
+            });
+            template(Shown {
+                header: sent.header.clone(),
+                file: media.zip(file).map(|(media, file)| super::file::file(live, message, &media, file)),
+                body: sent.body.clone(),
+                footer: sent.footer.clone(),
+                buttons: sent.buttons.clone(),
+            })
+        }
         _ => cards(content).into_iter().map(draw).collect_view().into_any(),
     }
 }
 
-/// A file of ours on its way.
-pub(super) fn sending(name: Option<String>) -> AnyView {
+/// Something of ours on its way that is more than words; `kind` is what it is when it has no name.
+pub(super) fn sending(name: Option<String>, kind: Key) -> AnyView {
     let lines = vec![Words::Key(Key::FileSending)];
-    draw(Card::new(IconName::File, Words::or(&name, Key::KindDocument), lines))
+    draw(Card::new(IconName::File, Words::or(&name, kind), lines))
+}
+
+/// A template as the customer sees it.
+pub(super) struct Shown {
+    pub(super) header: Option<String>,
+    pub(super) file: Option<AnyView>,
+    pub(super) body: String,
+    pub(super) footer: Option<String>,
+    pub(super) buttons: Vec<String>,
+}
+
+/// Draws a template.
+pub(super) fn template(shown: Shown) -> AnyView {
+    let Shown { header, file, body, footer, buttons } = shown;
+    let buttons: Vec<AnyView> =
+        buttons.into_iter().map(|title| view! { <li dir="auto">{title}</li> }.into_any()).collect();
+    view! {
+        {file}
+        {header.map(|line| view! { <p class="bubble__text"><strong dir="auto">{line}</strong></p> })}
+        {caption(body)}
+        {footer.map(|line| view! { <p class="template__foot" dir="auto">{line}</p> })}
+        {(!buttons.is_empty()).then(|| view! { <ul class="template__buttons" aria-label=tr(Key::TemplateButtons)>{buttons}</ul> })}
+    }
+    .into_any()
 }
 
 /// A message that is not understood.
@@ -143,7 +182,7 @@ fn cards(content: &Content) -> Vec<Card> {
             Card::new(IconName::Warning, Words::Key(Key::ContentUnsupported), lines)
         }
         Content::Welcome => Card::new(IconName::Inbox, Words::Key(Key::ContentWelcome), Vec::new()),
-        Content::Revoked => return Vec::new(),
+        Content::Revoked | Content::Template(_) => return Vec::new(),
     };
     vec![card]
 }

@@ -12,6 +12,7 @@ mod links;
 mod permit;
 mod react;
 mod recorder;
+mod templates;
 mod timeline;
 mod tray;
 
@@ -59,6 +60,8 @@ pub(crate) struct Talk {
     answered: RwSignal<Option<Answered>>,
     /// The message that an emoji is chosen for, and ours that is there.
     reacting: RwSignal<Option<(MessageId, Option<String>)>>,
+    /// Whether templates are being chosen from.
+    templates: RwSignal<bool>,
     permit: Memo<Option<Permit>>,
     busy: Signal<bool>,
     desk: Desk,
@@ -77,7 +80,8 @@ impl Talk {
         let busy = Signal::derive(move || !live.pending(|p| header::concerns(&p.command, id)).is_empty());
         let answered = RwSignal::new(None);
         let reacting = RwSignal::new(None);
-        Self { live, id, row, details, answered, reacting, permit, busy, desk, inbox }
+        let templates = RwSignal::new(false);
+        Self { live, id, row, details, answered, reacting, templates, permit, busy, desk, inbox }
     }
 
     fn act(self, command: Command) {
@@ -157,6 +161,7 @@ pub(crate) fn Conversation(inbox: Inbox, id: ConversationId, details: RwSignal<b
             <timeline::TimelineView talk/>
             <composer::Composer talk/>
             {react::menu(talk)}
+            <templates::Templates talk/>
         </main>
     }
     .into_any()
