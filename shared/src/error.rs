@@ -47,6 +47,10 @@ pub enum ErrorCode {
     TemplateNotSendable,
     /// A value of the template is missing, or its file.
     TemplateIncomplete,
+    /// This is no phone number with its country.
+    PhoneInvalid,
+    /// The customer does not want such messages.
+    OptedOut,
     /// The file has no bytes.
     FileEmpty,
     /// WhatsApp does not take files of this type.
@@ -93,7 +97,7 @@ impl ErrorCode {
     /// The HTTP status; the one table that maps codes to statuses.
     pub const fn status(self) -> u16 {
         match self {
-            Self::BadRequest | Self::TextEmpty | Self::TextInvalid | Self::FileEmpty => 400,
+            Self::BadRequest | Self::TextEmpty | Self::TextInvalid | Self::FileEmpty | Self::PhoneInvalid => 400,
             Self::Unauthenticated | Self::InvalidCredentials => 401,
             Self::Forbidden | Self::ForeignOrigin => 403,
             Self::NotFound => 404,
@@ -106,6 +110,7 @@ impl ErrorCode {
             | Self::NotRetryable
             | Self::NotAnswerable
             | Self::TemplateNotSendable
+            | Self::OptedOut
             | Self::UploadGone
             | Self::LastAdministrator
             | Self::TenantNeeded
@@ -145,6 +150,8 @@ impl ErrorCode {
             Self::NotAnswerable => "WhatsApp does not have this message (yet)",
             Self::TemplateNotSendable => "The template cannot be sent now",
             Self::TemplateIncomplete => "Something of the template is not filled in",
+            Self::PhoneInvalid => "This is no phone number with its country",
+            Self::OptedOut => "The customer does not want such messages",
             Self::FileEmpty => "The file is empty",
             Self::FileTypeRefused => "WhatsApp does not take files of this type",
             Self::PictureTooLarge => "WhatsApp takes pictures of 5 MB at most",

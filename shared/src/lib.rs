@@ -14,6 +14,7 @@ pub mod limits;
 pub mod live;
 pub mod model;
 pub mod permission;
+pub mod phone;
 
 /// An instant in UTC. The server truncates to whole microseconds, so a value survives the database,
 /// JSON and back unchanged.

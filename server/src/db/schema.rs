@@ -223,6 +223,8 @@ diesel::table! {
         bsuid -> Nullable<Text>,
         username -> Nullable<Text>,
         created_at -> BigInt,
+        no_marketing -> Bool,
+        marketing_at -> Nullable<BigInt>,
     }
 }
 

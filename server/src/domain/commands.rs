@@ -11,7 +11,7 @@ use shared::{
 
 use super::{conversations as conv, members, seat, templates};
 use crate::{
-    db::{Fault, TenantStore, Tx, record::Actor, rows::command_result},
+    db::{Fault, TenantStore, Tx, record::Actor, rows::{command_result, message}},
     secrets::sha256,
 };
 
@@ -51,7 +51,11 @@ fn once(
         let (action, object) = audited(command);
         tx.audit(Actor::Member(member), action, &object)?;
     }
-    let done = Done { pos: tx.pos(), message };
+    let conversation = match (command, message) {
+        (Command::Begin { .. }, Some(id)) => message::find(tx, id)?.map(|row| row.model.conversation),
+        _ => None,
+    };
+    let done = Done { pos: tx.pos(), message, conversation };
     let result = serde_json::to_string(&done).map_err(|error| Fault::Broken(error.to_string()))?;
     let now = tx.now();
     command_result::insert(tx, member, key, hash, &result, now)?;
@@ -67,6 +71,10 @@ fn execute(
     match command {
         Command::Send { conversation, answers, what } => {
             conv::send::send(tx, seat, *conversation, key, what, *answers).map(Some)
+        }
+        Command::Begin { channel, phone, name, what } => {
+            let address = conv::begin::Address { channel: *channel, phone, name: name.as_deref() };
+            conv::begin::begin(tx, seat, key, address, what).map(|(message, _)| Some(message))
         }
         Command::React { message, emoji } => {
             conv::react::react(tx, seat, *message, emoji.as_deref()).map(|()| None)
@@ -101,6 +109,7 @@ fn execute(
 fn audited(command: &Command) -> (&'static str, String) {
     match command {
         Command::Send { conversation, .. } => ("message.send", conversation.to_string()),
+        Command::Begin { channel, .. } => ("conversation.begin", channel.to_string()),
         Command::React { message, .. } => ("message.react", message.to_string()),
         Command::AddNote { conversation, .. } => ("note.add", conversation.to_string()),
         Command::AssignToMe { conversation } => ("conversation.assign", conversation.to_string()),

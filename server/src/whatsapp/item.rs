@@ -4,6 +4,7 @@ use shared::{ids::ChannelId, limits::META_ID_BYTES};
 
 use super::{
     payload::{self, Said},
+    preferences,
     split::{Contacts, Item, Kind},
     template_news,
 };
@@ -13,7 +14,7 @@ use crate::{
         rows::raw_item::{self, RawItem},
     },
     domain::{
-        conversations::{change, receive, status},
+        conversations::{change, consent, receive, status},
         templates::{self, News},
     },
     secrets::sha256,
@@ -51,10 +52,21 @@ pub(super) fn apply(tx: &mut Tx<'_>, routed: &Routed) -> Result<Applied, Fault> 
             Some(found) => status::apply(tx, &found).map(|()| Applied::Taken),
             None => keep(tx, routed, None).map(|()| Applied::Kept),
         },
-        (Kind::Change, _) => match template_news::news(item, now) {
-            Some(news) => take_once(tx, routed, &news).map(|()| Applied::Taken),
-            None => keep(tx, routed, None).map(|()| Applied::Kept),
-        },
+        (Kind::Change, _) => change_of_account(tx, routed, now),
+        _ => keep(tx, routed, None).map(|()| Applied::Kept),
+    }
+}
+
+/// A change that is no message: of a template, or of what customers want.
+fn change_of_account(tx: &mut Tx<'_>, routed: &Routed, now: shared::Instant) -> Result<Applied, Fault> {
+    if let Some(news) = template_news::news(&routed.item, now) {
+        return take_once(tx, routed, &news).map(|()| Applied::Taken);
+    }
+    match preferences::preferences(&routed.item, now) {
+        // One that tells nothing we know stays readable.
+        Some(all) if !all.is_empty() => {
+            all.iter().try_for_each(|preference| consent::told(tx, preference)).map(|()| Applied::Taken)
+        }
         _ => keep(tx, routed, None).map(|()| Applied::Kept),
     }
 }

@@ -16,6 +16,7 @@ mod outbox;
 mod outgoing;
 mod pace;
 mod payload;
+mod preferences;
 mod signature;
 mod split;
 mod template_news;

@@ -131,7 +131,7 @@ pub(super) fn failure(errors: Option<&Value>) -> Failure {
 
 /// Who wrote. An id that cannot be one makes the whole sender unknown: leaving it out could give the
 /// message to somebody else.
-fn sender(item: &Value, contacts: &Value) -> Option<Sender> {
+pub(super) fn sender(item: &Value, contacts: &Value) -> Option<Sender> {
     let from = string(item, "from");
     let bsuid = string(item, "from_user_id");
     let all = contacts.as_array().map(Vec::as_slice).unwrap_or_default();

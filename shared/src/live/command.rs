@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Pos,
-    ids::{CommandKey, ConversationId, MemberId, MessageId, QueueId},
+    ids::{ChannelId, CommandKey, ConversationId, MemberId, MessageId, QueueId},
     model::{
         conversation::CloseReason,
         member::{Availability, Role},
@@ -27,6 +27,18 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         answers: Option<MessageId>,
         /// What.
+        what: Outgoing,
+    },
+    /// Write to a customer first, with a template; begins a conversation and takes it.
+    Begin {
+        /// From which number.
+        channel: ChannelId,
+        /// To which number, with its country, as people write it.
+        phone: String,
+        /// What the customer is called, when that is not known yet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        /// What; a template.
         what: Outgoing,
     },
     /// Put an emoji under a message, instead of ours that is there.
@@ -133,6 +145,7 @@ impl Command {
     pub const fn permission(&self) -> Permission {
         match self {
             Self::Send { .. }
+            | Self::Begin { .. }
             | Self::React { .. }
             | Self::AddNote { .. }
             | Self::AssignToMe { .. }
@@ -171,4 +184,7 @@ pub struct Done {
     pub pos: Pos,
     /// The message the command made.
     pub message: Option<MessageId>,
+    /// The conversation the command began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<ConversationId>,
 }

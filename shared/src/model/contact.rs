@@ -16,4 +16,7 @@ pub struct Contact {
     pub phone: Option<String>,
     /// WhatsApp user name without the `@`.
     pub username: Option<String>,
+    /// Whether the customer wants no offers.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_marketing: bool,
 }

@@ -146,6 +146,8 @@ pub(super) const TABLES: &[Table] = &[
             ("bsuid", C),
             ("username", C),
             ("created_at", X),
+            ("no_marketing", C),
+            ("marketing_at", C),
         ],
     },
     Table {

@@ -45,7 +45,7 @@ pub struct ContactRow {
     pub bsuid: Option<String>,
 }
 
-type Row = (String, Option<String>, Option<String>, Option<String>, Option<String>, Option<String>);
+type Row = (String, Option<String>, Option<String>, Option<String>, Option<String>, Option<String>, bool);
 
 /// Whom an identity belongs to.
 ///
@@ -69,7 +69,7 @@ pub fn known_by(scoped: &mut Scoped, kind: IdentityKind, value: &str) -> Result<
     let query = i::contact_identity
         .inner_join(c::contact.on(c::tenant_id.eq(i::tenant_id).and(c::id.eq(i::contact_id))))
         .filter(i::tenant_id.eq(tenant).and(i::kind.eq(kind.as_str())).and(i::value.eq(value)))
-        .select((c::id, c::name, c::phone, c::username, c::wa_id, c::bsuid));
+        .select((c::id, c::name, c::phone, c::username, c::wa_id, c::bsuid, c::no_marketing));
     let row: Option<Row> = on_engine!(conn, conn => query.first(conn)).optional()?;
     row.map(model).transpose()
 }
@@ -114,10 +114,27 @@ pub fn insert(scoped: &mut Scoped, row: &ContactRow, now: Instant) -> Result<(),
         c::wa_id.eq(&row.wa_id),
         c::bsuid.eq(&row.bsuid),
         c::username.eq(&row.contact.username),
+        c::no_marketing.eq(row.contact.no_marketing),
         c::created_at.eq(micros(now)),
     ));
     on_engine!(conn, conn => insert.execute(conn))?;
     Ok(())
+}
+
+/// Stores whether a contact wants offers, as told at an instant by Meta's clock, unless something later is
+/// known; says whether that was news.
+///
+/// # Errors
+/// The database's.
+pub fn set_marketing(scoped: &mut Scoped, id: ContactId, refused: bool, at: Instant) -> Result<bool, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let at = micros(at);
+    let older = c::marketing_at.is_null().or(c::marketing_at.lt(at));
+    let this = c::tenant_id.eq(tenant).and(c::id.eq(id.to_string()));
+    let changed = diesel::update(c::contact.filter(this.and(older)))
+        .set((c::no_marketing.eq(refused), c::marketing_at.eq(at)))
+        .execute(conn)?;
+    Ok(changed > 0)
 }
 
 /// Stores a contact's names and addresses.
@@ -146,12 +163,13 @@ pub fn find(scoped: &mut Scoped, id: ContactId) -> Result<Option<ContactRow>, Fa
     let (conn, tenant) = scoped.parts();
     let row: Option<Row> = c::contact
         .filter(c::tenant_id.eq(tenant).and(c::id.eq(id.to_string())))
-        .select((c::id, c::name, c::phone, c::username, c::wa_id, c::bsuid))
+        .select((c::id, c::name, c::phone, c::username, c::wa_id, c::bsuid, c::no_marketing))
         .first(conn)
         .optional()?;
     row.map(model).transpose()
 }
 
-fn model((id, name, phone, username, wa_id, bsuid): Row) -> Result<ContactRow, Fault> {
-    Ok(ContactRow { contact: Contact { id: id.parse()?, name, phone, username }, wa_id, bsuid })
+fn model((id, name, phone, username, wa_id, bsuid, no_marketing): Row) -> Result<ContactRow, Fault> {
+    let contact = Contact { id: id.parse()?, name, phone, username, no_marketing };
+    Ok(ContactRow { contact, wa_id, bsuid })
 }

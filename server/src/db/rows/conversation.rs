@@ -72,6 +72,7 @@ struct Row {
     contact_name: Option<String>,
     contact_phone: Option<String>,
     contact_username: Option<String>,
+    contact_no_marketing: bool,
 }
 
 /// The one shape in which conversations are read.
@@ -106,6 +107,7 @@ macro_rules! joined {
                 p::name,
                 p::phone,
                 p::username,
+                p::no_marketing,
             ))
     };
 }
@@ -372,6 +374,7 @@ fn model(row: Row) -> Result<ConversationRow, Fault> {
                 name: row.contact_name,
                 phone: row.contact_phone,
                 username: row.contact_username,
+                no_marketing: row.contact_no_marketing,
             },
             channel: row.channel_id.parse()?,
             queue: row.queue_id.map(|id| id.parse()).transpose()?,

@@ -4,8 +4,10 @@
 //! audience before the change, and store it through [`Loaded::save`], which tells the log.
 
 pub mod assign;
+pub mod begin;
 pub mod change;
 pub mod close;
+pub mod consent;
 pub mod file;
 pub mod note;
 pub mod react;

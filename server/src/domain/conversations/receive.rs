@@ -14,6 +14,7 @@ use shared::{
         conversation::{Conversation, ConversationState},
         message::{Author, AuthorKind, Body, Happening},
     },
+    phone,
 };
 
 use super::{
@@ -34,7 +35,7 @@ use crate::fault::{self, Point};
 
 /// A closed conversation is continued when the customer writes again within this time; later a new
 /// one begins.
-const CONTINUED_DAYS: i64 = 7;
+pub(super) const CONTINUED_DAYS: i64 = 7;
 
 /// Who wrote, as far as WhatsApp tells. Any part may be missing, but not all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -130,8 +131,16 @@ pub fn receive(tx: &mut Tx<'_>, inbound: &Inbound) -> Result<Received, Fault> {
 /// # Errors
 /// The database's.
 pub fn known(tx: &mut Tx<'_>, sender: &Sender) -> Result<Option<ContactRow>, Fault> {
-    for (kind, value) in identities(sender) {
-        if let Some(row) = contact::known_by(tx, kind, value)? {
+    let all = identities(sender);
+    for (kind, value) in &all {
+        if let Some(row) = contact::known_by(tx, *kind, value)? {
+            return Ok(Some(row));
+        }
+    }
+    // Only a stranger costs this: some countries spell one number in two ways.
+    for (kind, value) in all.iter().filter(|(kind, _)| *kind != IdentityKind::Bsuid) {
+        let Some(other) = phone::other_spelling(value) else { continue };
+        if let Some(row) = contact::known_by(tx, *kind, &other)? {
             return Ok(Some(row));
         }
     }
@@ -176,7 +185,13 @@ pub(super) fn resolve(tx: &mut Tx<'_>, sender: &Sender) -> Result<Contact, Fault
         None => {
             let fresh = merged(
                 ContactRow {
-                    contact: Contact { id: ContactId::new(), name: None, phone: None, username: None },
+                    contact: Contact {
+                        id: ContactId::new(),
+                        name: None,
+                        phone: None,
+                        username: None,
+                        no_marketing: false,
+                    },
                     wa_id: None,
                     bsuid: None,
                 },

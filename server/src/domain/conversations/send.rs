@@ -10,6 +10,7 @@ use shared::{
         conversation::ConversationState,
         message::{Body, Delivery, DeliveryState},
         outgoing::Outgoing,
+        template::TemplateCategory,
     },
 };
 
@@ -37,7 +38,7 @@ use crate::{
 const UNCERTAIN_MINUTES: i64 = 10;
 
 /// What is about to be put into the outbox.
-struct Draft {
+pub(super) struct Draft {
     body: Body,
     file: Option<NewFile>,
     /// WhatsApp's id of the message that it answers.
@@ -47,7 +48,7 @@ struct Draft {
 /// Puts a message into the outbox; takes an unassigned conversation on the way.
 ///
 /// # Errors
-/// `conversation_closed`, `assigned_to_another`, `window_closed`, `no_address`, `not_found` or
+/// `conversation_closed`, `assigned_to_another`, `window_closed`, `opted_out`, `no_address`, `not_found` or
 /// `not_answerable` for what it answers, `upload_gone`, and what [`limits::outgoing_text`],
 /// [`limits::caption`] and a template's composition refuse.
 pub fn send(
@@ -59,7 +60,19 @@ pub fn send(
     answers: Option<MessageId>,
 ) -> Result<MessageId, Fault> {
     let loaded = Loaded::in_sight(tx, seat, id)?;
-    let quoted = answers.map(|answered| named(tx, &loaded, answered)).transpose()?;
+    let draft = draft(tx, seat, &loaded, what, answers)?;
+    put(tx, loaded, seat, key, draft)
+}
+
+/// What a member wants to say, as a message to be.
+pub(super) fn draft(
+    tx: &mut Tx<'_>,
+    seat: &Seat,
+    loaded: &Loaded,
+    what: &Outgoing,
+    answers: Option<MessageId>,
+) -> Result<Draft, Fault> {
+    let quoted = answers.map(|answered| named(tx, loaded, answered)).transpose()?;
     let channel = loaded.row.model.channel;
     let (body, file) = match what {
         Outgoing::Text { text } => (Body::Text { text: limits::outgoing_text(text)?.to_owned() }, None),
@@ -73,7 +86,7 @@ pub fn send(
             template::compose(tx, seat, channel, &wanted)?
         }
     };
-    put(tx, loaded, seat, key, Draft { body, file, quoted })
+    Ok(Draft { body, file, quoted })
 }
 
 /// Sends what a failed message said again, as a new message: the old one keeps its state.
@@ -106,7 +119,8 @@ fn named(tx: &mut Tx<'_>, loaded: &Loaded, id: MessageId) -> Result<String, Faul
     row.wamid.filter(|_| !gone).ok_or(Fault::Refused(ErrorCode::NotAnswerable))
 }
 
-fn put(
+/// Puts a message into the outbox, if it may go now.
+pub(super) fn put(
     tx: &mut Tx<'_>,
     mut loaded: Loaded,
     seat: &Seat,
@@ -118,8 +132,18 @@ fn put(
     }
     loaded.workable_by(seat)?;
     let now = tx.now();
-    let anytime = matches!(&draft.body, Body::Content(content) if matches!(**content, Content::Template(_)));
-    if !anytime && loaded.row.model.window_until.is_none_or(|until| until <= now) {
+    let template = match &draft.body {
+        Body::Content(content) => match &**content {
+            Content::Template(sent) => Some(sent),
+            _ => None,
+        },
+        _ => None,
+    };
+    let offer = template.is_some_and(|sent| sent.category == TemplateCategory::Marketing);
+    if offer && loaded.row.model.contact.no_marketing {
+        return Err(ErrorCode::OptedOut.into());
+    }
+    if template.is_none() && loaded.row.model.window_until.is_none_or(|until| until <= now) {
         return Err(ErrorCode::WindowClosed.into());
     }
     let reachable = contact::find(tx, loaded.row.model.contact.id)?

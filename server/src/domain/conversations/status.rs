@@ -8,7 +8,7 @@ use shared::{
 };
 
 use super::{
-    Loaded, change,
+    Loaded, change, consent,
     receive::{self, Sender},
 };
 use crate::db::{
@@ -22,6 +22,9 @@ use crate::db::{
     },
 };
 use crate::fault::{self, Point};
+
+/// Meta's code for a customer who has stopped offers of this business. Source: Cloud API, error codes.
+const STOPPED_OFFERS: i64 = 131_050;
 
 /// What WhatsApp says about a message of ours.
 #[derive(Debug, Clone)]
@@ -103,6 +106,10 @@ pub(in crate::domain) fn advance(
     row.model.rev += 1;
     row.model.delivery = Some(new.clone());
     message::update_delivery(tx, &row)?;
+    if rises && new.failure.as_ref().and_then(|failure| failure.code) == Some(STOPPED_OFFERS) {
+        let since = at.unwrap_or_else(|| tx.now());
+        consent::note(tx, row.contact, true, since)?;
+    }
     if at.is_some() {
         fault::reach(Point::StatusApplied);
     }

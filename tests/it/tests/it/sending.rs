@@ -1,6 +1,7 @@
 //! What members send besides plain words: files, and answers to one message.
 
 mod answers;
+mod begin;
 mod files;
 mod reactions;
 mod templates;
