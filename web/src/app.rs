@@ -53,6 +53,8 @@ pub(crate) struct Desk {
     pub(crate) noting: RwSignal<bool>,
     /// Whether the keys are shown.
     pub(crate) help: RwSignal<bool>,
+    /// Whether a conversation is being begun.
+    pub(crate) beginning: RwSignal<bool>,
 }
 
 impl Desk {
@@ -70,6 +72,7 @@ impl Desk {
             closed: RwSignal::new(None),
             noting: RwSignal::new(false),
             help: RwSignal::new(false),
+            beginning: RwSignal::new(false),
         }
     }
 
@@ -87,8 +90,8 @@ impl Desk {
     }
 
     fn tell(self, refusal: &Refusal) {
-        // Reading is not something the person asked for.
-        if matches!(refusal.command, Command::MarkRead { .. }) {
+        // Reading is not something the person asked for, and the form says itself what is wrong.
+        if matches!(refusal.command, Command::MarkRead { .. } | Command::Begin { .. }) {
             return;
         }
         self.drafts.give_back(&refusal.command);

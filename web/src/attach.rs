@@ -150,6 +150,17 @@ impl Attachments {
         kinds
     }
 
+    /// Puts files back that were taken out and not sent after all.
+    pub(crate) fn put_back(self, tray: &Tray, upload: UploadId) {
+        let found = self.sent.try_update_value(|sent| {
+            let at = sent.iter().position(|(id, _)| *id == upload)?;
+            Some(sent.remove(at).1)
+        });
+        if let Some(attachment) = found.flatten() {
+            tray.update(|all| all.push(attachment));
+        }
+    }
+
     /// The name of a file that was sent.
     pub(crate) fn name_of(self, upload: UploadId) -> Option<String> {
         self.sent.with_value(|sent| {

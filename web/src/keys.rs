@@ -17,6 +17,8 @@ pub(crate) enum Action {
     Open,
     /// Write to the customer.
     Reply,
+    /// Write to a customer first.
+    Begin,
     /// Write a note.
     Note,
     /// Take the conversation.
@@ -54,7 +56,7 @@ const fn plain(action: Action, key: &'static str, shown: &'static str, label: Ke
 }
 
 /// All keys, in the order the help shows them.
-pub(crate) const BINDINGS: [Binding; 13] = [
+pub(crate) const BINDINGS: [Binding; 14] = [
     plain(Action::Search, "/", "/", Key::ShortcutSearch),
     plain(Action::Next, "j", "J", Key::ShortcutNext),
     plain(Action::Previous, "k", "K", Key::ShortcutPrevious),
@@ -74,6 +76,7 @@ pub(crate) const BINDINGS: [Binding; 13] = [
         label: Key::ShortcutPreviousUnread,
     },
     plain(Action::Reply, "r", "R", Key::ShortcutReply),
+    plain(Action::Begin, "c", "C", Key::ShortcutBegin),
     plain(Action::Note, "n", "N", Key::ShortcutNote),
     plain(Action::Take, "a", "A", Key::ShortcutTake),
     plain(Action::Close, "e", "E", Key::ShortcutClose),

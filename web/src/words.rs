@@ -36,6 +36,8 @@ pub(crate) const fn error(code: ErrorCode) -> Key {
         ErrorCode::NotAnswerable => Key::ErrorNotAnswerable,
         ErrorCode::TemplateNotSendable => Key::ErrorTemplateNotSendable,
         ErrorCode::TemplateIncomplete => Key::ErrorTemplateIncomplete,
+        ErrorCode::PhoneInvalid => Key::ErrorPhoneInvalid,
+        ErrorCode::OptedOut => Key::ErrorOptedOut,
         ErrorCode::FileEmpty => Key::ErrorFileEmpty,
         ErrorCode::FileTypeRefused => Key::ErrorFileTypeRefused,
         ErrorCode::PictureTooLarge => Key::ErrorPictureTooLarge,

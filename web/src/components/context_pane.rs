@@ -60,6 +60,9 @@ fn facts(live: Live, row: Row) -> Vec<(Key, String)> {
         (Key::ContextState, text(words::state(row.state)).to_owned()),
         (Key::ContextHolder, row.assignee.and_then(|id| live.member(id)).map_or_else(nobody, |m| m.name)),
     ];
+    if row.contact.no_marketing {
+        facts.push((Key::ContextOffers, text(Key::OffersStopped).to_owned()));
+    }
     facts.extend(row.queue.and_then(|id| live.queue(id)).map(|q| (Key::ContextQueue, q.name)));
     if let Some(channel) = live.channel(row.channel) {
         facts.push((Key::ContextChannel, channel.name));

@@ -1,5 +1,6 @@
 //! Components that know the domain: list, conversation, context, rail.
 
+pub(crate) mod begin;
 pub(crate) mod connection_state;
 pub(crate) mod context_pane;
 pub(crate) mod conversation;
@@ -7,3 +8,4 @@ pub(crate) mod help;
 pub(crate) mod list;
 pub(crate) mod presence_menu;
 pub(crate) mod rail;
+pub(crate) mod templates;

@@ -8,6 +8,7 @@ use crate::{
     app::Desk,
     browser,
     components::{
+        begin::Begin,
         context_pane::ContextPane,
         conversation::Conversation,
         help::Help,
@@ -50,6 +51,7 @@ pub(crate) fn InboxPage() -> impl IntoView {
                 vec![Item::new(key, move || pane(desk, inbox, id, details))]
             })}
             <Help open=desk.help/>
+            <Begin desk/>
         </div>
     }
     .into_any()
@@ -115,6 +117,7 @@ fn listen(desk: Desk, inbox: Inbox) {
                 desk.noting.set(false);
                 request_animation_frame(|| browser::focus("[data-testid=composer]"));
             }
+            Action::Begin => desk.beginning.set(true),
             Action::Note => browser::click("[data-testid=note-toggle]"),
             Action::Take => browser::click("[data-testid=take]"),
             Action::Close => browser::click("[data-testid=close]"),

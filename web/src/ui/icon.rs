@@ -13,6 +13,8 @@ pub(crate) enum IconName {
     Smile,
     /// A sheet with a folded corner.
     Note,
+    /// A cross that stands upright.
+    Plus,
     /// A cross.
     Cross,
     /// An arrow to the left.
@@ -70,6 +72,7 @@ impl IconName {
                 "M12 3a9 9 0 100 18 9 9 0 000-18zM8.500 14.500c2 2.400 5 2.400 7 0M9 9.500v.1M15 9.500v.1"
             }
             Self::Note => "M5 4h14v10l-6 6H5zM13 20v-6h6M8.500 8.500h7M8.500 12h3",
+            Self::Plus => "M12 5v14M5 12h14",
             Self::Cross => "M6 6l12 12M18 6L6 18",
             Self::Back => "M19 12H5M11 6l-6 6 6 6",
             Self::Down => "M12 5v14M6 13l6 6 6-6",

@@ -312,7 +312,11 @@ impl Browser {
         assert!(policy.contains("default-src 'none'"), "the page's policy: {policy}");
         assert!(!policy.contains("unsafe-inline"), "{policy}");
         let log = self.log().await;
-        let expected = |line: &str| cut == Cut::Yes && (line.contains("ERR_") || line.contains("WebSocket"));
+        let expected = |line: &str| match cut {
+            Cut::Yes => line.contains("ERR_") || line.contains("WebSocket"),
+            Cut::Refused(status) => line.contains(&format!("status of {status}")),
+            Cut::No => false,
+        };
         let complaints: Vec<String> = log.into_iter().filter(|line| !expected(line)).collect();
         self.client.close().await.unwrap();
         assert_eq!(complaints, Vec::<String>::new());
@@ -328,6 +332,8 @@ fn strings(value: &Value) -> Vec<String> {
 pub(crate) enum Cut {
     /// It did: failed connections are expected.
     Yes,
+    /// It did not, but the server refuses something with this status, which browsers note.
+    Refused(u16),
     /// It did not.
     No,
 }

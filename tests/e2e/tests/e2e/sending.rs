@@ -101,7 +101,7 @@ async fn a_file_that_whatsapp_would_not_take_says_so_and_keeps_nothing_from_bein
     attached(&ann, "ready", 1).await;
     write(&ann, "").await;
     assert_eq!(sent(&stack, 1).await.remove(0)["type"], "image");
-    ann.finish(Cut::No).await;
+    ann.finish(Cut::Refused(415)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -153,5 +153,29 @@ async fn a_voice_message_is_spoken_heard_and_sent() {
     // The browser plays what was made of it.
     ann.until_true("document.querySelector('[data-author=member] [data-testid=sound] audio')?.duration > 1")
         .await;
+    ann.finish(Cut::No).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_template_begins_a_conversation_and_goes_out_when_nothing_else_may() {
+    let _turn = ONE_AT_A_TIME.lock().await;
+    let stack = Stack::start().await;
+    let ann = stack.agent(0).await;
+    let offered = "document.querySelectorAll('dialog[open] [data-testid=template]').length";
+    let fill = async |values: &[&str]| {
+        for (at, value) in values.iter().enumerate() {
+            let field = format!("dialog[open] #template-value-{at}");
+            ann.until(&field).await.send_keys(value).await.unwrap();
+        }
+    };
+    let choose = async |name: &str| {
+        ann.until_true(&format!("{offered} > 1")).await;
+        ann.until("dialog[open] [data-testid=template-search]").await.send_keys(name).await.unwrap();
+        ann.until_true(&format!("{offered} === 1")).await;
+        ann.until("dialog[open] [data-testid=template]").await.click().await.unwrap();
+    };
+    ann.click("begin-open").await;
+    ann.visible("begin-phone").await.send_keys("0151 23450001").await.unwrap();
+    choose("pickup point").await;
     ann.finish(Cut::No).await;
 }

@@ -240,7 +240,7 @@ pub(super) fn Composer(talk: Talk) -> impl IntoView {
             <div class="composer__along" class:composer__along--away=move || note.get()>
                 {tray::answered(talk)}
                 {recorder::bar(recorder)}
-                {tray::files(talk, draft.tray())}
+                {tray::files(talk.desk, draft.tray())}
             </div>
             <textarea
                 class="composer__text"

@@ -100,16 +100,21 @@ pub(super) fn sending(name: Option<String>, kind: Key) -> AnyView {
 }
 
 /// A template as the customer sees it.
-pub(super) struct Shown {
-    pub(super) header: Option<String>,
-    pub(super) file: Option<AnyView>,
-    pub(super) body: String,
-    pub(super) footer: Option<String>,
-    pub(super) buttons: Vec<String>,
+pub(crate) struct Shown {
+    /// The line above the text.
+    pub(crate) header: Option<String>,
+    /// The file above the text.
+    pub(crate) file: Option<AnyView>,
+    /// The text.
+    pub(crate) body: String,
+    /// What stands small below it.
+    pub(crate) footer: Option<String>,
+    /// What stands on the buttons.
+    pub(crate) buttons: Vec<String>,
 }
 
 /// Draws a template.
-pub(super) fn template(shown: Shown) -> AnyView {
+pub(crate) fn template(shown: Shown) -> AnyView {
     let Shown { header, file, body, footer, buttons } = shown;
     let buttons: Vec<AnyView> =
         buttons.into_iter().map(|title| view! { <li dir="auto">{title}</li> }.into_any()).collect();

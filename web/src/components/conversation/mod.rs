@@ -2,7 +2,7 @@
 
 mod bubble;
 mod composer;
-mod content;
+pub(crate) mod content;
 pub(crate) mod delivery;
 mod emoji;
 mod entries;
@@ -12,9 +12,8 @@ mod links;
 mod permit;
 mod react;
 mod recorder;
-mod templates;
 mod timeline;
-mod tray;
+pub(crate) mod tray;
 
 use std::time::Duration;
 
@@ -25,6 +24,7 @@ use shared::{
     model::{
         conversation::{CloseReason, Conversation},
         message::AuthorKind,
+        outgoing::Outgoing,
     },
     permission::Permission,
 };
@@ -34,12 +34,15 @@ use web_sys::{DragEvent, FileList, Node};
 use self::{permit::Permit, tray::Answered};
 use crate::{
     app::Desk,
+    attach::Tray,
     browser,
-    components::list::Inbox,
+    components::{list::Inbox, templates::TemplateChooser},
     effects::effect,
-    i18n::{Key, fill, tr},
+    i18n::{Key, fill, text, tr},
     live::Live,
-    routes, words,
+    routes,
+    ui::Dialog,
+    words,
 };
 
 /// How often colleagues are told that the conversation is still on screen.
@@ -161,10 +164,24 @@ pub(crate) fn Conversation(inbox: Inbox, id: ConversationId, details: RwSignal<b
             <timeline::TimelineView talk/>
             <composer::Composer talk/>
             {react::menu(talk)}
-            <templates::Templates talk/>
+            {templates(talk)}
         </main>
     }
     .into_any()
+}
+
+/// The dialog that sends a template.
+fn templates(talk: Talk) -> impl IntoView {
+    let channel = Signal::derive(move || talk.row.with(|row| row.as_ref().map(|row| row.channel)));
+    let send = Callback::new(move |what: Outgoing| {
+        talk.act(Command::Send { conversation: talk.id, answers: None, what });
+        talk.templates.set(false);
+    });
+    view! {
+        <Dialog open=talk.templates title=Signal::derive(|| text(Key::Templates).to_owned())>
+            <TemplateChooser desk=talk.desk channel active=talk.templates tray=Tray::default() on_send=send/>
+        </Dialog>
+    }
 }
 
 /// Files that are dragged over the conversation.

@@ -5,6 +5,7 @@ use shared::{ids::MessageId, model::content::MediaKind};
 
 use super::Talk;
 use crate::{
+    app::Desk,
     attach::{Attachment, Stage, Tray},
     i18n::{Key, text, tr},
     ui::{Icon, IconButton, IconName, Item, each},
@@ -48,7 +49,7 @@ pub(super) fn answered(talk: Talk) -> impl IntoView {
 }
 
 /// The files, each with how far it is.
-pub(super) fn files(talk: Talk, tray: Tray) -> impl IntoView {
+pub(crate) fn files(desk: Desk, tray: Tray) -> impl IntoView {
     let list = tray.clone();
     let items = move || {
         let tray = tray.clone();
@@ -56,14 +57,14 @@ pub(super) fn files(talk: Talk, tray: Tray) -> impl IntoView {
             .into_iter()
             .map(|one| {
                 let tray = tray.clone();
-                Item::new(one.key(), move || file(talk, &tray, one))
+                Item::new(one.key(), move || file(desk, &tray, one))
             })
             .collect()
     };
     view! { <ul class="tray" data-testid="tray">{each(items)}</ul> }
 }
 
-fn file(talk: Talk, tray: &Tray, one: Attachment) -> AnyView {
+fn file(desk: Desk, tray: &Tray, one: Attachment) -> AnyView {
     let icon = match one.kind {
         MediaKind::Image | MediaKind::Video | MediaKind::Sticker => IconName::Picture,
         MediaKind::Audio | MediaKind::Voice => IconName::Voice,
@@ -106,7 +107,7 @@ fn file(talk: Talk, tray: &Tray, one: Attachment) -> AnyView {
         Stage::Failed(code) => code.is_none_or(shared::error::ErrorCode::is_temporary),
         _ => false,
     };
-    let files = talk.desk.attachments;
+    let files = desk.attachments;
     let retry = may_pass.then(|| {
         let (tray, one) = (tray.clone(), one.clone());
         view! {

@@ -13,13 +13,17 @@ pub(crate) use order::{Counts, ListTab};
 use source::Remote;
 
 use crate::{
+    app::Desk,
     components::connection_state::ConnectionState,
     effects::effect,
     i18n::{Key, text, tr},
     live::Live,
-    ui::{Icon, IconName, Kbd, Tab, Tabs},
+    keys::{self, Action},
+    ui::{Icon, IconButton, IconName, Kbd, Show, Tab, Tabs},
 };
 use rows::Rows;
+
+const MINUTE_MS: f64 = 60_000.0;
 
 /// What the parts of the inbox share.
 #[derive(Clone, Copy)]
@@ -30,6 +34,8 @@ pub(crate) struct Inbox {
     pub(crate) selected: Signal<Option<ConversationId>>,
     /// The tab chosen.
     pub(crate) tab: RwSignal<ListTab>,
+    /// Whether only those are shown whose window closes soon.
+    pub(crate) soon: RwSignal<bool>,
     /// What is searched for.
     pub(crate) search: RwSignal<String>,
     /// The row the keyboard is at.
@@ -38,6 +44,7 @@ pub(crate) struct Inbox {
     pub(crate) shown: RwSignal<Vec<ConversationId>>,
     /// Row to scroll to and focus.
     pub(crate) reveal: RwSignal<Option<ConversationId>>,
+    minute: Memo<f64>,
     remote: Remote,
 }
 
@@ -48,17 +55,25 @@ impl Inbox {
             live,
             selected,
             tab: RwSignal::new(ListTab::Mine),
+            soon: RwSignal::new(false),
             search: RwSignal::new(String::new()),
             cursor: RwSignal::new(None),
             shown: RwSignal::new(Vec::new()),
             reveal: RwSignal::new(None),
+            minute: Memo::new(move |_| (live.now() / MINUTE_MS).floor() * MINUTE_MS),
             remote: Remote::new(),
         }
     }
 
     /// How many conversations each tab has; tracked.
     pub(crate) fn counts(self) -> Counts {
-        self.live.rows(order::counts).unwrap_or_default()
+        let now = self.minute();
+        self.live.rows(|view| order::counts(view, now)).unwrap_or_default()
+    }
+
+    /// Now, to the minute: what counts windows need not run every second; tracked.
+    pub(crate) fn minute(self) -> f64 {
+        self.minute.get()
     }
 
     /// The row `by` rows after the keyboard's row, or after the selected one.
@@ -90,7 +105,8 @@ impl Inbox {
 /// The list's pane.
 #[component]
 pub(crate) fn List(inbox: Inbox) -> impl IntoView {
-    let Inbox { tab, search, remote, .. } = inbox;
+    let Inbox { tab, search, soon, remote, .. } = inbox;
+    let beginning = Desk::get().beginning;
     let counts = Memo::new(move |_| inbox.counts());
     effect(move || {
         let words = search.get();
@@ -114,6 +130,7 @@ pub(crate) fn List(inbox: Inbox) -> impl IntoView {
                 count=Signal::derive(move || number(counts.get()))
                 on:click=move |_| {
                     search.set(String::new());
+                    soon.set(false);
                     tab.set(one);
                 }
                 attr:data-testid=format!("tab-{}", one.as_str())
@@ -127,6 +144,12 @@ pub(crate) fn List(inbox: Inbox) -> impl IntoView {
                 <div class="list__title">
                     <h1>{tr(Key::InboxTitle)}</h1>
                     <ConnectionState live=inbox.live/>
+                    <IconButton
+                        icon=IconName::Plus
+                        label=Signal::derive(|| keys::hint(Key::Begin, Action::Begin))
+                        on:click=move |_| beginning.set(true)
+                        attr:data-testid="begin-open"
+                    />
                 </div>
                 <div class="search">
                     <Icon name=IconName::Search/>
@@ -141,6 +164,23 @@ pub(crate) fn List(inbox: Inbox) -> impl IntoView {
                     <Kbd shown="/"/>
                 </div>
                 <Tabs label=Signal::derive(|| text(Key::TabsLabel).to_owned())>{tabs}</Tabs>
+                <Show when=move || soon.get() || counts.with(|counts| counts.soon > 0)>
+                    <button
+                        type="button"
+                        class="list__soon"
+                        title=tr(Key::TabSoonHint)
+                        aria-pressed=move || soon.get().to_string()
+                        data-testid="soon"
+                        on:click=move |_| {
+                            search.set(String::new());
+                            soon.update(|soon| *soon = !*soon);
+                        }
+                    >
+                        <Icon name=IconName::Clock/>
+                        {tr(Key::TabSoon)}
+                        <span>{move || counts.with(|counts| counts.soon.to_string())}</span>
+                    </button>
+                </Show>
             </header>
             <Rows inbox/>
         </section>

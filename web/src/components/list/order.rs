@@ -61,10 +61,12 @@ pub(crate) struct Counts {
     pub(crate) waiting: usize,
     /// Everything open.
     pub(crate) all: usize,
+    /// Whose window closes soon.
+    pub(crate) soon: usize,
 }
 
 /// Counts every live tab in one pass.
-pub(crate) fn counts(view: &View) -> Counts {
+pub(crate) fn counts(view: &View, now_ms: f64) -> Counts {
     let mut counts = Counts { all: view.conversations.len(), ..Counts::default() };
     for conversation in view.conversations.values() {
         if ListTab::Mine.holds(view, conversation) {
@@ -72,8 +74,26 @@ pub(crate) fn counts(view: &View) -> Counts {
             counts.mine_unread += usize::from(conversation.unread > 0);
         }
         counts.waiting += usize::from(ListTab::Waiting.holds(view, conversation));
+        counts.soon += usize::from(closes_soon(conversation, now_ms));
     }
     counts
+}
+
+/// From this much left of the window on it counts as closing soon, in milliseconds.
+pub(crate) const SOON_MS: f64 = 2.0 * 3_600_000.0;
+
+/// Whether the customer service window is open and closes soon.
+pub(crate) fn closes_soon(conversation: &Conversation, now_ms: f64) -> bool {
+    let left = conversation.window_until.map(|until| crate::time::millis(until) - now_ms);
+    left.is_some_and(|left| left > 0.0 && left < SOON_MS)
+}
+
+/// The rows whose window closes soon, the soonest first.
+pub(crate) fn closing(view: &View, now_ms: f64) -> Vec<ConversationId> {
+    let soon = view.conversations.values().filter(|c| closes_soon(c, now_ms));
+    let mut keyed: Vec<_> = soon.map(|c| (c.window_until, c.id)).collect();
+    keyed.sort_unstable();
+    keyed.into_iter().map(|(_, id)| id).collect()
 }
 
 /// The rows of a live tab that match a search, in order: who has waited longest first among those

@@ -9,7 +9,7 @@ use shared::{
     },
 };
 
-use super::Inbox;
+use super::{Inbox, order::SOON_MS};
 use crate::{
     components::conversation::delivery::Ticks,
     i18n::{Key, count, fill, text},
@@ -23,8 +23,6 @@ use crate::{
 const WARN_MS: f64 = 3.0 * 60_000.0;
 /// From this wait on a row is bad.
 const BAD_MS: f64 = 10.0 * 60_000.0;
-/// From this much left of the window on a row says so.
-const WINDOW_SOON_MS: f64 = 2.0 * 3_600_000.0;
 
 /// A row: a link, so that every way to open a link works.
 #[component]
@@ -117,7 +115,7 @@ fn pressure(conversation: &Conversation, now: f64) -> Option<(Tone, String)> {
     let left = conversation.window_until.map(|until| time::millis(until) - now)?;
     if left <= 0.0 {
         Some((Tone::Calm, text(Key::RowWindowClosed).to_owned()))
-    } else if left < WINDOW_SOON_MS {
+    } else if left < SOON_MS {
         Some((Tone::Warn, fill(Key::RowWindow, &[("span", &time::left(left))])))
     } else {
         let quiet = !matches!(conversation.state, ConversationState::Assigned | ConversationState::Queued);

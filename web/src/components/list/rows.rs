@@ -6,7 +6,7 @@ use shared::ids::ConversationId;
 
 use super::{
     Inbox, ListTab,
-    order::{hold, rows},
+    order::{closing, hold, rows},
     row::Row,
     source::Loading,
     window,
@@ -34,7 +34,14 @@ pub(super) fn Rows(inbox: Inbox) -> impl IntoView {
 
     let fresh = Memo::new(move |_| {
         let words = search.get();
-        let mut ids = live.rows(|view| rows(view, tab.get(), &words)).unwrap_or_default();
+        let only_soon = inbox.soon.get() && words.trim().is_empty();
+        let found = live.rows(|view| {
+            if only_soon { closing(view, inbox.minute()) } else { rows(view, tab.get(), &words) }
+        });
+        let mut ids = found.unwrap_or_default();
+        if only_soon {
+            return ids;
+        }
         for id in remote.ids() {
             if !ids.contains(&id) {
                 ids.push(id);
@@ -42,8 +49,8 @@ pub(super) fn Rows(inbox: Inbox) -> impl IntoView {
         }
         ids
     });
-    let place = Memo::new(move |_| (tab.get(), search.get()));
-    let mut before = None::<(ListTab, String)>;
+    let place = Memo::new(move |_| (tab.get(), search.get(), inbox.soon.get()));
+    let mut before = None::<(ListTab, String, bool)>;
     effect(move || {
         let now = place.get();
         let fresh = fresh.get();

@@ -3,6 +3,7 @@
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
 use shared::{
     api::templates::TemplatesPage,
+    ids::ChannelId,
     live::command::Command,
     model::{
         content::MediaKind,
@@ -14,13 +15,14 @@ use shared::{
     permission::Permission,
 };
 
-use super::{Talk, content, tray};
+use super::conversation::{content, tray};
 use crate::{
+    app::Desk,
     attach::{Stage, Tray},
     effects::effect,
     http,
     i18n::{Key, fill, text, tr},
-    ui::{Button, ButtonLook, Dialog, EmptyState, IconName, Item, Show, each},
+    ui::{Button, ButtonLook, EmptyState, IconName, Item, Show, each},
     words,
 };
 
@@ -38,7 +40,10 @@ enum Fetched {
 /// The choice; the handle of its parts.
 #[derive(Clone, Copy)]
 struct Choice {
-    talk: Talk,
+    desk: Desk,
+    /// The number that will send.
+    channel: Signal<Option<ChannelId>>,
+    on_send: Callback<Outgoing>,
     fetched: RwSignal<Fetched>,
     search: RwSignal<String>,
     chosen: RwSignal<Option<Template>>,
@@ -47,26 +52,16 @@ struct Choice {
 }
 
 impl Choice {
-    fn new(talk: Talk) -> Self {
-        Self {
-            talk,
-            fetched: RwSignal::new(Fetched::Loading),
-            search: RwSignal::new(String::new()),
-            chosen: RwSignal::new(None),
-            values: RwSignal::new(Vec::new()),
-            tray: StoredValue::new(Tray::default()),
-        }
-    }
-
     fn fetch(self) {
-        let Some(channel) = self.talk.row.with_untracked(|row| row.as_ref().map(|row| row.channel)) else {
-            return;
-        };
+        let Some(channel) = self.channel.get_untracked() else { return };
         self.fetched.set(Fetched::Loading);
         spawn_local(async move {
             let answer = http::get::<TemplatesPage>(&format!("/api/templates?channel={channel}")).await;
-            // The conversation may have left the screen meanwhile.
-            let _ = self.fetched.try_set(answer.map_or(Fetched::Failed, |page| Fetched::All(page.templates)));
+            // Another number may have been chosen, or nothing be on screen any more.
+            if self.channel.try_get_untracked().flatten() == Some(channel) {
+                let fetched = answer.map_or(Fetched::Failed, |page| Fetched::All(page.templates));
+                let _ = self.fetched.try_set(fetched);
+            }
         });
     }
 
@@ -90,9 +85,9 @@ impl Choice {
     }
 
     fn drop_file(self) {
-        let (files, tray) = (self.talk.desk.attachments, self.tray.get_value());
+        let Some(tray) = self.tray.try_get_value() else { return };
         for one in tray.get_untracked() {
-            files.remove(&tray, &one);
+            self.desk.attachments.remove(&tray, &one);
         }
     }
 
@@ -121,11 +116,9 @@ impl Choice {
             return;
         }
         let Some(template) = self.chosen.get_untracked() else { return };
-        let upload = self.talk.desk.attachments.take(&self.tray.get_value()).pop().map(|(id, _)| id);
+        let upload = self.desk.attachments.take(&self.tray.get_value()).pop().map(|(id, _)| id);
         let values = self.values.get_untracked();
-        let what = Outgoing::Template { template: template.id, values, upload };
-        self.talk.act(Command::Send { conversation: self.talk.id, answers: None, what });
-        self.talk.templates.set(false);
+        self.on_send.run(Outgoing::Template { template: template.id, values, upload });
     }
 }
 
@@ -139,12 +132,29 @@ fn file_of(template: &Template) -> Option<MediaKind> {
     }
 }
 
-/// The dialog.
+/// The choice of a template of a number, and the form to fill it in. Begins anew whenever it becomes active or
+/// the number changes.
 #[component]
-pub(super) fn Templates(talk: Talk) -> impl IntoView {
-    let choice = Choice::new(talk);
+pub(crate) fn TemplateChooser(
+    desk: Desk,
+    #[prop(into)] channel: Signal<Option<ChannelId>>,
+    #[prop(into)] active: Signal<bool>,
+    /// Where the file is, so that it can come back when the message is refused.
+    tray: Tray,
+    on_send: Callback<Outgoing>,
+) -> impl IntoView {
+    let choice = Choice {
+        desk,
+        channel,
+        on_send,
+        fetched: RwSignal::new(Fetched::Loading),
+        search: RwSignal::new(String::new()),
+        chosen: RwSignal::new(None),
+        values: RwSignal::new(Vec::new()),
+        tray: StoredValue::new(tray),
+    };
     effect(move || {
-        if talk.templates.get() {
+        if active.get() && channel.get().is_some() {
             choice.choose(None);
             choice.search.set(String::new());
             choice.fetch();
@@ -153,18 +163,16 @@ pub(super) fn Templates(talk: Talk) -> impl IntoView {
     on_cleanup(move || choice.drop_file());
     let chosen = Memo::new(move |_| choice.chosen.get().map(|template| template.id.to_string()));
     view! {
-        <Dialog open=talk.templates title=Signal::derive(|| text(Key::Templates).to_owned())>
-            <div class="templates" data-testid="templates">
-                {each(move || {
-                    let key = chosen.get();
-                    let template = choice.chosen.get_untracked();
-                    vec![Item::new(key.unwrap_or_default(), move || match template {
-                        None => list(choice),
-                        Some(template) => form(choice, template),
-                    })]
-                })}
-            </div>
-        </Dialog>
+        <div class="templates" data-testid="templates">
+            {each(move || {
+                let key = chosen.get();
+                let template = choice.chosen.get_untracked();
+                vec![Item::new(key.unwrap_or_default(), move || match template {
+                    None => list(choice),
+                    Some(template) => form(choice, template),
+                })]
+            })}
+        </div>
     }
     .into_any()
 }
@@ -174,10 +182,10 @@ fn list(choice: Choice) -> AnyView {
     let empty = move || choice.fetched.with(|f| matches!(f, Fetched::All(_))) && choice.offered().is_empty();
     let loading = move || choice.fetched.with(|fetched| *fetched == Fetched::Loading);
     let failed = move || choice.fetched.with(|fetched| *fetched == Fetched::Failed);
-    let may_refresh = choice.talk.desk.session.may(Permission::ManageTemplates);
+    let may_refresh = choice.desk.session.may(Permission::ManageTemplates);
     let refresh = move |_| {
-        let toasts = choice.talk.desk.toasts;
-        choice.talk.live.command_then(Command::SyncTemplates {}, move |answer| {
+        let toasts = choice.desk.toasts;
+        choice.desk.live.command_then(Command::SyncTemplates {}, move |answer| {
             if answer.is_ok() {
                 toasts.say(text(Key::TemplatesAsked).to_owned());
             }
@@ -326,7 +334,7 @@ fn field(choice: Choice, template: &Template, at: usize, variable: TemplateVaria
 }
 
 fn file(choice: Choice, kind: MediaKind) -> AnyView {
-    let (files, tray) = (choice.talk.desk.attachments, choice.tray.get_value());
+    let (files, tray) = (choice.desk.attachments, choice.tray.get_value());
     let accept = match kind {
         MediaKind::Image => "image/jpeg,image/png",
         MediaKind::Video => "video/mp4,video/3gpp",
@@ -347,7 +355,7 @@ fn file(choice: Choice, kind: MediaKind) -> AnyView {
         <div class="field">
             <label class="field__label" for="template-file">{tr(label)}</label>
             <input id="template-file" type="file" accept=accept data-testid="template-file" on:change:target=picked/>
-            {tray::files(choice.talk, tray)}
+            {tray::files(choice.desk, tray)}
         </div>
     }
     .into_any()

@@ -1,0 +1,150 @@
+//! Writing to a customer first: from which number, to which, and the template that begins it.
+
+use leptos::{prelude::*, task::spawn_local};
+use shared::{
+    api::conversations::ConversationsPage,
+    error::ErrorCode,
+    ids::{ChannelId, ConversationId},
+    live::command::Command,
+    model::outgoing::Outgoing,
+    phone,
+};
+
+use super::templates::TemplateChooser;
+use crate::{
+    app::Desk,
+    attach::Tray,
+    effects::effect,
+    http,
+    i18n::{Key, text, tr},
+    routes,
+    ui::{Button, ButtonLook, Dialog, IconName, Notice, Tone},
+    words,
+};
+
+/// The dialog.
+#[component]
+pub(crate) fn Begin(desk: Desk) -> impl IntoView {
+    let open = desk.beginning;
+    let live = desk.live;
+    let channels = Memo::new(move |_| {
+        let all = live.rows(|view| view.channels.values().cloned().collect::<Vec<_>>());
+        all.unwrap_or_default()
+    });
+    let channel = RwSignal::new(None::<ChannelId>);
+    let number = RwSignal::new(String::new());
+    let name = RwSignal::new(String::new());
+    let refused = RwSignal::new(None::<Key>);
+    let existing = RwSignal::new(None::<ConversationId>);
+    let tray = StoredValue::new(Tray::default());
+    effect(move || {
+        if open.get() {
+            number.set(String::new());
+            name.set(String::new());
+            refused.set(None);
+            existing.set(None);
+            channel.set(channels.get_untracked().first().map(|channel| channel.id));
+        }
+    });
+    let go = move |id: ConversationId| {
+        open.set(false);
+        desk.router.go(&routes::conversation(id));
+    };
+    let find = move || {
+        let Ok(digits) = phone::international(&number.get_untracked()) else { return };
+        let wanted = channel.get_untracked();
+        spawn_local(async move {
+            let page = http::get::<ConversationsPage>(&format!("/api/conversations?search={digits}")).await;
+            let found = page.ok().and_then(|page| {
+                page.conversations.into_iter().find(|c| Some(c.channel) == wanted).map(|c| c.id)
+            });
+            let _ = existing.try_set(found);
+        });
+    };
+    let send = Callback::new(move |what: Outgoing| {
+        refused.set(None);
+        existing.set(None);
+        let Some(channel) = channel.get_untracked() else { return };
+        let phone = number.get_untracked();
+        if let Err(code) = phone::international(&phone) {
+            give_back(desk, &tray.get_value(), &what);
+            return refused.set(Some(words::error(code)));
+        }
+        let name = Some(name.get_untracked()).filter(|name| !name.trim().is_empty());
+        let command = Command::Begin { channel, phone, name, what: what.clone() };
+        live.command_then(command, move |answer| match answer {
+            Ok(done) => {
+                if let Some(id) = done.conversation {
+                    go(id);
+                }
+            }
+            Err(problem) => {
+                if let Some(tray) = tray.try_get_value() {
+                    give_back(desk, &tray, &what);
+                }
+                let _ = refused.try_set(Some(words::error(problem.code)));
+                if problem.code == ErrorCode::ConversationOpen {
+                    find();
+                }
+            }
+        });
+    });
+    let chosen = move |event: leptos::ev::Targeted<web_sys::Event, web_sys::HtmlSelectElement>| {
+        channel.set(event.target().value().parse().ok());
+    };
+    view! {
+        <Dialog open title=Signal::derive(|| text(Key::Begin).to_owned())>
+            <div class="begin" data-testid="begin">
+                <div class="field">
+                    <label class="field__label" for="begin-channel">{tr(Key::BeginFrom)}</label>
+                    <select class="field__input" id="begin-channel" on:change:target=chosen>
+                        {move || channels.get().into_iter().map(|one| {
+                            let (id, label) = (one.id, format!("{} · {}", one.name, words::phone(&one.address)));
+                            view! {
+                                <option value=id.to_string() selected=move || channel.get() == Some(id)>{label}</option>
+                            }.into_any()
+                        }).collect_view()}
+                    </select>
+                </div>
+                <div class="begin__whom">
+                    <div class="field">
+                        <label class="field__label" for="begin-phone">{tr(Key::BeginTo)}</label>
+                        <input
+                            class="field__input"
+                            id="begin-phone"
+                            type="tel"
+                            autocomplete="off"
+                            placeholder="+49 151 23456789"
+                            autofocus
+                            data-testid="begin-phone"
+                            bind:value=number
+                        />
+                    </div>
+                    <div class="field">
+                        <label class="field__label" for="begin-name">{tr(Key::BeginName)}</label>
+                        <input class="field__input" id="begin-name" type="text" dir="auto" autocomplete="off" data-testid="begin-name" bind:value=name/>
+                    </div>
+                </div>
+                {move || refused.get().map(|key| view! {
+                    <Notice tone=Tone::Warn icon=IconName::Warning>
+                        <span role="alert">{tr(key)}</span>
+                        {move || existing.get().map(|id| view! {
+                            <Button look=ButtonLook::Primary on:click=move |_| go(id) attr:data-testid="begin-existing">
+                                {tr(Key::BeginExisting)}
+                            </Button>
+                        }.into_any())}
+                    </Notice>
+                }.into_any())}
+            </div>
+            <TemplateChooser desk channel active=open tray=tray.get_value() on_send=send/>
+        </Dialog>
+    }
+    .into_any()
+}
+
+/// What was not sent can be sent again without being chosen anew.
+fn give_back(desk: Desk, tray: &Tray, what: &Outgoing) {
+    if let Outgoing::Template { upload: Some(upload), .. } = what {
+        desk.attachments.put_back(tray, *upload);
+    }
+}
