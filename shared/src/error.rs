@@ -97,7 +97,9 @@ impl ErrorCode {
     /// The HTTP status; the one table that maps codes to statuses.
     pub const fn status(self) -> u16 {
         match self {
-            Self::BadRequest | Self::TextEmpty | Self::TextInvalid | Self::FileEmpty | Self::PhoneInvalid => 400,
+            Self::BadRequest | Self::TextEmpty | Self::TextInvalid | Self::FileEmpty | Self::PhoneInvalid => {
+                400
+            }
             Self::Unauthenticated | Self::InvalidCredentials => 401,
             Self::Forbidden | Self::ForeignOrigin => 403,
             Self::NotFound => 404,

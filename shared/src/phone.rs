@@ -13,7 +13,8 @@ const MOST_DIGITS: usize = 15;
 /// `phone_invalid` unless it begins with `+` or `00` and a country, and has 8 to 15 digits.
 pub fn international(text: &str) -> Result<String, ErrorCode> {
     let text = text.trim();
-    let national = text.strip_prefix('+').or_else(|| text.strip_prefix("00")).ok_or(ErrorCode::PhoneInvalid)?;
+    let national =
+        text.strip_prefix('+').or_else(|| text.strip_prefix("00")).ok_or(ErrorCode::PhoneInvalid)?;
     // Some write the zero of the national form along; nobody dials it.
     let national = national.replace("(0)", "");
     let separators = [' ', '\u{a0}', '-', '.', '/', '(', ')', '\u{2011}', '\u{202f}'];
@@ -57,7 +58,15 @@ mod tests {
         for text in ["+49 30 555-0101", "0049 (0)30 5550101", "+49.30/5550101", " +49\u{a0}(30) 5550101 "] {
             assert_eq!(international(text).as_deref(), Ok("49305550101"), "{text}");
         }
-        for bad in ["", "030 5550101", "+0 30 5550101", "+49", "+49 30 555x", "+1234567890123456", "+４９３０５５５０１０１"] {
+        for bad in [
+            "",
+            "030 5550101",
+            "+0 30 5550101",
+            "+49",
+            "+49 30 555x",
+            "+1234567890123456",
+            "+４９３０５５５０１０１",
+        ] {
             assert_eq!(international(bad), Err(ErrorCode::PhoneInvalid), "{bad}");
         }
     }

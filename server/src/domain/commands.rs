@@ -11,7 +11,11 @@ use shared::{
 
 use super::{conversations as conv, members, seat, templates};
 use crate::{
-    db::{Fault, TenantStore, Tx, record::Actor, rows::{command_result, message}},
+    db::{
+        Fault, TenantStore, Tx,
+        record::Actor,
+        rows::{command_result, message},
+    },
     secrets::sha256,
 };
 

@@ -50,9 +50,7 @@ mod tests {
 
     #[test]
     fn a_wish_is_whose_it_is_and_of_when() {
-        let wish = |value: &str, timestamp: Value| {
-            json!({ "wa_id": "4915112345678", "category": "marketing_messages", "value": value, "timestamp": timestamp })
-        };
+        let wish = |value: &str, timestamp: Value| json!({ "wa_id": "4915112345678", "category": "marketing_messages", "value": value, "timestamp": timestamp });
         for (value, timestamp, no_marketing) in [
             ("stop", json!(1_731_705_721), true),
             ("resume", json!("1731705721"), false),

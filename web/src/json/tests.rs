@@ -139,7 +139,10 @@ fn frames() -> Vec<ServerFrame> {
             now: Instant::from_timestamp_millis(0).unwrap(),
         }),
         ServerFrame::Reply { key: CommandKey::new(), answer: Answer::Error(problem) },
-        ServerFrame::Reply { key: CommandKey::new(), answer: Answer::Ok(Done { pos: 1, message: None, conversation: None }) },
+        ServerFrame::Reply {
+            key: CommandKey::new(),
+            answer: Answer::Ok(Done { pos: 1, message: None, conversation: None }),
+        },
         ServerFrame::Reset { why: ResetReason::Scope },
     ]
 }

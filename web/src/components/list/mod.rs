@@ -17,8 +17,8 @@ use crate::{
     components::connection_state::ConnectionState,
     effects::effect,
     i18n::{Key, text, tr},
-    live::Live,
     keys::{self, Action},
+    live::Live,
     ui::{Icon, IconButton, IconName, Kbd, Show, Tab, Tabs},
 };
 use rows::Rows;

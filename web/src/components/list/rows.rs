@@ -32,23 +32,24 @@ pub(super) fn Rows(inbox: Inbox) -> impl IntoView {
     let held = RwSignal::new(false);
     let new = RwSignal::new(0_usize);
 
-    let fresh = Memo::new(move |_| {
-        let words = search.get();
-        let only_soon = inbox.soon.get() && words.trim().is_empty();
-        let found = live.rows(|view| {
-            if only_soon { closing(view, inbox.minute()) } else { rows(view, tab.get(), &words) }
-        });
-        let mut ids = found.unwrap_or_default();
-        if only_soon {
-            return ids;
-        }
-        for id in remote.ids() {
-            if !ids.contains(&id) {
-                ids.push(id);
+    let fresh =
+        Memo::new(move |_| {
+            let words = search.get();
+            let only_soon = inbox.soon.get() && words.trim().is_empty();
+            let found = live.rows(|view| {
+                if only_soon { closing(view, inbox.minute()) } else { rows(view, tab.get(), &words) }
+            });
+            let mut ids = found.unwrap_or_default();
+            if only_soon {
+                return ids;
             }
-        }
-        ids
-    });
+            for id in remote.ids() {
+                if !ids.contains(&id) {
+                    ids.push(id);
+                }
+            }
+            ids
+        });
     let place = Memo::new(move |_| (tab.get(), search.get(), inbox.soon.get()));
     let mut before = None::<(ListTab, String, bool)>;
     effect(move || {

@@ -49,11 +49,12 @@ async fn template(user: &User, name: &str) -> Template {
 
 async fn offer(user: &User, name: &str) -> Outgoing {
     let template = template(user, name).await;
-    let value = |variable: shared::model::template::TemplateVariable| shared::model::template::TemplateValue {
-        place: variable.place,
-        name: variable.name,
-        value: "Ada".into(),
-    };
+    let value =
+        |variable: shared::model::template::TemplateVariable| shared::model::template::TemplateValue {
+            place: variable.place,
+            name: variable.name,
+            value: "Ada".into(),
+        };
     let values = template.variables().into_iter().map(value).collect();
     Outgoing::Template { template: template.id, values, upload: None }
 }
@@ -123,7 +124,10 @@ async fn one_that_was_closed_lately_goes_on(engine: Engine) {
     let done = begun(&agent, to(&world, "+4915200000001", &what)).await;
     assert_eq!(done.conversation, Some(id));
     let row = conversations(&agent, "").await.remove(0);
-    assert_eq!((row["state"].as_str(), row["assignee"].as_str()), (Some("assigned"), Some(agent.member.to_string().as_str())));
+    assert_eq!(
+        (row["state"].as_str(), row["assignee"].as_str()),
+        (Some("assigned"), Some(agent.member.to_string().as_str()))
+    );
     // What the customer calls themselves stays.
     assert_ne!(row["contact"]["name"], "Ada Lamp");
 }
@@ -131,9 +135,11 @@ async fn one_that_was_closed_lately_goes_on(engine: Engine) {
 async fn two_spellings_of_a_number_are_one_customer(engine: Engine) {
     let (world, _meta, agent) = desk(engine).await;
     let what = offer(&agent, "order_update").await;
-    for (dialled, from) in
-        [("+55 11 98765-4321", "551187654321"), ("+52 55 1234 5678", "5215512345678"), ("+54 11 1234 5678", "5491112345678")]
-    {
+    for (dialled, from) in [
+        ("+55 11 98765-4321", "551187654321"),
+        ("+52 55 1234 5678", "5215512345678"),
+        ("+54 11 1234 5678", "5491112345678"),
+    ] {
         let id = begun(&agent, to(&world, dialled, &what)).await.conversation.unwrap();
         world.customer_writes(&Sender::phone(from, "Somebody"), "It is me").await;
         assert_eq!(timeline(&agent, id).await.len(), 3, "{from} answers what was sent to {dialled}");
