@@ -2,7 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::{config::Config, db::Store, files::Files, live::Hub, secrets::Keys, whatsapp::Connections};
+use crate::{
+    config::Config,
+    db::Store,
+    files::Files,
+    live::Hub,
+    secrets::Keys,
+    whatsapp::{Connections, Graph},
+};
 
 /// The running server's parts; cheap to clone.
 #[derive(Clone)]
@@ -17,6 +24,8 @@ pub struct App {
     pub hub: Hub,
     /// Meta apps and the numbers bound to them.
     pub connections: Connections,
+    /// Meta's Graph API.
+    pub graph: Graph,
     /// The files of customers.
     pub files: Files,
 }

@@ -111,7 +111,7 @@ pub fn start(
         store.clone(),
         hub.clone(),
         connections.clone(),
-        graph,
+        graph.clone(),
         files.clone(),
         WorkersConfig {
             outbox: parts.outbox,
@@ -124,7 +124,7 @@ pub fn start(
     store.listen(Arc::new(Sinks { hub: hub.clone(), workers: workers.clone() }));
     let told = workers.clone();
     hub.on_typing(move |tenant, conversation| told.typing(tenant, conversation));
-    let app = App { config, store, keys, hub, connections, files };
+    let app = App { config, store, keys, hub, connections, graph, files };
     let readiness = Readiness::starting();
     let server = http::server_with(app.clone(), listener, readiness.clone())?;
     workers.watch();

@@ -75,6 +75,14 @@ pub enum ErrorCode {
     TextInvalid,
     /// The last administrator cannot be demoted or deactivated.
     LastAdministrator,
+    /// The template breaks a rule of WhatsApp's; the detail names each.
+    TemplateInvalid,
+    /// WhatsApp does not want the template; the detail says why.
+    TemplateRefused,
+    /// The template cannot be changed in the state it is in.
+    TemplateFixed,
+    /// Nobody knows whether WhatsApp changed the template; the list will tell.
+    TemplateUncertain,
     /// The same key was used before with another body.
     KeyReused,
     /// More conversations are open at once than allowed.
@@ -115,6 +123,8 @@ impl ErrorCode {
             | Self::OptedOut
             | Self::UploadGone
             | Self::LastAdministrator
+            | Self::TemplateRefused
+            | Self::TemplateFixed
             | Self::TenantNeeded
             | Self::NoAddress => 409,
             Self::PayloadTooLarge
@@ -123,11 +133,12 @@ impl ErrorCode {
             | Self::StickerTooLarge
             | Self::DocumentTooLarge => 413,
             Self::UnsupportedMediaType | Self::FileTypeRefused => 415,
-            Self::TextTooLong | Self::TemplateIncomplete | Self::KeyReused => 422,
+            Self::TextTooLong | Self::TemplateIncomplete | Self::TemplateInvalid | Self::KeyReused => 422,
             Self::VersionMismatch => 426,
             Self::TooManyOpen | Self::RateLimited | Self::TooManyUploads => 429,
             Self::Internal => 500,
             Self::Unavailable => 503,
+            Self::TemplateUncertain => 504,
         }
     }
 
@@ -166,6 +177,10 @@ impl ErrorCode {
             Self::TextTooLong => "The text is too long",
             Self::TextInvalid => "The text contains a character that cannot be stored",
             Self::LastAdministrator => "A tenant keeps at least one administrator",
+            Self::TemplateInvalid => "The template breaks a rule of WhatsApp's",
+            Self::TemplateRefused => "WhatsApp does not want this template",
+            Self::TemplateFixed => "The template cannot be changed in its present state",
+            Self::TemplateUncertain => "WhatsApp did not answer; look at the list before you try again",
             Self::KeyReused => "This key was used before with another body",
             Self::TooManyOpen => "Too many conversations are open at once",
             Self::RateLimited => "Too many requests",

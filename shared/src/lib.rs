@@ -15,6 +15,7 @@ pub mod live;
 pub mod model;
 pub mod permission;
 pub mod phone;
+pub mod template_rules;
 
 /// An instant in UTC. The server truncates to whole microseconds, so a value survives the database,
 /// JSON and back unchanged.

@@ -22,7 +22,10 @@ use super::{
     openapi, origin, probes,
     session::{get_session::get_session, sign_in::sign_in, sign_out::sign_out},
     sign_in_page,
-    templates::list_templates::list_templates,
+    templates::{
+        create_template::create_template, delete_template::delete_template, edit_template::edit_template,
+        list_templates::list_templates,
+    },
     uploads::{delete_upload::delete_upload, post_upload::post_upload},
 };
 use crate::{live, whatsapp};
@@ -63,7 +66,16 @@ pub fn configure(config: &mut ServiceConfig) {
                     only("/messages/{id}/file", "GET, HEAD").route(get().to(get_file)).route(head_file()),
                 )
                 .service(only("/messages/{id}/small", "GET").route(get().to(get_small)))
-                .service(only("/templates", "GET").route(get().to(list_templates)))
+                .service(
+                    only("/templates", "GET, POST")
+                        .route(get().to(list_templates))
+                        .route(post().to(create_template)),
+                )
+                .service(
+                    only("/templates/{id}", "POST, DELETE")
+                        .route(post().to(edit_template))
+                        .route(delete().to(delete_template)),
+                )
                 .service(only("/uploads/{id}", "DELETE").route(delete().to(delete_upload)))
                 .default_service(web::to(not_found)),
         )

@@ -22,7 +22,7 @@ use super::{
 use crate::{
     clock::{from_micros, micros},
     db::{
-        Store, TenantStore, WriteError,
+        Store, TenantStore, Tx, WriteError,
         control::{quarantine, session, tenant, throttle},
         data_map,
         record::Kicks,
@@ -337,8 +337,11 @@ impl Workers {
         let desk = Desk { outbox, jobs: Jobs::new(tools, name) };
         desk.outbox.recover().await?;
         desk.jobs.recover().await?;
-        tenant.write(prune::plan).await?;
-        tenant.write(templates::ensure).await?;
+        let plan = |tx: &mut Tx<'_>| {
+            prune::plan(tx)?;
+            templates::ensure(tx)
+        };
+        tenant.write(plan).await?;
         self.believe_absence(tenant.clone());
         Ok(desk)
     }

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ids::ChannelId, model::template::Template};
+use crate::{
+    ids::ChannelId,
+    model::template::{Template, TemplateButton, TemplateCategory, TemplateHeader, TemplateValue},
+};
 
 /// `GET /api/templates`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,4 +27,58 @@ pub struct TemplatesQuery {
 pub struct TemplatesPage {
     /// In whatever state; [`Template::sendable`] tells which can be sent.
     pub templates: Vec<Template>,
+}
+
+/// What a person writes of a template.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TemplateTexts {
+    /// Whether its variables have names instead of numbers.
+    #[serde(default)]
+    pub named: bool,
+    /// What stands above the text.
+    #[serde(default)]
+    pub header: Option<TemplateHeader>,
+    /// The text, with its placeholders.
+    pub body: String,
+    /// What stands small below the text.
+    #[serde(default)]
+    pub footer: Option<String>,
+    /// The buttons.
+    #[serde(default)]
+    pub buttons: Vec<TemplateButton>,
+    /// An example for each variable, for whoever looks at it at Meta. The example of an address is what
+    /// stands in the place of its variable.
+    #[serde(default)]
+    pub examples: Vec<TemplateValue>,
+}
+
+/// `POST /api/templates`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CreateTemplateRequest {
+    /// A number of the business account that will have it.
+    pub channel: ChannelId,
+    /// Small letters, digits and underscores.
+    pub name: String,
+    /// Meta's code, such as `en_US`.
+    pub language: String,
+    /// What it is for.
+    pub category: TemplateCategory,
+    /// What it says.
+    pub texts: TemplateTexts,
+}
+
+/// `POST /api/templates/{id}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct EditTemplateRequest {
+    /// Another category; that of an approved one is fixed.
+    #[serde(default)]
+    pub category: Option<TemplateCategory>,
+    /// What it says from now on, in place of everything before.
+    pub texts: TemplateTexts,
 }

@@ -110,7 +110,8 @@ fn refresh(tx: &mut Tx<'_>, row: &mut TemplateRow, at: Instant, entry: &Listed) 
     Ok(changed)
 }
 
-fn fresh(account: &str, at: Instant, entry: &Listed) -> TemplateRow {
+/// A row for a template that nobody knew.
+pub(super) fn fresh(account: &str, at: Instant, entry: &Listed) -> TemplateRow {
     let mut model = Template {
         id: TemplateId::new(),
         rev: 1,

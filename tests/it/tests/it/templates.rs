@@ -3,6 +3,7 @@
 mod doors;
 mod listing;
 mod news;
+mod writing;
 
 use shared::{
     api::templates::TemplatesPage,

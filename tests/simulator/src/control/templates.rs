@@ -69,6 +69,11 @@ impl Control {
     pub fn refuse_template_pages(&self, codes: impl IntoIterator<Item = u32>) {
         self.shared.with(|state| state.templates.refusals.extend(codes));
     }
+
+    /// The next changes that the business wants are refused with these codes.
+    pub fn refuse_template_changes(&self, codes: impl IntoIterator<Item = u32>) {
+        self.shared.with(|state| state.templates.refused_changes.extend(codes));
+    }
 }
 
 type State = web::Data<Arc<Shared>>;

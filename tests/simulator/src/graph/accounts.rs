@@ -21,17 +21,6 @@ pub(super) fn describe(app: &App, id: &str) -> Answer {
     Err(GraphError::unknown_object("get", id))
 }
 
-/// Settings of a number are taken and forgotten.
-pub(super) async fn update_number(
-    request: HttpRequest,
-    shared: web::Data<Arc<Shared>>,
-    path: web::Path<GraphPath>,
-) -> Answer {
-    let app = access::authorised_app(&request, &shared, &path.version)?;
-    access::number_of(&app, &path.node)?;
-    Ok(success())
-}
-
 pub(super) async fn list_phone_numbers(
     request: HttpRequest,
     shared: web::Data<Arc<Shared>>,

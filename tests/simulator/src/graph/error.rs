@@ -50,6 +50,12 @@ impl GraphError {
         Self { http: 400, code: 100, subcode: Some(33), message, details: None, retry_after_s: None }
     }
 
+    /// A template that Meta does not want, with its code for the reason.
+    pub(crate) fn template(subcode: u32) -> Self {
+        let message = "(#100) Invalid parameter".to_owned();
+        Self { http: 400, code: 100, subcode: Some(subcode), message, details: None, retry_after_s: None }
+    }
+
     pub(crate) fn with_http(mut self, http: u16) -> Self {
         self.http = http;
         self

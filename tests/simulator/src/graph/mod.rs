@@ -6,6 +6,7 @@ mod error;
 mod interactive;
 mod media;
 mod messages;
+mod template_changes;
 mod templates;
 mod validation;
 
@@ -25,12 +26,14 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config.route("/media-files/{id}", web::get().to(media::download_media)).service(
         web::scope("/{version:v\\d+\\.\\d+}")
             .route("/{node}", web::get().to(get_node))
-            .route("/{node}", web::post().to(accounts::update_number))
+            .route("/{node}", web::post().to(post_node))
             .route("/{node}", web::delete().to(media::delete_media))
             .route("/{node}/messages", web::post().to(messages::send_message))
             .route("/{node}/media", web::post().to(media::upload_media))
             .route("/{node}/phone_numbers", web::get().to(accounts::list_phone_numbers))
             .route("/{node}/message_templates", web::get().to(templates::list_templates))
+            .route("/{node}/message_templates", web::post().to(template_changes::create_template))
+            .route("/{node}/message_templates", web::delete().to(template_changes::delete_template))
             .route("/{node}/subscribed_apps", web::get().to(accounts::list_subscribed_apps))
             .route("/{node}/subscribed_apps", web::post().to(accounts::subscribe_app))
             .route("/{node}/subscribed_apps", web::delete().to(accounts::unsubscribe_app)),
@@ -55,4 +58,18 @@ async fn get_node(
         Some(file) => media::describe(&shared, &file),
         None => accounts::describe(&app, &path.node),
     }
+}
+
+/// Settings of a number, or other texts of a template.
+async fn post_node(
+    request: HttpRequest,
+    shared: web::Data<Arc<Shared>>,
+    path: web::Path<GraphPath>,
+    bytes: web::Bytes,
+) -> Answer {
+    let app = access::authorised_app(&request, &shared, &path.version)?;
+    if app.number(&path.node).is_some() {
+        return Ok(accounts::success());
+    }
+    template_changes::edit_template(&shared, &app, &path.node, &bytes)
 }

@@ -89,11 +89,19 @@ pub(crate) struct Templates {
     pub(crate) pages: u64,
     /// Codes with which the next pages are refused.
     pub(crate) refusals: VecDeque<u32>,
+    /// Codes with which the next changes that the business wants are refused.
+    pub(crate) refused_changes: VecDeque<u32>,
 }
 
 impl Default for Templates {
     fn default() -> Self {
-        Self { canned: canned::all(), changed: HashMap::new(), pages: 0, refusals: VecDeque::new() }
+        Self {
+            canned: canned::all(),
+            changed: HashMap::new(),
+            pages: 0,
+            refusals: VecDeque::new(),
+            refused_changes: VecDeque::new(),
+        }
     }
 }
 

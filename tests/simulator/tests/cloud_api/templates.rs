@@ -97,3 +97,39 @@ async fn a_change_is_told_as_meta_tells_it() {
     assert_eq!((&listed["status"], &listed["category"]), (&json!("REJECTED"), &json!("MARKETING")));
     assert_eq!(listed["components"][0]["text"], "Other words");
 }
+
+#[actix_web::test]
+async fn what_the_business_writes_waits_to_be_looked_at() {
+    let meta = start();
+    let token = Config::for_tests().app.access_token;
+    let ask = async |method: reqwest::Method, path: &str, body: Value| {
+        let url = format!("{}/v25.0/{path}", meta.base_url);
+        let answer = http().request(method, url).bearer_auth(&token).json(&body).send().await.unwrap();
+        answer.json::<Value>().await.unwrap()
+    };
+    let new = |name: &str, text: &str| {
+        json!({ "name": name, "language": "en", "category": "UTILITY",
+                "components": [{ "type": "BODY", "text": text }] })
+    };
+    let list = format!("{ACCOUNT}/message_templates");
+    let post = reqwest::Method::POST;
+    let made = ask(post.clone(), &list, new("news", "We are back.")).await;
+    assert_eq!(made["status"], "PENDING");
+    let subcode = |answer: &Value| answer["error"]["error_subcode"].as_u64();
+    let again = ask(post.clone(), &list, new("news", "We are back.")).await;
+    assert_eq!(subcode(&again), Some(2_388_024));
+    let edge = ask(post.clone(), &list, new("edge", "{{1}} is back.")).await;
+    assert_eq!(subcode(&edge), Some(2_388_299));
+    let id = made["id"].as_str().unwrap();
+    let texts = json!({ "components": [{ "type": "BODY", "text": "We are here." }] });
+    assert_eq!(subcode(&ask(post.clone(), id, texts.clone()).await), Some(2_388_025), "it is looked at");
+    let approved = TemplateNews::Status { status: "APPROVED".into(), reason: None };
+    meta.control().change_template(ACCOUNT, id, &approved);
+    assert_eq!(ask(post, id, texts).await, json!({ "success": true }));
+    let theirs = meta.control().templates(ACCOUNT).pop().unwrap();
+    assert_eq!((theirs.status.as_str(), &theirs.components[0]["text"]), ("PENDING", &json!("We are here.")));
+    let gone = format!("{list}?name=order_update&hsm_id={}", meta.control().templates(ACCOUNT)[0].id);
+    assert_eq!(ask(reqwest::Method::DELETE, &gone, json!({})).await, json!({ "success": true }));
+    assert_eq!(ask(reqwest::Method::DELETE, &gone, json!({})).await["error"]["code"], 100);
+    assert_eq!(meta.control().templates(ACCOUNT).len(), 9);
+}
