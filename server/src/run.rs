@@ -123,7 +123,7 @@ pub fn start(
     );
     store.listen(Arc::new(Sinks { hub: hub.clone(), workers: workers.clone() }));
     let told = workers.clone();
-    hub.on_typing(move |tenant, conversation| told.typing(tenant, conversation));
+    hub.on_typing(move |tenant, member, conversation| told.typing(tenant, member, conversation));
     let app = App { config, store, keys, hub, connections, graph, files };
     let readiness = Readiness::starting();
     let server = http::server_with(app.clone(), listener, readiness.clone())?;

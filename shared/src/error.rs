@@ -65,8 +65,8 @@ pub enum ErrorCode {
     DocumentTooLarge,
     /// The uploaded file was sent already, or was not sent for a day.
     UploadGone,
-    /// Too many files were uploaded and not sent.
-    TooManyUploads,
+    /// WhatsApp shows no words under this kind of file.
+    CaptionRefused,
     /// The text is empty.
     TextEmpty,
     /// The text is longer than WhatsApp allows.
@@ -133,9 +133,13 @@ impl ErrorCode {
             | Self::StickerTooLarge
             | Self::DocumentTooLarge => 413,
             Self::UnsupportedMediaType | Self::FileTypeRefused => 415,
-            Self::TextTooLong | Self::TemplateIncomplete | Self::TemplateInvalid | Self::KeyReused => 422,
+            Self::TextTooLong
+            | Self::CaptionRefused
+            | Self::TemplateIncomplete
+            | Self::TemplateInvalid
+            | Self::KeyReused => 422,
             Self::VersionMismatch => 426,
-            Self::TooManyOpen | Self::RateLimited | Self::TooManyUploads => 429,
+            Self::TooManyOpen | Self::RateLimited => 429,
             Self::Internal => 500,
             Self::Unavailable => 503,
             Self::TemplateUncertain => 504,
@@ -172,7 +176,7 @@ impl ErrorCode {
             Self::StickerTooLarge => "WhatsApp takes stickers of 100 KB, moving ones of 500 KB at most",
             Self::DocumentTooLarge => "WhatsApp takes documents of 100 MB at most",
             Self::UploadGone => "The uploaded file was sent already or is too old; upload it again",
-            Self::TooManyUploads => "Too many uploaded files wait to be sent",
+            Self::CaptionRefused => "WhatsApp shows no words under this kind of file",
             Self::TextEmpty => "The text is empty",
             Self::TextTooLong => "The text is too long",
             Self::TextInvalid => "The text contains a character that cannot be stored",

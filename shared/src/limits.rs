@@ -91,9 +91,10 @@ pub fn template_value(value: &str) -> Result<&str, ErrorCode> {
 /// # Errors
 /// `text_invalid`.
 pub fn emoji(text: &str) -> Result<&str, ErrorCode> {
-    let plain = |c: char| c.is_alphanumeric() && !c.is_ascii_digit() || c.is_whitespace() || c.is_control();
+    // Some signs that count as letters are emoji; those of words lie before them.
+    let plain = |c: char| c.is_alphabetic() && c < '\u{2000}' || c.is_whitespace() || c.is_control();
     // Digits and signs are emoji together with a mark that makes them so.
-    let some = text.chars().any(|c| !c.is_ascii());
+    let some = text.chars().any(|c| c >= '\u{2000}' || matches!(c, '©' | '®'));
     if !some || text.chars().any(plain) || text.chars().count() > EMOJI_CHARS {
         return Err(ErrorCode::TextInvalid);
     }
@@ -179,7 +180,8 @@ mod tests {
 
     #[test]
     fn an_emoji_is_no_word() {
-        for good in ["👍", "❤️", "👩‍👩‍👧‍👦", "🇩🇪", "1️⃣", "#️⃣"] {
+        for good in ["👍", "❤️", "👩‍👩‍👧‍👦", "🇩🇪", "1️⃣", "#️⃣", "ℹ️", "㊗️", "©️"]
+        {
             assert_eq!(emoji(good), Ok(good));
         }
         for bad in ["", "a", "no", "1", "👍 yes", "ü", "👍\0", &"👍".repeat(17)] {

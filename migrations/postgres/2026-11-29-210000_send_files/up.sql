@@ -44,3 +44,6 @@ CREATE POLICY sent_file_tenant ON sent_file
 
 -- As what type a file is sent: what its bytes tell is not always one of WhatsApp's names.
 ALTER TABLE file ADD COLUMN sent_as TEXT;
+
+-- While its file is on the way to WhatsApp, a message that is leased was certainly not sent.
+ALTER TABLE outbox ADD COLUMN uploading BOOLEAN NOT NULL DEFAULT FALSE;

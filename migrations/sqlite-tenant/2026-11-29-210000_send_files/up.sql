@@ -37,3 +37,6 @@ CREATE TRIGGER sent_file_identity_update BEFORE UPDATE OF tenant_id ON sent_file
 
 -- As what type a file is sent: what its bytes tell is not always one of WhatsApp's names.
 ALTER TABLE file ADD COLUMN sent_as TEXT;
+
+-- While its file is on the way to WhatsApp, a message that is leased was certainly not sent.
+ALTER TABLE outbox ADD COLUMN uploading BOOLEAN NOT NULL DEFAULT FALSE;

@@ -369,6 +369,7 @@ diesel::table! {
         due_at -> BigInt,
         leased_by -> Nullable<Text>,
         created_at -> BigInt,
+        uploading -> Bool,
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 
+use chrono::Duration;
 use shared::{
     Instant,
     ids::{ChannelId, ContactId, MessageId},
@@ -17,6 +18,7 @@ use super::conversations::{
 };
 use crate::db::{
     Fault, Tx,
+    record::Kicks,
     rows::{
         channel::{self, Binding},
         contact::{self, ContactRow},
@@ -48,6 +50,10 @@ pub struct Leased {
     pub attempts: u32,
 }
 
+/// Files of one tenant on their way to WhatsApp at once: a slow line there must not take the places of
+/// messages that need none.
+const UPLOADS_AT_ONCE: usize = 8;
+
 /// The file of a message that a worker may send now.
 #[derive(Debug, Clone)]
 pub struct LeasedFile {
@@ -73,6 +79,7 @@ pub fn lease(
 ) -> Result<Vec<Leased>, Fault> {
     let now = tx.now();
     let mut leased = Vec::new();
+    let mut uploading = outbox::count_uploading(tx)?;
     for row in outbox::sendable(tx, worker, in_flight, now, most)? {
         if let Err(later) = admit(row.channel, row.contact, now) {
             outbox::postpone(tx, row.message, row.attempts, later)?;
@@ -85,9 +92,15 @@ pub fn lease(
             outbox::remove(tx, row.message)?; // erased in the meantime
             continue;
         };
-        outbox::lease(tx, row.message, worker)?;
         let (body, quoted) = (found.model.body.clone(), found.quoted.clone());
         let file = leased_file(tx, row.channel, row.message, uploaded_after)?;
+        let uploads = file.as_ref().is_some_and(|file| file.media_id.is_none());
+        if uploads && uploading >= UPLOADS_AT_ONCE {
+            outbox::postpone(tx, row.message, row.attempts, now + Duration::seconds(1))?;
+            continue;
+        }
+        uploading += usize::from(uploads);
+        outbox::lease(tx, row.message, worker, uploads)?;
         advance(tx, found, DeliveryState::Sending, None, None)?;
         leased.push(Leased {
             message: row.message,
@@ -166,11 +179,15 @@ pub fn failed(tx: &mut Tx<'_>, id: MessageId, failure: &Failure) -> Result<(), F
     advance(tx, row, DeliveryState::Failed, None, Some(failure.clone()))
 }
 
-/// Nobody knows whether WhatsApp took the message.
+/// Nobody knows whether WhatsApp took the message; unless its file had not even arrived: then it waits on.
 ///
 /// # Errors
 /// The database's.
 pub fn uncertain(tx: &mut Tx<'_>, id: MessageId) -> Result<(), Fault> {
+    if outbox::free_if_uploading(tx, id)? {
+        tx.kick(Kicks { outbox: true, jobs: false });
+        return Ok(());
+    }
     outbox::remove(tx, id)?;
     let Some(row) = message::find(tx, id)? else { return Ok(()) };
     advance(tx, row, DeliveryState::Uncertain, None, None)

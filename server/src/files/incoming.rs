@@ -26,7 +26,7 @@ pub(crate) struct Incoming {
     digest: Sha256,
     size: u64,
     head: Vec<u8>,
-    _turn: OwnedSemaphorePermit,
+    turn: Option<OwnedSemaphorePermit>,
 }
 
 /// A file that was taken in whole.
@@ -39,16 +39,18 @@ pub(crate) struct Arrived {
     pub(crate) hash: String,
     /// Its length in bytes.
     pub(crate) size: u64,
+    /// The place it takes among those that come in, until it is put down.
+    _turn: Option<OwnedSemaphorePermit>,
 }
 
 impl Incoming {
     pub(super) async fn begin(
         store: Arc<dyn ObjectStore>,
-        turn: OwnedSemaphorePermit,
+        turn: Option<OwnedSemaphorePermit>,
     ) -> anyhow::Result<Self> {
         let path = Path::from(format!("{ROOM}/{}", Uuid::now_v7().simple()));
         let upload = WriteMultipart::new(store.put_multipart(&path).await?);
-        Ok(Self { store, path, upload, digest: Sha256::new(), size: 0, head: Vec::new(), _turn: turn })
+        Ok(Self { store, path, upload, digest: Sha256::new(), size: 0, head: Vec::new(), turn })
     }
 
     /// Bytes so far.
@@ -66,7 +68,8 @@ impl Incoming {
         let missing = HEAD.saturating_sub(self.head.len());
         self.head.extend(chunk.iter().take(missing));
         self.upload.wait_for_capacity(PARTS).await?;
-        self.upload.put(chunk);
+        // Copied into one piece: a stranger's chunks may be of a byte each.
+        self.upload.write(&chunk);
         Ok(())
     }
 
@@ -77,7 +80,7 @@ impl Incoming {
     pub(crate) async fn finish(self) -> anyhow::Result<Arrived> {
         self.upload.finish().await.context("the end of a file")?;
         let hash = hex(&self.digest.finalize());
-        Ok(Arrived { path: self.path, head: self.head, hash, size: self.size })
+        Ok(Arrived { path: self.path, head: self.head, hash, size: self.size, _turn: self.turn })
     }
 
     /// It will not become whole.

@@ -27,6 +27,11 @@ pub(super) fn of(head: &[u8]) -> (Look, &'static str) {
 /// it, never for showing it.
 pub(crate) fn sendable_type(head: &[u8]) -> &'static str {
     match infer::get(head) {
+        // WhatsApp plays one codec and one channel in this box. Source: RFC 7845, identification header.
+        Some(kind) if matches!(kind.mime_type(), "audio/ogg" | "audio/opus" | "application/ogg") => {
+            let opus = head.get(28..38).filter(|head| head.starts_with(b"OpusHead"));
+            if opus.and_then(|head| head.get(9)) == Some(&1) { VOICE } else { "audio/x-unknown" }
+        }
         Some(kind) => kind.mime_type(),
         None if is_text(head) => "text/plain",
         None => "application/x-unknown",
@@ -50,6 +55,10 @@ fn is_text(head: &[u8]) -> bool {
 mod tests {
     use super::*;
 
+    fn ogg(channels: u8, codec: &[u8]) -> Vec<u8> {
+        [b"OggS\0\x02".as_slice(), &[0; 20], b"\x01\x13", codec, &[1, channels]].concat()
+    }
+
     #[test]
     fn text_is_told_from_what_nobody_knows_and_from_what_could_run() {
         for (head, expected) in [
@@ -61,6 +70,9 @@ mod tests {
             (b"", "application/x-unknown"),
             (b"<!DOCTYPE html><p>", "text/html"),
             (b"%PDF-1.7", "application/pdf"),
+            (&ogg(1, b"OpusHead")[..], "audio/ogg"),
+            (&ogg(2, b"OpusHead")[..], "audio/x-unknown"),
+            (&ogg(1, b"\x01vorbis.")[..], "audio/x-unknown"),
         ] {
             assert_eq!(sendable_type(head), expected, "{:?}", String::from_utf8_lossy(head));
         }

@@ -7,6 +7,7 @@ mod incoming;
 mod look;
 mod picture;
 mod recording;
+mod seats;
 mod voice;
 
 use std::{
@@ -23,11 +24,15 @@ use futures_util::stream::BoxStream;
 use object_store::{
     GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutPayload, local::LocalFileSystem, path::Path,
 };
-use shared::model::file::{Look, Stored};
+use shared::{
+    ids::MemberId,
+    model::file::{Look, Stored},
+};
 use tokio::sync::{Mutex, MutexGuard, Semaphore};
 
 pub(crate) use self::incoming::{Arrived, Incoming};
 pub(crate) use self::look::sendable_type;
+use self::seats::{Seat, Seats};
 use crate::tenant::TenantId;
 
 /// Locks by hash; more would only cost memory.
@@ -52,6 +57,7 @@ struct Inner {
     looking: Semaphore,
     coming_in: Arc<Semaphore>,
     coming_up: Arc<Semaphore>,
+    coming_from: Seats,
 }
 
 /// How deep to look into a file.
@@ -97,6 +103,7 @@ impl Files {
             looking: Semaphore::new(LOOKED_INTO),
             coming_in: Arc::new(Semaphore::new(COMING_IN)),
             coming_up: Arc::new(Semaphore::new(COMING_UP)),
+            coming_from: Seats::default(),
         })))
     }
 
@@ -106,17 +113,21 @@ impl Files {
     /// When the store cannot be written to.
     pub(crate) async fn receive(&self) -> anyhow::Result<Incoming> {
         let turn = Arc::clone(&self.0.coming_in).acquire_owned().await?;
-        Incoming::begin(Arc::clone(&self.0.store), turn).await
+        Incoming::begin(Arc::clone(&self.0.store), Some(turn)).await
     }
 
     /// Begins to take a member's file in; none when too many come at once, so that slow lines of members
-    /// never hold up the files of customers.
+    /// never hold up the files of customers, nor those of one member the others'.
     ///
     /// # Errors
     /// When the store cannot be written to.
-    pub(crate) async fn take_up(&self) -> anyhow::Result<Option<Incoming>> {
+    pub(crate) async fn take_up(&self, member: MemberId) -> anyhow::Result<Option<(Incoming, Seat)>> {
+        let Some(seat) = Seat::take(&self.0.coming_from, member) else { return Ok(None) };
         match Arc::clone(&self.0.coming_up).try_acquire_owned() {
-            Ok(turn) => Incoming::begin(Arc::clone(&self.0.store), turn).await.map(Some),
+            Ok(turn) => {
+                let incoming = Incoming::begin(Arc::clone(&self.0.store), Some(turn)).await?;
+                Ok(Some((incoming, seat)))
+            }
             Err(_) => Ok(None),
         }
     }
@@ -151,8 +162,8 @@ impl Files {
         let Some(ogg) = tokio::task::spawn_blocking(move || recording::to_ogg(&bytes)).await? else {
             return Ok(None);
         };
-        let turn = Arc::clone(&self.0.coming_up).acquire_owned().await?;
-        let mut incoming = Incoming::begin(Arc::clone(&self.0.store), turn).await?;
+        // What it is made from has a place already.
+        let mut incoming = Incoming::begin(Arc::clone(&self.0.store), None).await?;
         incoming.push(ogg).await?;
         incoming.finish().await.map(Some)
     }

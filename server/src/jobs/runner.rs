@@ -116,7 +116,7 @@ impl Workers {
     }
 
     /// A member writes to a customer, who may be shown that.
-    pub(crate) fn typing(&self, tenant: TenantId, id: ConversationId) {
+    pub(crate) fn typing(&self, tenant: TenantId, member: MemberId, id: ConversationId) {
         let now = std::time::Instant::now();
         let due = self.0.typing.lock().unwrap_or_else(PoisonError::into_inner).is_due(tenant, id, now);
         if !due || self.state().suspended.contains(&tenant) {
@@ -129,7 +129,10 @@ impl Workers {
                 return;
             }
             match inner.store.tenant(tenant).await {
-                Ok(store) => typing::tell(store, inner.connections.clone(), inner.graph.clone(), id).await,
+                Ok(store) => {
+                    let (connections, graph) = (inner.connections.clone(), inner.graph.clone());
+                    typing::tell(store, connections, graph, id, member).await;
+                }
                 Err(error) => {
                     tracing::warn!(tenant.id = %tenant, error = %error, "the tenant could not be opened")
                 }

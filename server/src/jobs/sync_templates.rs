@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::Duration;
 use shared::ids::{ChannelId, ConnectionId};
 
 use super::tasks::Tools;
@@ -13,11 +14,15 @@ use crate::{
     domain::templates,
 };
 
+/// Between two looks whether the listing before has ended.
+const BEHIND: Duration = Duration::seconds(2);
+
 /// Runs the job. An account that cannot be listed does not keep the others from it; while there is one, the
 /// job is run again.
 pub(super) async fn run(tools: &Tools, row: &JobRow) -> Result<(), String> {
-    // A listing that was asked for earlier must not be stored after a later one.
-    let _alone = tools.listing.lock().await;
+    // A listing that was asked for earlier must not be stored after a later one. One that waits for another
+    // must not keep a place from other jobs either.
+    let Ok(_alone) = tools.listing.try_lock() else { return wait(tools, row).await };
     // Whoever asked before now is served by this run.
     let served = tools.tenant.write(|tx| job::remove_waiting(tx, templates::KIND)).await;
     served.map_err(|error| error.to_string())?;
@@ -37,6 +42,16 @@ pub(super) async fn run(tools: &Tools, row: &JobRow) -> Result<(), String> {
         templates::plan(tx, None)
     });
     done.await.map(|_| ()).map_err(|error| error.to_string())
+}
+
+/// Puts the job back until the listing that runs has ended.
+async fn wait(tools: &Tools, row: &JobRow) -> Result<(), String> {
+    let id = row.id;
+    let put = tools.tenant.write(move |tx| {
+        let due = tx.now() + BEHIND;
+        job::put_back(tx, id, due)
+    });
+    put.await.map(|_| ()).map_err(|error| error.to_string())
 }
 
 /// The accounts that the tenant's numbers belong to. Numbers from before we noted that are looked up.

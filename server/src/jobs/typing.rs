@@ -3,10 +3,14 @@
 
 use std::{
     collections::HashMap,
-    time::{Duration, Instant},
+    time::{Duration, Instant as Monotonic},
 };
 
-use shared::{ids::ConversationId, model::settings::ReadReceipts};
+use shared::{
+    Instant,
+    ids::{ConversationId, MemberId},
+    model::{conversation::ConversationState, settings::ReadReceipts},
+};
 
 use crate::{
     db::{
@@ -28,11 +32,11 @@ const REMEMBERED: usize = 1_000;
 
 /// Which customers were told when.
 #[derive(Default)]
-pub(super) struct Told(HashMap<(TenantId, ConversationId), Instant>);
+pub(super) struct Told(HashMap<(TenantId, ConversationId), Monotonic>);
 
 impl Told {
     /// Whether it is time to tell; notes it then.
-    pub(super) fn is_due(&mut self, tenant: TenantId, id: ConversationId, now: Instant) -> bool {
+    pub(super) fn is_due(&mut self, tenant: TenantId, id: ConversationId, now: Monotonic) -> bool {
         if self.0.len() > REMEMBERED {
             self.0.retain(|_, told| now.duration_since(*told) < EVERY);
         }
@@ -44,11 +48,18 @@ impl Told {
     }
 }
 
-/// Tells the customer, if the tenant lets customers know what was read: WhatsApp shows the two together.
-pub(super) async fn tell(tenant: TenantStore, connections: Connections, graph: Graph, id: ConversationId) {
+/// Tells the customer, if the tenant lets customers know at once what was read, for WhatsApp shows the two
+/// together, and if it is the member's to answer.
+pub(super) async fn tell(
+    tenant: TenantStore,
+    connections: Connections,
+    graph: Graph,
+    id: ConversationId,
+    member: MemberId,
+) {
     let id_of_tenant = tenant.id();
     let now = tenant.clock().now();
-    let found = match tenant.read(move |scoped| find(scoped, id, now)).await {
+    let found = match tenant.read(move |scoped| find(scoped, id, member, now)).await {
         Ok(found) => found,
         Err(error) => {
             tracing::warn!(tenant.id = %id_of_tenant, error = %error, "whom somebody writes to could not be read");
@@ -63,13 +74,18 @@ pub(super) async fn tell(tenant: TenantStore, connections: Connections, graph: G
 fn find(
     scoped: &mut Scoped,
     id: ConversationId,
-    now: shared::Instant,
+    member: MemberId,
+    now: Instant,
 ) -> Result<Option<(Binding, String)>, Fault> {
-    if settings::get(scoped)?.read_receipts == ReadReceipts::Never {
+    // WhatsApp counts the message as read from then on.
+    if settings::get(scoped)?.read_receipts != ReadReceipts::OnOpen {
         return Ok(None);
     }
-    let open =
-        conversation::find(scoped, id)?.filter(|row| row.model.window_until.is_some_and(|until| until > now));
+    let open = conversation::find(scoped, id)?.filter(|row| {
+        let theirs = row.model.assignee.is_none_or(|holder| holder == member);
+        let may = row.model.window_until.is_some_and(|until| until > now);
+        theirs && may && row.model.state != ConversationState::Closed
+    });
     let Some(row) = open else { return Ok(None) };
     let newest = message::newest_of_customer(scoped, id, 0, u64::MAX)?;
     let binding = channel::binding(scoped, row.model.channel)?;
@@ -82,7 +98,7 @@ mod tests {
 
     #[test]
     fn a_customer_is_told_once_while_whatsapp_shows_it() {
-        let (mut told, start) = (Told::default(), Instant::now());
+        let (mut told, start) = (Told::default(), Monotonic::now());
         let (tenant, one, other) = (TenantId::from_control(1), ConversationId::new(), ConversationId::new());
         assert!(told.is_due(tenant, one, start));
         assert!(!told.is_due(tenant, one, start + EVERY / 2));

@@ -70,7 +70,7 @@ impl Default for HubConfig {
 pub struct Hub(pub(super) Arc<Inner>);
 
 /// Who wants to know that somebody writes in a conversation.
-type Typing = Box<dyn Fn(TenantId, ConversationId) + Send + Sync>;
+type Typing = Box<dyn Fn(TenantId, MemberId, ConversationId) + Send + Sync>;
 
 pub(super) struct Inner {
     pub(super) config: HubConfig,
@@ -123,13 +123,13 @@ impl Hub {
     }
 
     /// Tells from now on who writes to whom; only the first listener is told.
-    pub fn on_typing(&self, listener: impl Fn(TenantId, ConversationId) + Send + Sync + 'static) {
+    pub fn on_typing(&self, listener: impl Fn(TenantId, MemberId, ConversationId) + Send + Sync + 'static) {
         let _ = self.0.typing.set(Box::new(listener));
     }
 
-    pub(super) fn typed(&self, tenant: TenantId, conversation: ConversationId) {
+    pub(super) fn typed(&self, tenant: TenantId, member: MemberId, conversation: ConversationId) {
         if let Some(listener) = self.0.typing.get() {
-            listener(tenant, conversation);
+            listener(tenant, member, conversation);
         }
     }
 

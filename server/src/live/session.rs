@@ -234,7 +234,7 @@ fn sign(shard: &Rc<Shard>, id: u64, conversation: ConversationId, activity: Acti
     });
     let Some(Some((tenant, member))) = who else { return };
     if activity == Activity::Typing {
-        shard.hub.typed(tenant, conversation);
+        shard.hub.typed(tenant, member, conversation);
     }
     let now = shard.hub.0.store.clock().now();
     shard.hub.watch(tenant, watch::sign(conversation, member, activity, now), now);

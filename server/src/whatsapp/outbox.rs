@@ -26,7 +26,10 @@ use super::{
     upload::{KEPT, Outward},
 };
 use crate::{
-    db::{TenantStore, WriteError, rows::sent_file},
+    db::{
+        TenantStore, WriteError,
+        rows::{outbox as rows, sent_file},
+    },
     domain::outbox::{self, Leased, LeasedFile},
     fault::{self, Point},
     files::{Files, Form},
@@ -317,13 +320,16 @@ impl Sender {
         };
         let outward = Outward { phone_number_id: &leased.binding.phone_number_id, mime: &sent.mime, read };
         let id = self.graph.upload(&connection.access_token, outward).await?;
-        let (noted, media_id) = (sent.clone(), id.clone());
+        let (noted, media_id, message) = (sent.clone(), id.clone(), leased.message);
         let written = tenant.write(move |tx| {
             let now = tx.now();
+            rows::uploaded(tx, message)?;
             sent_file::note(tx, &noted, &media_id, now)
         });
         if let Err(error) = written.await {
-            tracing::warn!(tenant.id = %tenant.id(), error = %error, "WhatsApp's name of a file could not be noted; it will be uploaded again");
+            // Unless that is noted, nothing may be sent: after a restart it would be sent again.
+            tracing::error!(tenant.id = %tenant.id(), message.id = %message, error = %error, "WhatsApp's name of a file could not be noted; it will be uploaded again");
+            return Err(later());
         }
         Ok(Media { id, remembered: false })
     }

@@ -318,6 +318,7 @@ pub(super) const TABLES: &[Table] = &[
             ("due_at", X),
             ("leased_by", X),
             ("created_at", X),
+            ("uploading", X),
         ],
     },
     Table {

@@ -70,6 +70,18 @@ pub fn claim(
     Ok(claimed)
 }
 
+/// Puts a job back that could not begin; that was no try.
+///
+/// # Errors
+/// The database's.
+pub fn put_back(scoped: &mut Scoped, id: JobId, due: Instant) -> Result<(), Fault> {
+    let (conn, tenant) = scoped.parts();
+    diesel::update(j::job.filter(j::tenant_id.eq(tenant).and(j::id.eq(id.to_string()))))
+        .set((j::due_at.eq(micros(due)), j::leased_by.eq(None::<String>)))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Frees what another worker had leased: there is one per tenant, so it is gone. Says how many jobs.
 ///
 /// # Errors

@@ -46,6 +46,7 @@ pub fn insert(scoped: &mut Scoped, row: &OutboxRow, now: Instant) -> Result<(), 
             o::attempts.eq(i64::from(row.attempts)),
             o::due_at.eq(micros(now)),
             o::created_at.eq(micros(now)),
+            o::uploading.eq(false),
         ))
         .execute(conn)?;
     Ok(())
@@ -117,16 +118,54 @@ pub fn next_due(scoped: &mut Scoped) -> Result<Option<i64>, Fault> {
     Ok(first.map(|row| row.1).min())
 }
 
-/// Marks a row as being sent by a worker.
+/// Marks a row as being sent by a worker; with a file that has to be uploaded before.
 ///
 /// # Errors
 /// The database's.
-pub fn lease(scoped: &mut Scoped, message: MessageId, worker: &str) -> Result<(), Fault> {
+pub fn lease(scoped: &mut Scoped, message: MessageId, worker: &str, uploading: bool) -> Result<(), Fault> {
     let (conn, tenant) = scoped.parts();
     diesel::update(o::outbox.filter(o::tenant_id.eq(tenant).and(o::message_id.eq(message.to_string()))))
-        .set(o::leased_by.eq(worker))
+        .set((o::leased_by.eq(worker), o::uploading.eq(uploading)))
         .execute(conn)?;
     Ok(())
+}
+
+/// The file is with WhatsApp: from here on the message may have been sent.
+///
+/// # Errors
+/// The database's.
+pub fn uploaded(scoped: &mut Scoped, message: MessageId) -> Result<(), Fault> {
+    let (conn, tenant) = scoped.parts();
+    diesel::update(o::outbox.filter(o::tenant_id.eq(tenant).and(o::message_id.eq(message.to_string()))))
+        .set(o::uploading.eq(false))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// How many sends wait for their file to be uploaded.
+///
+/// # Errors
+/// The database's.
+pub fn count_uploading(scoped: &mut Scoped) -> Result<usize, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let n: i64 = o::outbox
+        .filter(o::tenant_id.eq(tenant).and(o::leased_by.is_not_null()).and(o::uploading.eq(true)))
+        .count()
+        .get_result(conn)?;
+    Ok(usize::try_from(n).unwrap_or(usize::MAX))
+}
+
+/// Frees a row whose file was on its way when the worker ended: nothing was sent. Says whether it was one.
+///
+/// # Errors
+/// The database's.
+pub fn free_if_uploading(scoped: &mut Scoped, message: MessageId) -> Result<bool, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let this = o::tenant_id.eq(tenant).and(o::message_id.eq(message.to_string()));
+    let freed = diesel::update(o::outbox.filter(this.and(o::uploading.eq(true))))
+        .set((o::leased_by.eq(None::<String>), o::uploading.eq(false)))
+        .execute(conn)?;
+    Ok(freed > 0)
 }
 
 /// Messages leased by a worker that is not this one: what became of them is unknown.
@@ -166,6 +205,7 @@ pub fn postpone(scoped: &mut Scoped, message: MessageId, attempts: u32, due: Ins
             o::attempts.eq(i64::from(attempts)),
             o::due_at.eq(micros(due)),
             o::leased_by.eq(None::<String>),
+            o::uploading.eq(false),
         ))
         .execute(conn)?;
     Ok(())

@@ -85,6 +85,21 @@ pub fn count_of(scoped: &mut Scoped, member: MemberId) -> Result<i64, Fault> {
         .get_result(conn)?)
 }
 
+/// The oldest upload of a member.
+///
+/// # Errors
+/// The database's.
+pub fn oldest_of(scoped: &mut Scoped, member: MemberId) -> Result<Option<UploadRow>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let row: Option<Row> = u::upload
+        .filter(u::tenant_id.eq(tenant).and(u::member_id.eq(member.to_string())))
+        .order((u::created_at, u::id))
+        .select(columns!())
+        .first(conn)
+        .optional()?;
+    row.map(model).transpose()
+}
+
 /// The oldest uploads from before an instant.
 ///
 /// # Errors

@@ -17,14 +17,19 @@ use crate::db::{
     rows::{
         conversation,
         early_status::{self, EarlyStatus},
+        file::{self, FileRow},
         message::{self, MessageRow},
         outbox,
+        sent_file::{self, SentFile},
     },
 };
 use crate::fault::{self, Point};
 
 /// Meta's code for a customer who has stopped offers of this business. Source: Cloud API, error codes.
 const STOPPED_OFFERS: i64 = 131_050;
+
+/// Meta's codes for a file that could not be sent. Source: as above.
+const FILE_TROUBLE: [i64; 2] = [131_052, 131_053];
 
 /// What WhatsApp says about a message of ours.
 #[derive(Debug, Clone)]
@@ -106,7 +111,14 @@ pub(in crate::domain) fn advance(
     row.model.rev += 1;
     row.model.delivery = Some(new.clone());
     message::update_delivery(tx, &row)?;
-    if rises && new.failure.as_ref().and_then(|failure| failure.code) == Some(STOPPED_OFFERS) {
+    let code = new.failure.as_ref().and_then(|failure| failure.code);
+    if rises && code.is_some_and(|code| FILE_TROUBLE.contains(&code)) {
+        // Sent again, it is handed over anew.
+        if let Some(FileRow { hash: Some(hash), sent_as: Some(mime), .. }) = file::find(tx, row.model.id)? {
+            sent_file::forget(tx, &SentFile { channel: row.channel, hash, mime })?;
+        }
+    }
+    if rises && code == Some(STOPPED_OFFERS) {
         let since = at.unwrap_or_else(|| tx.now());
         consent::note(tx, row.contact, true, since)?;
     }

@@ -34,13 +34,15 @@ pub struct NewUpload {
     pub hash: String,
 }
 
-/// Stores an upload.
+/// Stores an upload. Where a member has too many, the oldest makes room: nobody may be able to name it any
+/// more, after a page was loaded again.
 ///
 /// # Errors
-/// `too_many_uploads`.
+/// The database's.
 pub fn add(tx: &mut Tx<'_>, member: MemberId, new: NewUpload) -> Result<(), Fault> {
-    if upload::count_of(tx, member)? >= MOST {
-        return Err(ErrorCode::TooManyUploads.into());
+    while upload::count_of(tx, member)? >= MOST {
+        let Some(oldest) = upload::oldest_of(tx, member)? else { break };
+        drop_row(tx, &oldest)?;
     }
     let created_at = tx.now();
     let NewUpload { model, mime, hash } = new;
@@ -67,6 +69,9 @@ pub(super) fn take(
 ) -> Result<(Body, Attached), Fault> {
     let row = upload::find(tx, id)?.filter(|row| row.member == seat.member.id);
     let row = row.ok_or(Fault::Refused(ErrorCode::UploadGone))?;
+    if caption.is_some() && !row.model.kind.takes_caption() {
+        return Err(ErrorCode::CaptionRefused.into());
+    }
     upload::remove(tx, id)?;
     let UploadRow { model: Upload { kind, name, stored, .. }, mime, hash, .. } = row;
     let media = Media { kind, caption, file_name: Some(name), mime: Some(mime.clone()) };

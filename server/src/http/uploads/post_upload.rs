@@ -36,6 +36,9 @@ const WHOLE: Duration = Duration::from_secs(900);
 /// Nothing may come for this long.
 const SILENCE: Duration = Duration::from_secs(30);
 
+/// After the first seconds this many bytes a second must have come on average: a phone's line at its worst.
+const SLOWEST: u64 = 4 * 1024;
+
 /// What the address says of the file.
 #[derive(Debug, Deserialize)]
 struct About {
@@ -79,16 +82,23 @@ pub(in crate::http) async fn post_upload(
     if length.is_some_and(|length| length > DOCUMENT_BYTES) {
         return Err(ErrorCode::DocumentTooLarge.into());
     }
-    let incoming = app.files.take_up().await.map_err(unavailable)?.ok_or(ErrorCode::Unavailable)?;
+    let member = signed.member.member.id;
+    let taken = app.files.take_up(member).await.map_err(unavailable)?;
+    let (incoming, seat) = taken.ok_or(ErrorCode::Unavailable)?;
     let arrived = pour(body, incoming).await?;
-    let kept = match voice {
-        None => keep(&app, &signed, name, &arrived, None).await,
-        Some(_) => keep_voice(&app, &signed, &arrived).await,
-    };
-    if kept.is_err() {
-        app.files.abandon(&arrived).await;
-    }
-    kept.map(Json)
+    // In a task of its own: whoever hangs up now must not leave bytes behind that nobody knows of.
+    let kept = actix_web::rt::spawn(async move {
+        let _seat = seat;
+        let kept = match voice {
+            None => keep(&app, &signed, name, &arrived, None).await,
+            Some(_) => keep_voice(&app, &signed, &arrived).await,
+        };
+        if kept.is_err() {
+            app.files.abandon(&arrived).await;
+        }
+        kept
+    });
+    kept.await.map_err(ApiError::internal)?.map(Json)
 }
 
 /// Browsers record in different boxes; WhatsApp plays one of them as a voice message.
@@ -107,9 +117,11 @@ async fn keep_voice(app: &App, signed: &SignedIn, arrived: &Arrived) -> Result<U
 }
 
 async fn pour(mut body: Payload, mut incoming: Incoming) -> Result<Arrived, ApiError> {
-    let until = Instant::now() + WHOLE;
+    let start = Instant::now();
     let refusal: ApiError = loop {
-        if Instant::now() > until {
+        let passed = start.elapsed();
+        let due = passed.saturating_sub(SILENCE).as_secs() * SLOWEST;
+        if passed > WHOLE || incoming.size() < due {
             break incomplete();
         }
         match timeout(SILENCE, body.next()).await {
@@ -136,7 +148,12 @@ async fn keep(
     arrived: &Arrived,
     wanted: Option<MediaKind>,
 ) -> Result<Upload, ApiError> {
-    let mut accepted = attachments::accept(sendable_type(&arrived.head), &name, arrived.size)?;
+    let sniffed = match sendable_type(&arrived.head) {
+        // The same box with and without a picture in it; phones write both alike.
+        "video/mp4" if wanted == Some(MediaKind::Voice) || is_sound(&name) => "audio/mp4",
+        other => other,
+    };
+    let mut accepted = attachments::accept(sniffed, &name, arrived.size)?;
     if let Some(wanted) = wanted {
         // Another box than the one for voice messages is a sound like any other.
         match (accepted.kind, accepted.mime) {
@@ -167,6 +184,11 @@ async fn keep(
         Err(NotKept::Write(error)) => Err(error.into()),
         Err(NotKept::Store(error)) => Err(unavailable(error)),
     }
+}
+
+/// Whether a name is that of a sound without a picture.
+fn is_sound(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("m4a"))
 }
 
 /// Whether a sticker is an animation. Source: WebP container, flags of the extended header.
