@@ -14,9 +14,10 @@ use shared::{
 
 use super::{
     Graph,
-    payload::{self, cut, id, string},
+    payload::{self, cut, string},
     split::without_lone_surrogates,
     template_body,
+    templates::id_of,
 };
 
 /// Why a template was not changed.
@@ -62,7 +63,7 @@ impl Graph {
         let answer = self.change_template(token, Method::POST, &address, &[], Some(&body)).await?;
         let word = |key: &str| string(&answer, key).map(|word| word.to_lowercase());
         Ok(Created {
-            meta_id: id(&answer, "id").ok_or(NotChanged::Lost)?,
+            meta_id: id_of(&answer).ok_or(NotChanged::Lost)?,
             status: word("status").map_or(TemplateStatus::Pending, |word| TemplateStatus::parse(&word)),
             category: word("category").map_or(new.category, |word| TemplateCategory::parse(&word)),
         })

@@ -127,12 +127,17 @@ fn refusal(status: StatusCode, answer: &Value) -> NotListed {
     }
 }
 
+/// Meta's id of a template. What stands in a path of the Graph API must not leave it.
+pub(super) fn id_of(template: &Value) -> Option<String> {
+    id(template, "id").filter(|id| id.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
+
 /// A template, or none when it does not say which it is.
 fn listed(entry: &Value) -> Option<Listed> {
     let word = |key: &str| string(entry, key).unwrap_or_default().to_lowercase();
     let score = entry.get("quality_score").and_then(|quality| string(quality, "score"));
     Some(Listed {
-        meta_id: id(entry, "id")?,
+        meta_id: id_of(entry)?,
         name: id(entry, "name")?,
         language: id(entry, "language").unwrap_or_default(),
         category: TemplateCategory::parse(&word("category")),
@@ -159,6 +164,7 @@ mod tests {
         assert_eq!((listed.category, listed.status), (TemplateCategory::Other, TemplateStatus::Other));
         assert_eq!((listed.quality, listed.reason, listed.parts.body.as_str()), (None, None, ""));
         assert!(super::listed(&json!({ "id": "7" })).is_none());
+        assert!(super::listed(&json!({ "id": "../me", "name": "news" })).is_none());
         assert!(super::listed(&json!({ "name": "news" })).is_none());
     }
 
