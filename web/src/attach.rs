@@ -3,7 +3,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
 };
 
 use leptos::prelude::*;
@@ -59,15 +59,29 @@ impl Attachment {
     }
 }
 
+/// Files on their way at once: a browser has six connections to the server, and the rest of the console needs
+/// some.
+const AT_ONCE: usize = 2;
+
 /// What of a file must not leave the page's one thread.
 struct Held {
     file: File,
     kind: MediaKind,
-    request: Option<XmlHttpRequest>,
+    way: Way,
+}
+
+/// Where a file is on its way to the server.
+enum Way {
+    /// It waits for its turn.
+    Waits(Tray),
+    /// It goes.
+    Goes(XmlHttpRequest),
+    /// It went, or never will.
+    Ended,
 }
 
 thread_local! {
-    static HELD: RefCell<HashMap<u32, Held>> = RefCell::default();
+    static HELD: RefCell<BTreeMap<u32, Held>> = const { RefCell::new(BTreeMap::new()) };
     static NEXT: Cell<u32> = const { Cell::new(0) };
 }
 
@@ -113,20 +127,22 @@ impl Attachments {
 
     /// Uploads a file again that the server did not get.
     pub(crate) fn again(self, tray: &Tray, attachment: &Attachment) {
-        set(tray, attachment.number, Stage::Uploading(0));
-        upload(tray, attachment.number);
+        set(tray, attachment.number, |one| one.stage = Stage::Uploading(0));
+        HELD.with_borrow_mut(|held| {
+            if let Some(held) = held.get_mut(&attachment.number) {
+                held.way = Way::Waits(tray.clone());
+            }
+        });
+        next();
     }
 
     /// Takes a file away; the server forgets it too.
     pub(crate) fn remove(self, tray: &Tray, attachment: &Attachment) {
         tray.update(|all| all.retain(|one| one.number != attachment.number));
-        let held = HELD.with_borrow_mut(|held| held.remove(&attachment.number));
-        if let Some(request) = held.and_then(|held| held.request) {
+        if let Some(Way::Goes(request)) = let_go(attachment) {
             let _ = request.abort();
         }
-        if let Some(preview) = &attachment.preview {
-            let _ = Url::revoke_object_url(preview);
-        }
+        next();
         if let Stage::Ready(upload) = attachment.stage {
             leptos::task::spawn_local(async move {
                 // What stays is forgotten after a day.
@@ -150,13 +166,24 @@ impl Attachments {
         kinds
     }
 
-    /// Puts files back that were taken out and not sent after all.
-    pub(crate) fn put_back(self, tray: &Tray, upload: UploadId) {
+    /// A file that was taken out has arrived: nothing of it is needed any more.
+    pub(crate) fn arrived(self, upload: UploadId) {
+        if let Some(attachment) = self.take_sent(upload) {
+            let_go(&attachment);
+        }
+    }
+
+    fn take_sent(self, upload: UploadId) -> Option<Attachment> {
         let found = self.sent.try_update_value(|sent| {
             let at = sent.iter().position(|(id, _)| *id == upload)?;
             Some(sent.remove(at).1)
         });
-        if let Some(attachment) = found.flatten() {
+        found.flatten()
+    }
+
+    /// Puts files back that were taken out and not sent after all.
+    pub(crate) fn put_back(self, tray: &Tray, upload: UploadId) {
+        if let Some(attachment) = self.take_sent(upload) {
             tray.update(|all| all.push(attachment));
         }
     }
@@ -171,11 +198,7 @@ impl Attachments {
     /// Puts the file of a refused command back where it was.
     pub(crate) fn give_back(self, command: &Command, code: ErrorCode) {
         let Command::Send { conversation, what: Outgoing::File { upload, .. }, .. } = command else { return };
-        let found = self.sent.try_update_value(|sent| {
-            let at = sent.iter().position(|(id, _)| id == upload)?;
-            Some(sent.remove(at).1)
-        });
-        if let Some(mut attachment) = found.flatten() {
+        if let Some(mut attachment) = self.take_sent(*upload) {
             if code == ErrorCode::UploadGone {
                 attachment.stage = Stage::Failed(None);
             }
@@ -188,60 +211,100 @@ fn put(tray: &Tray, file: File, name: String, kind: MediaKind, stage: Stage) {
     let shown = matches!(kind, MediaKind::Image | MediaKind::Sticker | MediaKind::Voice);
     let preview = shown.then(|| Url::create_object_url_with_blob(&file).ok()).flatten();
     let number = NEXT.with(|next| next.replace(next.get() + 1));
-    HELD.with_borrow_mut(|held| held.insert(number, Held { file, kind, request: None }));
+    let waits = stage == Stage::Uploading(0);
+    let way = if waits { Way::Waits(tray.clone()) } else { Way::Ended };
+    HELD.with_borrow_mut(|held| held.insert(number, Held { file, kind, way }));
     tray.update(|all| all.push(Attachment { number, name, kind, preview, stage }));
-    if stage == Stage::Uploading(0) {
-        upload(tray, number);
+    next();
+}
+
+/// Forgets what this browser holds of a file; where it was.
+fn let_go(attachment: &Attachment) -> Option<Way> {
+    if let Some(preview) = &attachment.preview {
+        let _ = Url::revoke_object_url(preview);
+    }
+    HELD.with_borrow_mut(|held| held.remove(&attachment.number)).map(|held| held.way)
+}
+
+/// Sends the files on their way whose turn it is.
+fn next() {
+    loop {
+        let turn = HELD.with_borrow(|held| {
+            let going = held.values().filter(|held| matches!(held.way, Way::Goes(_))).count();
+            let mut waiting = held.iter().filter_map(|(number, held)| match &held.way {
+                Way::Waits(tray) => Some((*number, tray.clone())),
+                _ => None,
+            });
+            waiting.next().filter(|_| going < AT_ONCE)
+        });
+        let Some((number, tray)) = turn else { return };
+        let request = upload(&tray, number);
+        let failed = request.is_none();
+        HELD.with_borrow_mut(|held| {
+            if let Some(held) = held.get_mut(&number) {
+                held.way = request.map_or(Way::Ended, Way::Goes);
+            }
+        });
+        if failed {
+            set(&tray, number, |one| one.stage = Stage::Failed(None));
+        }
     }
 }
 
-fn set(tray: &Tray, number: u32, stage: Stage) {
+fn set(tray: &Tray, number: u32, change: impl FnOnce(&mut Attachment)) {
     tray.update(|all| {
         if let Some(one) = all.iter_mut().find(|one| one.number == number) {
-            one.stage = stage;
+            change(one);
         }
     });
 }
 
 /// Only the older way to ask tells how far an upload is.
-fn upload(tray: &Tray, number: u32) {
-    let held = HELD.with_borrow(|held| held.get(&number).map(|held| (held.file.clone(), held.kind)));
-    let Some((file, kind)) = held else { return };
-    let Ok(request) = XmlHttpRequest::new() else { return };
+fn upload(tray: &Tray, number: u32) -> Option<XmlHttpRequest> {
+    let (file, kind) =
+        HELD.with_borrow(|held| held.get(&number).map(|held| (held.file.clone(), held.kind)))?;
+    let request = XmlHttpRequest::new().ok()?;
     let name = http::encoded(&attachments::tidy_name(&file.name()));
     let voice = if kind == MediaKind::Voice { "&voice" } else { "" };
-    let opened = request.open_with_async("POST", &format!("/api/uploads?name={name}{voice}"), true);
+    request.open_with_async("POST", &format!("/api/uploads?name={name}{voice}"), true).ok()?;
 
     let moving = tray.clone();
     let moved = Closure::<dyn FnMut(ProgressEvent)>::new(move |event: ProgressEvent| {
         let hundredths = (event.loaded() * 100.0 / event.total().max(1.0)) as u8;
-        set(&moving, number, Stage::Uploading(hundredths.min(99)));
+        set(&moving, number, |one| one.stage = Stage::Uploading(hundredths.min(99)));
     });
     let (ended, asked) = (tray.clone(), request.clone());
-    let done = Closure::<dyn FnMut()>::new(move || set(&ended, number, answered(&asked)));
+    let done = Closure::<dyn FnMut()>::new(move || {
+        let came = answered(&asked);
+        HELD.with_borrow_mut(|held| {
+            if let Some(held) = held.get_mut(&number) {
+                held.way = Way::Ended;
+            }
+        });
+        set(&ended, number, |one| match came {
+            // What it is, the server knows better than the end of a name.
+            Ok(upload) => (one.kind, one.stage) = (upload.kind, Stage::Ready(upload.id)),
+            Err(code) => one.stage = Stage::Failed(code),
+        });
+        next();
+    });
     request.set_onloadend(Some(done.into_js_value().unchecked_ref()));
     if let Ok(way) = request.upload() {
         way.set_onprogress(Some(moved.into_js_value().unchecked_ref()));
     }
-    if opened.is_err() || request.send_with_opt_blob(Some(&file)).is_err() {
-        return set(tray, number, Stage::Failed(None));
-    }
-    HELD.with_borrow_mut(|held| {
-        if let Some(held) = held.get_mut(&number) {
-            held.request = Some(request);
-        }
-    });
+    request.send_with_opt_blob(Some(&file)).ok()?;
+    Some(request)
 }
 
 /// What an upload came to.
-fn answered(request: &XmlHttpRequest) -> Stage {
+fn answered(request: &XmlHttpRequest) -> Result<Upload, Option<ErrorCode>> {
     let text = request.response_text().ok().flatten().unwrap_or_default();
     if request.status() == Ok(200) {
-        return json::read::<Upload>(&text).map_or(Stage::Failed(None), |upload| Stage::Ready(upload.id));
+        return json::read::<Upload>(&text).map_err(|_| None);
     }
     let code = json::read::<Problem>(&text).ok().map(|problem| problem.code);
     if code == Some(ErrorCode::Unauthenticated) {
         http::doubt();
     }
-    Stage::Failed(code)
+    Err(code)
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{HtmlElement, Storage};
+use web_sys::{DragEvent, HtmlElement, Storage};
 
 /// Milliseconds since 1970 by this computer's clock.
 pub(crate) fn now_ms() -> f64 {
@@ -93,6 +93,11 @@ pub(crate) fn click(selector: &str) {
     if let Some(element) = found.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
         element.click();
     }
+}
+
+/// Whether files are dragged.
+pub(crate) fn carries_files(event: &DragEvent) -> bool {
+    event.data_transfer().is_some_and(|carried| carried.types().includes(&"Files".into(), 0))
 }
 
 /// A random number from 0 up to 1.

@@ -45,7 +45,7 @@ pub(crate) const fn error(code: ErrorCode) -> Key {
         ErrorCode::StickerTooLarge => Key::ErrorStickerTooLarge,
         ErrorCode::DocumentTooLarge => Key::ErrorDocumentTooLarge,
         ErrorCode::UploadGone => Key::ErrorUploadGone,
-        ErrorCode::TooManyUploads => Key::ErrorTooManyUploads,
+        ErrorCode::CaptionRefused => Key::ErrorCaptionRefused,
         ErrorCode::TextEmpty => Key::ErrorTextEmpty,
         ErrorCode::TextTooLong => Key::ErrorTextTooLong,
         ErrorCode::TextInvalid => Key::ErrorTextInvalid,

@@ -44,12 +44,18 @@ pub(super) async fn run(tools: &Tools, row: &JobRow) -> Result<(), String> {
     done.await.map(|_| ()).map_err(|error| error.to_string())
 }
 
-/// Puts the job back until the listing that runs has ended.
+/// Puts the job back until the listing that runs has ended; one that waits is enough.
 async fn wait(tools: &Tools, row: &JobRow) -> Result<(), String> {
     let id = row.id;
     let put = tools.tenant.write(move |tx| {
         let due = tx.now() + BEHIND;
-        job::put_back(tx, id, due)
+        match job::waiting(tx, templates::KIND)? {
+            Some(other) => {
+                job::set_due(tx, other.id, other.due.min(due))?;
+                job::done(tx, id)
+            }
+            None => job::put_back(tx, id, due),
+        }
     });
     put.await.map(|_| ()).map_err(|error| error.to_string())
 }

@@ -39,6 +39,15 @@ pub enum Outgoing {
 }
 
 impl Outgoing {
+    /// The file that goes along.
+    pub const fn upload(&self) -> Option<UploadId> {
+        match self {
+            Self::Text { .. } => None,
+            Self::File { upload, .. } => Some(*upload),
+            Self::Template { upload, .. } => *upload,
+        }
+    }
+
     /// Its words, if it has any.
     pub fn words(&self) -> Option<&str> {
         match self {

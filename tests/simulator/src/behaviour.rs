@@ -89,6 +89,8 @@ pub enum MediaFault {
     UploadRefused { code: u32 },
     /// Uploaded: 500.
     UploadFails,
+    /// Uploaded: taken, and answered after this time.
+    UploadStalls { delay_ms: u64 },
     /// Uploaded: taken, named, and not known when it is sent.
     UploadForgotten,
 }
@@ -112,7 +114,10 @@ impl MediaFault {
             | Self::WrongHash
             | Self::WrongSize
             | Self::Elsewhere { .. } => Stage::Place,
-            Self::UploadRefused { .. } | Self::UploadFails | Self::UploadForgotten => Stage::Upload,
+            Self::UploadRefused { .. }
+            | Self::UploadFails
+            | Self::UploadStalls { .. }
+            | Self::UploadForgotten => Stage::Upload,
             _ => Stage::Download,
         }
     }

@@ -74,6 +74,9 @@ pub(crate) fn Begin(desk: Desk) -> impl IntoView {
         let command = Command::Begin { channel, phone, name, what: what.clone() };
         live.command_then(command, move |answer| match answer {
             Ok(done) => {
+                if let Some(upload) = what.upload() {
+                    desk.attachments.arrived(upload);
+                }
                 if let Some(id) = done.conversation {
                     go(id);
                 }
@@ -125,18 +128,16 @@ pub(crate) fn Begin(desk: Desk) -> impl IntoView {
                         <input class="field__input" id="begin-name" type="text" dir="auto" autocomplete="off" data-testid="begin-name" bind:value=name/>
                     </div>
                 </div>
-                {move || refused.get().map(|key| view! {
-                    <Notice tone=Tone::Warn icon=IconName::Warning>
-                        <span role="alert">{tr(key)}</span>
-                        {move || existing.get().map(|id| view! {
-                            <Button look=ButtonLook::Primary on:click=move |_| go(id) attr:data-testid="begin-existing">
-                                {tr(Key::BeginExisting)}
-                            </Button>
-                        }.into_any())}
+                {move || existing.get().map(|id| view! {
+                    <Notice tone=Tone::Calm icon=IconName::Details>
+                        <span>{tr(Key::ErrorConversationOpen)}</span>
+                        <Button look=ButtonLook::Primary on:click=move |_| go(id) attr:data-testid="begin-existing">
+                            {tr(Key::BeginExisting)}
+                        </Button>
                     </Notice>
                 }.into_any())}
             </div>
-            <TemplateChooser desk channel active=open tray=tray.get_value() on_send=send/>
+            <TemplateChooser desk channel active=open tray=tray.get_value() refused on_send=send/>
         </Dialog>
     }
     .into_any()

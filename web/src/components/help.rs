@@ -20,6 +20,8 @@ pub(crate) fn Help(open: RwSignal<bool>) -> impl IntoView {
                 }).collect_view()}
                 <dt><Kbd shown="Enter"/></dt>
                 <dd>{tr(Key::ShortcutSend)}</dd>
+                <dt><Kbd shown="↑ ↓"/></dt>
+                <dd>{tr(Key::ShortcutAnswer)}</dd>
                 <dt><Kbd shown="Shift Enter"/></dt>
                 <dd>{tr(Key::ShortcutLine)}</dd>
             </dl>

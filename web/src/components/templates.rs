@@ -4,6 +4,7 @@ use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
 use shared::{
     api::templates::TemplatesPage,
     ids::ChannelId,
+    limits,
     live::command::Command,
     model::{
         content::MediaKind,
@@ -22,7 +23,7 @@ use crate::{
     effects::effect,
     http,
     i18n::{Key, fill, text, tr},
-    ui::{Button, ButtonLook, EmptyState, IconName, Item, Show, each},
+    ui::{Button, ButtonLook, EmptyState, IconName, Item, Notice, Show, Tone, each},
     words,
 };
 
@@ -43,6 +44,8 @@ struct Choice {
     desk: Desk,
     /// The number that will send.
     channel: Signal<Option<ChannelId>>,
+    /// Why what was sent last was not taken.
+    refused: RwSignal<Option<Key>>,
     on_send: Callback<Outgoing>,
     fetched: RwSignal<Fetched>,
     search: RwSignal<String>,
@@ -79,6 +82,7 @@ impl Choice {
     }
 
     fn choose(self, template: Option<Template>) {
+        self.refused.set(None);
         self.values.set(Vec::new());
         self.drop_file();
         self.chosen.set(template);
@@ -102,7 +106,10 @@ impl Choice {
     fn is_complete(self) -> bool {
         self.chosen.with(|chosen| {
             let Some(template) = chosen else { return false };
-            let filled = self.values.with(|values| template.missing(values).is_empty());
+            let filled = self.values.with(|values| {
+                template.missing(values).is_empty()
+                    && values.iter().all(|one| limits::template_value(&one.value).is_ok())
+            });
             let file = self.tray.get_value().with(|all| match all.as_slice() {
                 [one] => matches!(one.stage, Stage::Ready(_)) && Some(one.kind) == file_of(template),
                 _ => false,
@@ -118,6 +125,7 @@ impl Choice {
         let Some(template) = self.chosen.get_untracked() else { return };
         let upload = self.desk.attachments.take(&self.tray.get_value()).pop().map(|(id, _)| id);
         let values = self.values.get_untracked();
+        self.refused.set(None);
         self.on_send.run(Outgoing::Template { template: template.id, values, upload });
     }
 }
@@ -141,11 +149,14 @@ pub(crate) fn TemplateChooser(
     #[prop(into)] active: Signal<bool>,
     /// Where the file is, so that it can come back when the message is refused.
     tray: Tray,
+    /// Why what was sent last was not taken.
+    refused: RwSignal<Option<Key>>,
     on_send: Callback<Outgoing>,
 ) -> impl IntoView {
     let choice = Choice {
         desk,
         channel,
+        refused,
         on_send,
         fetched: RwSignal::new(Fetched::Loading),
         search: RwSignal::new(String::new()),
@@ -281,6 +292,9 @@ fn form(choice: Choice, template: Template) -> AnyView {
             {wanted.map(|kind| file(choice, kind))}
             <p class="field__label">{tr(Key::TemplatesPreview)}</p>
             <div class="templates__preview"><div class="bubble bubble--out bubble--first">{preview}</div></div>
+            {move || choice.refused.get().map(|key| view! {
+                <Notice tone=Tone::Warn icon=IconName::Warning><span role="alert">{tr(key)}</span></Notice>
+            }.into_any())}
             <footer class="templates__foot">
                 <Button on:click=move |_| choice.choose(None)>{tr(Key::TemplatesBack)}</Button>
                 <button
@@ -304,6 +318,11 @@ fn field(choice: Choice, template: &Template, at: usize, variable: TemplateVaria
         _ => None,
     };
     let (name, header) = (variable.name.clone(), variable.place == TemplatePlace::Header);
+    let wrong = RwSignal::new(false);
+    let typed = move |value: String| {
+        wrong.set(!value.trim().is_empty() && limits::template_value(&value).is_err());
+        choice.set(&variable, value);
+    };
     let label = move || {
         let values = [("name", name.as_str()), ("button", button.as_deref().unwrap_or_default())];
         let key = match (&button, header) {
@@ -326,8 +345,12 @@ fn field(choice: Choice, template: &Template, at: usize, variable: TemplateVaria
                 autofocus=at == 0
                 placeholder=example
                 data-testid="template-value"
-                on:input:target=move |event| choice.set(&variable, event.target().value())
+                aria-invalid=move || wrong.get().to_string()
+                on:input:target=move |event| typed(event.target().value())
             />
+            <Show when=move || wrong.get()>
+                <p class="field__hint" role="alert">{tr(Key::TemplatesValueHint)}</p>
+            </Show>
         </div>
     }
     .into_any()

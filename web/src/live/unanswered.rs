@@ -2,7 +2,8 @@
 //! answered, so that neither a reload nor the end of a session loses one. They go out again with the
 //! same key, and the server gives the same key one effect for 24 hours.
 //!
-//! Only texts are kept: what else somebody asked for is quickly asked for again, and late surprises.
+//! Only messages and notes are kept: what else somebody asked for is quickly asked for again, and late
+//! surprises.
 
 use shared::{
     ids::{CommandKey, MemberId},
@@ -151,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn only_texts_are_kept() {
+    fn only_messages_and_notes_are_kept() {
         let conversation = ConversationId::new();
         assert_eq!(write(&pending(Command::AssignToMe { conversation }), 0.0), None);
         assert_eq!(read(CommandKey::new(), "nonsense"), None);

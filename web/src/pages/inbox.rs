@@ -39,6 +39,7 @@ pub(crate) fn InboxPage() -> impl IntoView {
     });
     title(inbox);
     listen(desk, inbox);
+    keep_page();
     view! {
         <div class="app" class:app--talking=move || selected.get().is_some()>
             <Rail desk inbox/>
@@ -87,6 +88,27 @@ fn title(inbox: Inbox) {
             0 => product.to_owned(),
             n => format!("({n}) {product}"),
         });
+    });
+}
+
+/// A file that is dropped where none belongs must not replace the page.
+fn keep_page() {
+    let over = window_event_listener(leptos::ev::dragover, move |event| {
+        if browser::carries_files(&event) && !event.default_prevented() {
+            event.prevent_default();
+            if let Some(carried) = event.data_transfer() {
+                carried.set_drop_effect("none");
+            }
+        }
+    });
+    let dropped = window_event_listener(leptos::ev::drop, move |event| {
+        if browser::carries_files(&event) {
+            event.prevent_default();
+        }
+    });
+    on_cleanup(move || {
+        over.remove();
+        dropped.remove();
     });
 }
 

@@ -130,6 +130,19 @@ async fn one_message_of_several_is_answered() {
     )
     .await;
     ann.until_true("document.querySelector('[data-testid=answering]') === null").await;
+    // By the keyboard alone: upwards to older messages, back down to none.
+    let composer = ann.visible("composer").await;
+    for (key, words) in
+        [("\u{e013}", "and in blue?"), ("\u{e013}", "in green?"), ("\u{e015}", "and in blue?")]
+    {
+        composer.send_keys(key).await.unwrap();
+        ann.until_true(&format!(
+            "document.querySelector('[data-testid=answering]')?.innerText.includes('{words}')"
+        ))
+        .await;
+    }
+    composer.send_keys("\u{e015}").await.unwrap();
+    ann.until_true("document.querySelector('[data-testid=answering]') === null").await;
     ann.finish(Cut::No).await;
 }
 
@@ -175,7 +188,45 @@ async fn a_template_begins_a_conversation_and_goes_out_when_nothing_else_may() {
         ann.until("dialog[open] [data-testid=template]").await.click().await.unwrap();
     };
     ann.click("begin-open").await;
-    ann.visible("begin-phone").await.send_keys("0151 23450001").await.unwrap();
-    choose("pickup point").await;
+    let phone = ann.visible("begin-phone").await;
+    phone.send_keys("0151 23450001").await.unwrap();
+    choose("order update").await;
+    fill(&["Ada", "A-7"]).await;
+    ann.until_true("document.querySelector('dialog[open] .templates__preview').innerText.includes('Hello Ada, there is news about your order A-7')").await;
+    // Without its country the number is refused, and nothing that was filled in is lost.
+    ann.until("dialog[open] [data-testid=template-send]").await.click().await.unwrap();
+    ann.until_true(
+        "document.querySelector('dialog[open] [role=alert]')?.innerText.includes('with its country')",
+    )
+    .await;
+    phone.clear().await.unwrap();
+    phone.send_keys("+49 151 23450001").await.unwrap();
+    ann.until("dialog[open] [data-testid=template-send]").await.click().await.unwrap();
+    let first = sent(&stack, 1).await.remove(0);
+    assert_eq!(
+        (&first["to"], &first["template"]["name"]),
+        (&"+4915123450001".into(), &"order_update".into())
+    );
+    ann.until_true(
+        "document.querySelector('[data-testid=timeline]')?.innerText.includes('news about your order A-7')",
+    )
+    .await;
+    // The customer has not written yet: only templates may go.
+    ann.until_true("document.querySelector('[data-testid=composer]').disabled").await;
+    ann.click("choose-template").await;
+    choose("parcel on its way").await;
+    fill(&["Ada", "P-9"]).await;
+    ann.until("dialog[open] [data-testid=template-send]").await.click().await.unwrap();
+    let second = sent(&stack, 2).await.remove(1);
+    assert_eq!(second["template"]["components"][1]["parameters"][0]["text"], "P-9");
+    ann.until_true("document.querySelector('dialog[open]') === null").await;
+    // The same customer is not begun a second time.
+    ann.click("begin-open").await;
+    ann.visible("begin-phone").await.send_keys("+4915123450001").await.unwrap();
+    choose("order update").await;
+    fill(&["Ada", "A-8"]).await;
+    ann.until("dialog[open] [data-testid=template-send]").await.click().await.unwrap();
+    ann.visible("begin-existing").await.click().await.unwrap();
+    ann.until_true("document.querySelector('dialog[open]') === null").await;
     ann.finish(Cut::No).await;
 }

@@ -90,6 +90,10 @@ pub(super) async fn upload_media(
     let owner = match shared.media_fault(Stage::Upload) {
         Some(MediaFault::UploadRefused { code }) => return Err(GraphError::of(code)),
         Some(MediaFault::UploadFails) => return Ok(HttpResponse::InternalServerError().finish()),
+        Some(MediaFault::UploadStalls { delay_ms }) => {
+            tokio::time::sleep(Duration::from_millis(delay_ms)).await;
+            &app.app_id
+        }
         Some(MediaFault::UploadForgotten) => "",
         _ => &app.app_id,
     };

@@ -3,11 +3,7 @@
 use leptos::prelude::*;
 use shared::{
     ids::MemberId,
-    limits,
-    model::{
-        content::Content,
-        message::{AuthorKind, Body, DeliveryState, Happening, Message},
-    },
+    model::message::{AuthorKind, Body, DeliveryState, Happening, Message},
 };
 
 use super::{
@@ -16,7 +12,7 @@ use super::{
     entries::Entry,
     links::LinkedText,
     react,
-    tray::Answered,
+    tray::{Answered, is_answerable},
 };
 use crate::{
     browser,
@@ -118,22 +114,10 @@ fn bubble(talk: Talk, message: Message, place: Place) -> AnyView {
 
 /// The button that answers a message, where WhatsApp has it and something can be sent.
 fn answer(talk: Talk, message: &Message) -> Option<AnyView> {
-    let known = match &message.delivery {
-        None => message.author.kind == AuthorKind::Customer,
-        Some(delivery) => {
-            delivery.state != DeliveryState::Failed && delivery.state.rank() >= DeliveryState::Accepted.rank()
-        }
-    };
-    let gone = matches!(&message.body, Body::Content(content) if **content == Content::Revoked);
-    if !known || gone {
+    if !is_answerable(message) {
         return None;
     }
-    let answered = Answered {
-        id: message.id,
-        who: if message.author.kind == AuthorKind::Customer { Key::QuoteCustomer } else { Key::QuoteUs },
-        kind: message.body.kind().filter(|_| message.body.words().is_none()).map(words::kind),
-        words: message.body.words().map(|words| limits::preview(&words)).unwrap_or_default(),
-    };
+    let answered = Answered::of(message);
     let may = move || talk.permit.get().is_some_and(|permit| permit.obstacle.is_none());
     let choose = move |_| {
         talk.answered.set(Some(answered.clone()));
@@ -150,6 +134,7 @@ fn answer(talk: Talk, message: &Message) -> Option<AnyView> {
                     icon=IconName::Answer
                     label=Signal::derive(|| text(Key::Answer).to_owned())
                     on:click=choose
+                    attr:tabindex="-1"
                     attr:data-testid="answer"
                 />
             </span>

@@ -144,7 +144,13 @@ impl Draft {
                 && text.as_ref().is_some_and(|t| t.chars().count() <= limits::SENT_CAPTION_CHARS);
             let caption = if fits { text.take() } else { None };
             let what = Outgoing::File { upload, caption };
-            self.talk.act(Command::Send { conversation, answers: answers.take(), what });
+            let attachments = self.talk.desk.attachments;
+            let command = Command::Send { conversation, answers: answers.take(), what };
+            self.talk.live.command_then(command, move |answer| {
+                if answer.is_ok() {
+                    attachments.arrived(upload);
+                }
+            });
         }
         if let Some(text) = text {
             self.talk.act(Command::Send { conversation, answers, what: Outgoing::Text { text } });
@@ -190,6 +196,12 @@ impl Draft {
             if untrack(|| self.note.get() || self.files_ready()) {
                 self.send();
             }
+        }
+        let empty = untrack(|| self.current().1.with(String::is_empty)) && !self.note.get_untracked();
+        if empty && !composing && matches!(event.key().as_str(), "ArrowUp" | "ArrowDown") && !event.alt_key()
+        {
+            event.prevent_default();
+            self.talk.answer_neighbour(event.key() == "ArrowUp");
         }
         if event.key() == "Escape" && self.talk.answered.get_untracked().is_some() {
             event.stop_propagation();
@@ -237,9 +249,9 @@ pub(super) fn Composer(talk: Talk) -> impl IntoView {
     view! {
         <section class="composer" class:composer--note=move || note.get() aria-label=tr(Key::ComposerLabel)>
             <Explanation draft/>
+            {recorder::bar(recorder)}
             <div class="composer__along" class:composer__along--away=move || note.get()>
                 {tray::answered(talk)}
-                {recorder::bar(recorder)}
                 {tray::files(talk.desk, draft.tray())}
             </div>
             <textarea

@@ -104,6 +104,35 @@ impl Talk {
         browser::focus(".composer__text");
     }
 
+    /// Answers the customer's message before, or behind, the one that is being answered; behind the newest none.
+    fn answer_neighbour(self, before: bool) {
+        if !self.files_may_go() {
+            return;
+        }
+        let now = self.answered.with_untracked(|answered| answered.as_ref().map(|answered| answered.seq));
+        let found = untrack(|| {
+            self.live.timeline(self.id, |timeline| {
+                let fits = |seq: &u64| now.is_none_or(|now| if before { *seq < now } else { *seq > now });
+                let all = timeline.messages.iter().filter(|(seq, message)| {
+                    fits(seq) && message.author.kind == AuthorKind::Customer && tray::is_answerable(message)
+                });
+                let found = if before {
+                    all.last()
+                } else {
+                    now.and_then(|_| {
+                        let mut all = all;
+                        all.next()
+                    })
+                };
+                found.map(|(_, message)| Answered::of(message))
+            })
+        });
+        if before && found.as_ref().is_none_or(Option::is_none) {
+            return;
+        }
+        self.answered.set(found.flatten());
+    }
+
     /// Takes the conversation, out of a colleague's hands too when one may act for others.
     fn take(self) {
         self.act(Command::AssignToMe { conversation: self.id });
@@ -173,13 +202,37 @@ pub(crate) fn Conversation(inbox: Inbox, id: ConversationId, details: RwSignal<b
 /// The dialog that sends a template.
 fn templates(talk: Talk) -> impl IntoView {
     let channel = Signal::derive(move || talk.row.with(|row| row.as_ref().map(|row| row.channel)));
+    let refused = RwSignal::new(None);
+    let tray = StoredValue::new(Tray::default());
+    let attachments = talk.desk.attachments;
     let send = Callback::new(move |what: Outgoing| {
-        talk.act(Command::Send { conversation: talk.id, answers: None, what });
-        talk.templates.set(false);
+        let upload = what.upload();
+        let command = Command::Send { conversation: talk.id, answers: None, what };
+        talk.live.command_then(command, move |answer| match answer {
+            Ok(_) => {
+                if let Some(upload) = upload {
+                    attachments.arrived(upload);
+                }
+                let _ = talk.templates.try_set(false);
+            }
+            Err(problem) => {
+                if let (Some(upload), Some(tray)) = (upload, tray.try_get_value()) {
+                    attachments.put_back(&tray, upload);
+                }
+                let _ = refused.try_set(Some(words::error(problem.code)));
+            }
+        });
     });
     view! {
         <Dialog open=talk.templates title=Signal::derive(|| text(Key::Templates).to_owned())>
-            <TemplateChooser desk=talk.desk channel active=talk.templates tray=Tray::default() on_send=send/>
+            <TemplateChooser
+                desk=talk.desk
+                channel
+                active=talk.templates
+                tray=tray.get_value()
+                refused
+                on_send=send
+            />
         </Dialog>
     }
 }
@@ -197,7 +250,7 @@ impl Drop {
     }
 
     fn moved(self, event: &DragEvent) {
-        if self.talk.files_may_go() && carries_files(event) {
+        if self.talk.files_may_go() && browser::carries_files(event) {
             // Says that they may be dropped here.
             event.prevent_default();
             self.over.set(true);
@@ -215,8 +268,7 @@ impl Drop {
 
     fn dropped(self, event: &DragEvent) {
         self.over.set(false);
-        if carries_files(event) {
-            // Otherwise the browser would leave the page for the file.
+        if browser::carries_files(event) {
             event.prevent_default();
             let files = event.data_transfer().and_then(|carried| carried.files());
             if let Some(files) = files.filter(|_| self.talk.files_may_go()) {
@@ -224,10 +276,6 @@ impl Drop {
             }
         }
     }
-}
-
-fn carries_files(event: &DragEvent) -> bool {
-    event.data_transfer().is_some_and(|carried| carried.types().includes(&"Files".into(), 0))
 }
 
 fn tell_colleagues(live: Live, id: ConversationId) {

@@ -1,7 +1,12 @@
 //! The choice of an emoji to put under a message: one menu for all messages.
 
 use leptos::prelude::*;
-use shared::{live::command::Command, model::message::Message};
+use shared::{
+    live::command::Command,
+    model::message::{AuthorKind, Message},
+};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use super::Talk;
 use crate::{
@@ -16,15 +21,22 @@ const EMOJI: [&str; 6] = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
 /// The button beside a message that opens the choice.
 pub(super) fn button(talk: Talk, message: &Message) -> impl IntoView + use<> {
     let id = message.id;
-    let ours =
-        message.reactions.iter().find(|one| one.author != shared::model::message::AuthorKind::Customer);
+    let ours = message.reactions.iter().find(|one| one.author != AuthorKind::Customer);
     let ours = ours.map(|one| one.emoji.clone());
     view! {
         <IconButton
             icon=IconName::Smile
             label=Signal::derive(|| text(Key::React).to_owned())
-            on:click=move |_| talk.reacting.set(Some((id, ours.clone())))
+            on:click=move |event| {
+                // Not every browser gives a button the keyboard when it is clicked; the menu opens beside it.
+                let button = event.current_target().and_then(|t| t.dyn_into::<HtmlElement>().ok());
+                if let Some(button) = button {
+                    let _ = button.focus();
+                }
+                talk.reacting.set(Some((id, ours.clone())));
+            }
             attr:popovertarget=MENU
+            attr:tabindex="-1"
             attr:data-testid="react"
         />
     }

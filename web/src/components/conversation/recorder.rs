@@ -1,5 +1,7 @@
 //! Speaking a voice message: ask for the microphone, record, listen, keep or not.
 
+use std::{cell::Cell, rc::Rc};
+
 use js_sys::{Array, futures::JsFuture};
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -20,10 +22,12 @@ const BOXES: [&str; 2] = ["audio/ogg;codecs=opus", "audio/webm;codecs=opus"];
 /// A recording ends by itself after this, in seconds: an hour of speech would not be taken.
 const LONGEST_SECONDS: u32 = 15 * 60;
 
-/// A recording that goes on. It lives in the page's one thread.
+/// A recording that goes on. It lives in the page's one thread, longer than the composer if need be.
 struct Running {
     recorder: MediaRecorder,
     stream: MediaStream,
+    /// Whether it becomes a file when it ends, for whatever reason.
+    keep: Rc<Cell<bool>>,
 }
 
 /// What may be done with a recording; the handle of the composer.
@@ -34,7 +38,6 @@ pub(super) struct Recorder {
     pub(super) seconds: RwSignal<Option<u32>>,
     asking: RwSignal<bool>,
     running: StoredValue<Option<Running>, LocalStorage>,
-    keep: StoredValue<bool>,
 }
 
 impl Recorder {
@@ -44,11 +47,11 @@ impl Recorder {
             seconds: RwSignal::new(None),
             asking: RwSignal::new(false),
             running: StoredValue::new_local(None),
-            keep: StoredValue::new(false),
         };
         let timer = set_interval_with_handle(move || this.tick(), std::time::Duration::from_secs(1));
         on_cleanup(move || {
-            this.stop(Outcome::Drop);
+            // What was spoken stays with its conversation.
+            this.stop(Outcome::Keep);
             if let Ok(timer) = timer {
                 timer.clear();
             }
@@ -70,15 +73,13 @@ impl Recorder {
             return;
         }
         self.asking.set(true);
+        let toasts = self.talk.desk.toasts;
         spawn_local(async move {
-            let begun = self.begin().await;
+            if self.begin().await.is_err() {
+                toasts.say(text(Key::VoiceRefused).to_owned());
+            }
             // The conversation may have left the screen while the browser asked.
-            if self.asking.try_set(false).is_some() {
-                return;
-            }
-            if begun.is_err() {
-                self.talk.desk.toasts.say(text(Key::VoiceRefused).to_owned());
-            }
+            let _ = self.asking.try_set(false);
         });
     }
 
@@ -91,46 +92,58 @@ impl Recorder {
         let devices = window().navigator().media_devices()?;
         let asked = devices.get_user_media_with_constraints(&constraints)?;
         let stream: MediaStream = JsFuture::from(asked).await?.unchecked_into();
-        let kind = BOXES.into_iter().find(|kind| MediaRecorder::is_type_supported(kind));
+        let begun = self.record(&stream);
+        if begun.is_err() {
+            silence(&stream);
+        }
+        begun
+    }
+
+    fn record(self, stream: &MediaStream) -> Result<(), JsValue> {
         let options = MediaRecorderOptions::new();
-        if let Some(kind) = kind {
+        if let Some(kind) = BOXES.into_iter().find(|kind| MediaRecorder::is_type_supported(kind)) {
             options.set_mime_type(kind);
         }
-        let recorder = MediaRecorder::new_with_media_stream_and_media_recorder_options(&stream, &options)?;
-        let kept = Closure::once_into_js(move |event: BlobEvent| self.recorded(&event));
-        recorder.set_ondataavailable(Some(kept.unchecked_ref()));
+        let recorder = MediaRecorder::new_with_media_stream_and_media_recorder_options(stream, &options)?;
         if self.running.try_update_value(|_| ()).is_none() {
-            silence(&stream);
+            silence(stream);
             return Ok(());
         }
+        let keep = Rc::new(Cell::new(true));
+        let (attachments, id, kept) = (self.talk.desk.attachments, self.talk.id, Rc::clone(&keep));
+        // It also comes when the microphone ends by itself.
+        let ended = Closure::once_into_js(move |event: BlobEvent| {
+            self.stop(Outcome::Keep);
+            if kept.get()
+                && let Some(file) = spoken(&event)
+            {
+                attachments.add_voice(&attachments.tray(id), file);
+            }
+        });
+        recorder.set_ondataavailable(Some(ended.unchecked_ref()));
         recorder.start()?;
-        self.running.set_value(Some(Running { recorder, stream }));
+        self.running.set_value(Some(Running { recorder, stream: stream.clone(), keep }));
         self.seconds.set(Some(0));
         Ok(())
     }
 
     fn stop(self, outcome: Outcome) {
-        let running = self.running.try_update_value(Option::take).flatten();
-        if let Some(running) = running {
-            self.keep.set_value(outcome == Outcome::Keep);
-            let _ = running.recorder.stop();
-            silence(&running.stream);
-            if self.seconds.try_set(None).is_none() && outcome == Outcome::Keep {
-                browser::focus(".composer__text");
-            }
+        let Some(running) = self.running.try_update_value(Option::take).flatten() else { return };
+        running.keep.set(outcome == Outcome::Keep);
+        // One that has ended by itself cannot be stopped.
+        let _ = running.recorder.stop();
+        silence(&running.stream);
+        if self.seconds.try_set(None).is_none() && outcome == Outcome::Keep {
+            browser::focus(".composer__text");
         }
     }
+}
 
-    fn recorded(self, event: &BlobEvent) {
-        let Some(blob) = event.data().filter(|_| self.keep.try_get_value() == Some(true)) else { return };
-        let parts = Array::of1(&blob);
-        let options = web_sys::FilePropertyBag::new();
-        options.set_type(&blob.type_());
-        if let Ok(file) = File::new_with_blob_sequence_and_options(&parts, "voice", &options) {
-            let attachments = self.talk.desk.attachments;
-            attachments.add_voice(&attachments.tray(self.talk.id), file);
-        }
-    }
+fn spoken(event: &BlobEvent) -> Option<File> {
+    let blob = event.data()?;
+    let options = web_sys::FilePropertyBag::new();
+    options.set_type(&blob.type_());
+    File::new_with_blob_sequence_and_options(&Array::of1(&blob), "voice", &options).ok()
 }
 
 /// What becomes of a recording.

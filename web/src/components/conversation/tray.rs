@@ -1,7 +1,14 @@
 //! What goes along with the text: the message that is answered and the files.
 
 use leptos::prelude::*;
-use shared::{ids::MessageId, model::content::MediaKind};
+use shared::{
+    ids::MessageId,
+    limits,
+    model::{
+        content::{Content, MediaKind},
+        message::{AuthorKind, Body, DeliveryState, Message},
+    },
+};
 
 use super::Talk;
 use crate::{
@@ -17,12 +24,39 @@ use crate::{
 pub(super) struct Answered {
     /// Which.
     pub(super) id: MessageId,
+    /// Its place.
+    pub(super) seq: u64,
     /// Who wrote it.
     pub(super) who: Key,
     /// What it is when it has no words to show.
     pub(super) kind: Option<Key>,
     /// Its words, on one line.
     pub(super) words: String,
+}
+
+impl Answered {
+    /// What is shown of a message that is being answered.
+    pub(super) fn of(message: &Message) -> Self {
+        Self {
+            id: message.id,
+            seq: message.seq,
+            who: if message.author.kind == AuthorKind::Customer { Key::QuoteCustomer } else { Key::QuoteUs },
+            kind: message.body.kind().filter(|_| message.body.words().is_none()).map(words::kind),
+            words: message.body.words().map(|words| limits::preview(&words)).unwrap_or_default(),
+        }
+    }
+}
+
+/// Whether WhatsApp has a message that can be answered.
+pub(super) fn is_answerable(message: &Message) -> bool {
+    let known = match &message.delivery {
+        None => message.author.kind == AuthorKind::Customer,
+        Some(delivery) => {
+            delivery.state != DeliveryState::Failed && delivery.state.rank() >= DeliveryState::Accepted.rank()
+        }
+    };
+    let gone = matches!(&message.body, Body::Content(content) if **content == Content::Revoked);
+    known && !gone
 }
 
 /// The message that is being answered, and the way not to.

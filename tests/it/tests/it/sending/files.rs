@@ -38,6 +38,9 @@ on_both_engines!(
     a_refused_send_keeps_the_upload,
     what_is_not_sent_leaves_nothing,
     a_restart_between_upload_and_sending_forgets_nothing,
+    a_restart_while_whatsapp_takes_the_file_sends_it_once,
+    a_file_that_whatsapp_could_not_send_later_is_handed_over_anew,
+    files_that_take_long_hold_up_no_words,
 );
 
 async fn desk(engine: Engine) -> (World, simulator::Running, shared::ids::ConversationId) {
@@ -88,7 +91,7 @@ async fn each_kind_reaches_whatsapp_as_what_it_is(engine: Engine) {
     let agent = world.agent().await;
     let sticker = b"RIFF\x1a\0\0\0WEBPVP8L\x0d\0\0\0/\0\0\0\x10\x07\x10\x11\x11\x88\x88\xfe\x07\0".to_vec();
     let film = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom".to_vec();
-    let sound = b"OggS\0\x02\0\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\x01\x13OpusHead".to_vec();
+    let sound = b"OggS\0\x02\0\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\x01\x13OpusHead\x01\x01".to_vec();
     let cases = [
         ("a.webp", sticker, MediaKind::Sticker, "sticker", json!({})),
         ("a.mp4", film, MediaKind::Video, "video", json!({ "caption": "below" })),
@@ -111,7 +114,12 @@ async fn each_kind_reaches_whatsapp_as_what_it_is(engine: Engine) {
     for (at, (name, bytes, kind, wire, beside)) in cases.into_iter().enumerate() {
         let upload = uploads(&agent, name, &bytes).await.unwrap_or_else(|code| panic!("{name}: {code:?}"));
         assert_eq!(upload.kind, kind, "{name}");
-        let done = agent.command(file(id, upload.id, Some("below"))).await.unwrap();
+        // Words that nobody would see are refused, and the file stays.
+        let caption = kind.takes_caption().then_some("below");
+        if caption.is_none() {
+            assert_eq!(agent.refused(file(id, upload.id, Some("below"))).await, ErrorCode::CaptionRefused);
+        }
+        let done = agent.command(file(id, upload.id, caption)).await.unwrap();
         becomes(&agent, id, done.message.unwrap(), DeliveryState::Accepted).await;
         let sent = bodies(&meta).remove(at);
         assert_eq!(sent["type"], wire, "{name}");
@@ -194,6 +202,13 @@ async fn what_whatsapp_does_not_take_is_refused_before_anything_is_kept(engine: 
         ("a.pdf", b"MZ\x90\0\x03\0\0\0".to_vec(), ErrorCode::FileTypeRefused),
         ("a.pdf", b"\x01\x02\x03\x04".to_vec(), ErrorCode::FileTypeRefused),
         ("a.zip", b"PK\x03\x04aaaa".to_vec(), ErrorCode::FileTypeRefused),
+        // Another codec in WhatsApp's box, and two channels.
+        ("a.ogg", [b"OggS\0\x02".as_slice(), &[0; 22], b"\x01vorbis"].concat(), ErrorCode::FileTypeRefused),
+        (
+            "b.ogg",
+            [b"OggS\0\x02".as_slice(), &[0; 22], b"OpusHead\x01\x02"].concat(),
+            ErrorCode::FileTypeRefused,
+        ),
         // It begins like a picture and is none.
         ("a.png", b"\x89PNG\r\n\x1a\nrest".to_vec(), ErrorCode::FileTypeRefused),
         ("a.png", large(b"\x89PNG\r\n\x1a\n", PICTURE_BYTES), ErrorCode::PictureTooLarge),
@@ -305,4 +320,60 @@ async fn a_restart_between_upload_and_sending_forgets_nothing(engine: Engine) {
     let done = agent.command(file(id, upload.id, None)).await.unwrap();
     becomes(&agent, id, done.message.unwrap(), DeliveryState::Accepted).await;
     assert_eq!(timeline(&agent, id).await.len(), 3, "asked, taken, answered");
+}
+
+async fn a_restart_while_whatsapp_takes_the_file_sends_it_once(engine: Engine) {
+    let (world, meta, id) = desk(engine).await;
+    let agent = world.agent().await;
+    meta.control().fault_media([MediaFault::UploadStalls { delay_ms: 600_000 }]);
+    let upload = uploads(&agent, "a.pdf", b"%PDF-1.7").await.unwrap();
+    let message = agent.command(file(id, upload.id, None)).await.unwrap().message.unwrap();
+    eventually("the file is on its way", async || (meta.control().media_faults_left() == 0).then_some(()))
+        .await;
+    let world = world.restart().await;
+    world.introduce(&meta);
+    let agent = agent.at(&world.server);
+    // Nothing was sent, and that is known: it goes out by itself.
+    becomes(&agent, id, message, DeliveryState::Accepted).await;
+    assert_eq!(bodies(&meta).len(), 1);
+}
+
+async fn a_file_that_whatsapp_could_not_send_later_is_handed_over_anew(engine: Engine) {
+    let (world, meta, id) = desk(engine).await;
+    let agent = world.agent().await;
+    meta.control().set_statuses(simulator::StatusPlan::failing(131_053));
+    let upload = uploads(&agent, "a.pdf", b"%PDF-1.7").await.unwrap();
+    let first = agent.command(file(id, upload.id, None)).await.unwrap().message.unwrap();
+    becomes(&agent, id, first, DeliveryState::Failed).await;
+    meta.control().set_statuses(simulator::StatusPlan::manual());
+    let again = agent.command(Command::RetryMessage { message: first }).await.unwrap().message.unwrap();
+    becomes(&agent, id, again, DeliveryState::Accepted).await;
+    assert_eq!(meta.control().uploads(), 2);
+}
+
+async fn files_that_take_long_hold_up_no_words(engine: Engine) {
+    let (world, meta, _) = desk(engine).await;
+    let agent = world.agent().await;
+    let customers = 33_usize;
+    let stall = MediaFault::UploadStalls { delay_ms: 600_000 };
+    meta.control().fault_media(std::iter::repeat_n(stall, customers));
+    for n in 0..customers {
+        let from = simulator::payload::Sender::phone(&format!("49152000100{n:02}"), "Somebody");
+        world.customer_writes(&from, "A picture, please").await;
+    }
+    let (_, page) = agent.get("/api/conversations?search=somebody").await;
+    let all = page["conversations"].as_array().unwrap().clone();
+    assert_eq!(all.len(), customers);
+    for (n, conversation) in all.iter().enumerate() {
+        let id = conversation["id"].as_str().unwrap().parse().unwrap();
+        let upload = uploads(&agent, "a.png", &picture(20 + n as u32, 20)).await.unwrap();
+        agent.command(file(id, upload.id, None)).await.unwrap();
+    }
+    eventually("some files are on their way", async || (meta.control().uploads() >= 8).then_some(())).await;
+    world.customer_writes(&ann(), "And me?").await;
+    let (_, page) = agent.get("/api/conversations?search=ann").await;
+    let anns = page["conversations"][0]["id"].as_str().unwrap().parse().unwrap();
+    let text = agent.command(Command::text(anns, "In a moment.")).await.unwrap().message.unwrap();
+    becomes(&agent, anns, text, DeliveryState::Accepted).await;
+    assert_eq!(meta.control().uploads(), 8, "no more at once");
 }

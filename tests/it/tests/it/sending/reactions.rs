@@ -136,7 +136,7 @@ async fn a_customer_sees_that_somebody_writes_unless_the_tenant_keeps_it_back(en
     let typed = || {
         meta.control().sends().into_iter().filter(|send| send.kind == SendKind::Typing).collect::<Vec<_>>()
     };
-    policy(ReadReceipts::OnReply).await;
+    policy(ReadReceipts::OnOpen).await;
     // Twice within WhatsApp's 25 seconds is told once.
     for _ in 0..2 {
         client.send(&ClientFrame::Typing { conversation: id }).await;
@@ -148,8 +148,8 @@ async fn a_customer_sees_that_somebody_writes_unless_the_tenant_keeps_it_back(en
     becomes(&agent, id, done.message.unwrap(), DeliveryState::Accepted).await;
     assert_eq!(typed().len(), 1);
 
-    // A tenant that tells nobody what was read does not tell this either.
-    policy(ReadReceipts::Never).await;
+    // It counts as read: a tenant that tells later, or never, keeps this back too.
+    policy(ReadReceipts::OnReply).await;
     world.customer_writes_to(&world.alpha.open, &ann(), "Another number").await;
     client.until("the second conversation is there", |c| c.view().conversations.len() == 2).await;
     let other = *client.view().conversations.keys().find(|other| **other != id).unwrap();
