@@ -2,9 +2,12 @@ use std::sync::Arc;
 
 use shared::{
     Instant,
-    api::session::{TenantChoice, TenantChoices},
+    api::{
+        session::{TenantChoice, TenantChoices},
+        templates::TemplatesPage,
+    },
     error::{ErrorCode, Problem},
-    ids::{CommandKey, ConversationId, Epoch, MemberId, MessageId},
+    ids::{CommandKey, ConversationId, Epoch, MemberId, MessageId, TemplateId},
     live::{
         command::Done,
         event::{Event, Logged},
@@ -20,10 +23,56 @@ use shared::{
         message::{
             Author, AuthorKind, Body, Delivery, DeliveryState, Failure, FailureReason, Happening, Message,
         },
+        template::{
+            ComingCategory, Template, TemplateButton, TemplateCategory, TemplateHeader, TemplatePlace,
+            TemplateQuality, TemplateStatus, TemplateValue,
+        },
     },
 };
 
 use super::*;
+
+#[test]
+fn a_page_of_templates_is_read_as_it_was_written() {
+    let at = Instant::from_timestamp_millis(1_793_000_000_123).unwrap();
+    let place = [TemplatePlace::Header, TemplatePlace::Body, TemplatePlace::Button(255)];
+    let template = Template {
+        id: TemplateId::new(),
+        rev: 1,
+        account: "1".into(),
+        name: "order_update".into(),
+        language: "en".into(),
+        category: TemplateCategory::Utility,
+        coming: Some(ComingCategory { category: TemplateCategory::Marketing, at: Some(at) }),
+        status: TemplateStatus::Approved,
+        quality: Some(TemplateQuality::Green),
+        reason: Some("why \"not\"".into()),
+        named: true,
+        header: Some(TemplateHeader::Text { text: "Hello {{first_name}}".into() }),
+        body: "two\nlines".into(),
+        footer: None,
+        buttons: vec![
+            TemplateButton::Reply { text: "Yes".into() },
+            TemplateButton::Url { text: "Follow".into(), url: "https://example.com/{{1}}".into() },
+            TemplateButton::Phone { text: "Call".into(), phone: "+1".into() },
+            TemplateButton::Code { text: "Copy".into() },
+            TemplateButton::Other { kind: "FLOW".into(), text: "Form".into() },
+        ],
+        examples: place.map(|place| TemplateValue { place, name: "1".into(), value: "Ada".into() }).to_vec(),
+        unknown: vec!["CAROUSEL".into()],
+    };
+    let headers = [
+        TemplateHeader::Image,
+        TemplateHeader::Video,
+        TemplateHeader::Document,
+        TemplateHeader::Place,
+        TemplateHeader::Other { kind: "X".into() },
+    ];
+    let all = headers.map(|header| Template { header: Some(header), ..template.clone() });
+    let page = TemplatesPage { templates: [vec![template], all.to_vec()].concat() };
+    let text = serde_json::to_string(&page).unwrap();
+    assert_eq!(read::<TemplatesPage>(&text), Ok(page));
+}
 
 fn message(body: Body) -> Message {
     let at = Instant::from_timestamp_millis(1_793_000_000_123).unwrap();

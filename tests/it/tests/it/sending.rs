@@ -40,7 +40,12 @@ fn file(conversation: ConversationId, upload: UploadId, caption: Option<&str>) -
 }
 
 /// A message once it is as wanted.
-async fn becomes(user: &User, id: ConversationId, message: MessageId, state: DeliveryState) -> Message {
+pub(crate) async fn becomes(
+    user: &User,
+    id: ConversationId,
+    message: MessageId,
+    state: DeliveryState,
+) -> Message {
     eventually(&format!("the message is {}", state.as_str()), async || {
         let found = timeline(user, id).await.into_iter().find(|found| found.id == message)?;
         found.delivery.as_ref().is_some_and(|delivery| delivery.state == state).then_some(found)
