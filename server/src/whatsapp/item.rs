@@ -14,7 +14,7 @@ use crate::{
         rows::raw_item::{self, RawItem},
     },
     domain::{
-        conversations::{change, consent, receive, status},
+        conversations::{change, consent, identity, receive, status},
         templates::{self, News},
     },
     secrets::sha256,
@@ -44,6 +44,7 @@ pub(super) fn apply(tx: &mut Tx<'_>, routed: &Routed) -> Result<Applied, Fault> 
         (Kind::Message, Some(channel)) => {
             match payload::said(&item.raw, item.contacts.as_deref(), channel, now) {
                 Some(Said::Message(inbound)) => receive::receive(tx, &inbound).map(|_| Applied::Taken),
+                Some(Said::Moved(moved)) => identity::moved(tx, &moved).map(|()| Applied::Taken),
                 Some(Said::Change(change)) => change::change(tx, &change).map(|()| Applied::Taken),
                 None => keep(tx, routed, None).map(|()| Applied::Kept),
             }

@@ -6,7 +6,10 @@ use shared::{
     Instant,
     ids::{ChannelId, MessageId},
     limits,
-    model::message::{Body, DeliveryState, Failure},
+    model::{
+        content::Content,
+        message::{Body, DeliveryState, Failure},
+    },
 };
 
 use super::{
@@ -15,6 +18,7 @@ use super::{
 };
 use crate::domain::conversations::{
     change::{Change, Edit, What},
+    identity::Moved,
     receive::{Inbound, Sender},
     status::Status,
 };
@@ -26,6 +30,8 @@ pub(super) enum Said {
     Message(Box<Inbound>),
     /// Something about a message there was before.
     Change(Box<Change>),
+    /// The customer is known by something else now.
+    Moved(Box<Moved>),
 }
 
 /// What a customer said or did, or none when it has no id or no sender, or one too long to be either.
@@ -46,7 +52,29 @@ pub(super) fn said(raw: &str, contacts: Option<&Contacts>, channel: ChannelId, n
     let (context, quoted) = content::context(&item);
     let file = content::file(&item);
     let inbound = Inbound { channel, wamid, written_at, sender, body, raw, context, quoted, file };
+    if matches!(&inbound.body, Body::Content(content) if matches!(**content, Content::Changed(_))) {
+        return Some(Said::Moved(Box::new(moved(&item, inbound))));
+    }
     Some(Said::Message(Box::new(inbound)))
+}
+
+/// What a system message tells of a customer. The ids beside the message are those from before.
+fn moved(item: &Value, mut line: Inbound) -> Moved {
+    let told = item.get("system").unwrap_or(&Value::Null);
+    let number = id(told, "wa_id").or_else(|| id(told, "new_wa_id"));
+    let now = Sender {
+        bsuid: id(told, "user_id"),
+        phone: number.as_deref().map(|number| number.trim_start_matches('+').to_owned()),
+        wa_id: number,
+        ..Sender::default()
+    };
+    let previous = id(told, "previous_user_id");
+    if previous.is_some() {
+        line.sender.bsuid = previous;
+    } else if line.sender.bsuid == now.bsuid {
+        line.sender.bsuid = None;
+    }
+    Moved { line, now }
 }
 
 /// What an item does to another message, and WhatsApp's id of that.

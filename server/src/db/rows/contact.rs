@@ -100,6 +100,18 @@ pub fn link(
     Ok(())
 }
 
+/// Makes a contact known by nothing of a kind.
+///
+/// # Errors
+/// The database's.
+pub fn unlink(scoped: &mut Scoped, contact: ContactId, kind: IdentityKind) -> Result<(), Fault> {
+    let (conn, tenant) = scoped.parts();
+    let theirs =
+        i::tenant_id.eq(tenant).and(i::contact_id.eq(contact.to_string())).and(i::kind.eq(kind.as_str()));
+    diesel::delete(i::contact_identity.filter(theirs)).execute(conn)?;
+    Ok(())
+}
+
 /// Adds a contact.
 ///
 /// # Errors

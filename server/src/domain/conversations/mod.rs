@@ -9,6 +9,7 @@ pub mod change;
 pub mod close;
 pub mod consent;
 pub mod file;
+pub mod identity;
 pub mod note;
 pub mod react;
 pub mod read;

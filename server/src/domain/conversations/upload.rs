@@ -4,7 +4,11 @@ use shared::{
     Instant,
     error::ErrorCode,
     ids::{MemberId, UploadId},
-    model::{content::Media, message::Body, outgoing::Upload},
+    model::{
+        content::{Media, MediaKind},
+        message::Body,
+        outgoing::Upload,
+    },
 };
 
 use super::file::{self, Attached};
@@ -74,7 +78,9 @@ pub(super) fn take(
     }
     upload::remove(tx, id)?;
     let UploadRow { model: Upload { kind, name, stored, .. }, mime, hash, .. } = row;
-    let media = Media { kind, caption, file_name: Some(name), mime: Some(mime.clone()) };
+    // Customers see the names of documents only.
+    let file_name = (kind == MediaKind::Document).then_some(name);
+    let media = Media { kind, caption, file_name, mime: Some(mime.clone()) };
     Ok((file::body(media), Attached { hash, stored, sent_as: mime }))
 }
 

@@ -190,7 +190,7 @@ async fn a_template_begins_a_conversation_and_goes_out_when_nothing_else_may() {
     ann.click("begin-open").await;
     let phone = ann.visible("begin-phone").await;
     phone.send_keys("0151 23450001").await.unwrap();
-    choose("order update").await;
+    choose("hello order").await;
     fill(&["Ada", "A-7"]).await;
     ann.until_true("document.querySelector('dialog[open] .templates__preview').innerText.includes('Hello Ada, there is news about your order A-7')").await;
     // Without its country the number is refused, and nothing that was filled in is lost.
@@ -223,7 +223,7 @@ async fn a_template_begins_a_conversation_and_goes_out_when_nothing_else_may() {
     // The same customer is not begun a second time.
     ann.click("begin-open").await;
     ann.visible("begin-phone").await.send_keys("+4915123450001").await.unwrap();
-    choose("order update").await;
+    choose("hello order").await;
     fill(&["Ada", "A-8"]).await;
     ann.until("dialog[open] [data-testid=template-send]").await.click().await.unwrap();
     ann.visible("begin-existing").await.click().await.unwrap();

@@ -4,6 +4,7 @@ mod authenticity;
 pub(crate) mod changes;
 mod content;
 mod duplicates;
+mod identity;
 mod poison;
 mod replay;
 mod routing;

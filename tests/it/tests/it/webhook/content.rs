@@ -81,14 +81,15 @@ fn samples() -> Vec<(&'static str, Value, &'static str, Option<&'static str>)> {
             "order",
             Some("Lovely\nlamp-1"),
         ),
+        ("request_welcome", Value::Null, "request_welcome", None),
+        ("unsupported", json!({"type": "poll"}), "unsupported", None),
+        // The last: she is known by another number from then on.
         (
             "system",
             json!({"body": "Ann changed her number", "wa_id": "4915200000099", "type": "user_changed_number"}),
             "system",
             None,
         ),
-        ("request_welcome", Value::Null, "request_welcome", None),
-        ("unsupported", json!({"type": "poll"}), "unsupported", None),
     ]
 }
 

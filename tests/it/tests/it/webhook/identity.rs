@@ -1,0 +1,123 @@
+//! Customers who are known by something else from now on.
+
+use serde_json::{Value, json};
+use shared::{
+    error::ErrorCode,
+    ids::ConversationId,
+    live::command::Command,
+    model::{
+        content::Content,
+        conversation::CloseReason,
+        message::{Body, DeliveryState},
+    },
+};
+use simulator::payload::Sender;
+
+use super::changes::{said, timeline};
+use crate::{
+    harness::{
+        Engine, Options, User, World, sql,
+        webhook::{ann, bob, wamid},
+    },
+    sending::becomes,
+};
+
+on_both_engines!(
+    a_customer_with_a_new_number_keeps_the_history,
+    news_of_a_number_are_no_message_to_be_answered,
+    a_new_account_of_the_same_person_is_the_same_customer,
+    a_number_that_somebody_else_had_leads_to_its_new_owner,
+    news_of_a_stranger_change_nothing,
+);
+
+const NEW: &str = "4915200000099";
+
+fn new_number() -> Value {
+    json!({ "body": "Ann changed her number", "wa_id": NEW, "type": "user_changed_number" })
+}
+
+async fn conversations(user: &User, query: &str) -> Vec<Value> {
+    let (_, page) = user.get(&format!("/api/conversations?state=any&{query}")).await;
+    page["conversations"].as_array().unwrap().clone()
+}
+
+fn id_of(conversation: &Value) -> ConversationId {
+    conversation["id"].as_str().unwrap().parse().unwrap()
+}
+
+async fn a_customer_with_a_new_number_keeps_the_history(engine: Engine) {
+    let (world, meta) = World::with_meta(engine, Options::default()).await;
+    world.customer_writes(&ann(), "Hello").await;
+    let (id, agent) = (world.only_conversation().await, world.agent().await);
+    let news = wamid();
+    said(&world, &ann(), &news, "system", new_number(), json!({})).await;
+    said(&world, &ann(), &news, "system", new_number(), json!({})).await;
+    world.customer_writes(&Sender::phone(NEW, "Ann"), "It is me").await;
+    let messages = timeline(&agent, id).await;
+    assert_eq!(messages.len(), 3, "a second copy tells nothing new");
+    let Body::Content(content) = &messages[1].body else { panic!("{:?}", messages[1].body) };
+    assert!(matches!(&**content, Content::Changed(changed) if changed.number));
+    // Answers go to the new number, and it is what she is found by.
+    let done = agent.command(Command::text(id, "Noted.")).await.unwrap();
+    becomes(&agent, id, done.message.unwrap(), DeliveryState::Accepted).await;
+    let sent = meta.control().wait_for_sends(1, crate::harness::wait::PATIENCE).await.unwrap();
+    assert_eq!(sent[0].recipient().as_deref(), Some(NEW));
+    assert_eq!(conversations(&agent, &format!("search={NEW}")).await.len(), 1);
+    // Whoever gets the old number is somebody else.
+    world.customer_writes(&Sender::phone("4915200000001", "Carl"), "Is this a shop?").await;
+    let all = conversations(&agent, "").await;
+    assert_eq!(all.len(), 2);
+    assert_eq!(timeline(&agent, id).await.len(), 5, "hers: three, taken, answered");
+}
+
+async fn news_of_a_number_are_no_message_to_be_answered(engine: Engine) {
+    let (world, _meta) = World::with_meta(engine, Options::default()).await;
+    world.customer_writes(&ann(), "Hello").await;
+    let (id, agent) = (world.only_conversation().await, world.agent().await);
+    agent.command(Command::text(id, "Hello!")).await.unwrap();
+    let before = conversations(&agent, "").await.remove(0);
+    agent.command(Command::Close { conversation: id, reason: CloseReason::Resolved }).await.unwrap();
+    said(&world, &ann(), &wamid(), "system", new_number(), json!({})).await;
+    let after = conversations(&agent, "").await.remove(0);
+    assert_eq!(after["state"], "closed", "nobody wrote");
+    for kept in ["unread", "waiting_since", "window_until"] {
+        assert_eq!(after[kept], before[kept], "{kept}");
+    }
+    assert_eq!(after["contact"]["phone"], NEW);
+}
+
+async fn a_new_account_of_the_same_person_is_the_same_customer(engine: Engine) {
+    let world = World::new(engine).await;
+    let scoped = |id: &str| Sender::scoped(id, "Dora");
+    world.customer_writes(&scoped("DE.1"), "Hello").await;
+    let (id, agent) = (world.only_conversation().await, world.agent().await);
+    let news = json!({ "body": "Dora changed", "type": "user_changed_user_id", "user_id": "DE.2", "previous_user_id": "DE.1" });
+    said(&world, &scoped("DE.2"), &wamid(), "system", news, json!({})).await;
+    world.customer_writes(&scoped("DE.2"), "It is me").await;
+    assert_eq!(timeline(&agent, id).await.len(), 3);
+    assert_eq!(sql::count(&world.store().await, "contact").await, 1);
+}
+
+async fn a_number_that_somebody_else_had_leads_to_its_new_owner(engine: Engine) {
+    let (world, _meta) = World::with_meta(engine, Options::default()).await;
+    world.customer_writes(&Sender::phone(NEW, "Emil"), "I will give this number up").await;
+    world.customer_writes(&ann(), "Hello").await;
+    let agent = world.agent().await;
+    let emils = id_of(&conversations(&agent, "search=emil").await[0]);
+    said(&world, &ann(), &wamid(), "system", new_number(), json!({})).await;
+    world.customer_writes(&Sender::phone(NEW, "Ann"), "It is me").await;
+    let anns = id_of(&conversations(&agent, &format!("search={NEW}")).await[0]);
+    assert_ne!(anns, emils);
+    assert_eq!(timeline(&agent, anns).await.len(), 3);
+    // What is written to Emil reaches nobody any more, least of all Ann.
+    assert_eq!(agent.refused(Command::text(emils, "Still there?")).await, ErrorCode::NoAddress);
+    assert_eq!(timeline(&agent, emils).await.len(), 1);
+}
+
+async fn news_of_a_stranger_change_nothing(engine: Engine) {
+    let world = World::new(engine).await;
+    said(&world, &ann(), &wamid(), "system", new_number(), json!({})).await;
+    assert_eq!(sql::count(&world.store().await, "contact").await, 0);
+    world.customer_writes(&bob(), "Hello").await;
+    assert_eq!(conversations(&world.agent().await, "").await.len(), 1);
+}
