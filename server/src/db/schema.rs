@@ -300,6 +300,7 @@ diesel::table! {
         quoted_wamid -> Nullable<Text>,
         reactions -> Nullable<Text>,
         edited_at -> Nullable<BigInt>,
+        delivery_more -> Nullable<Text>,
     }
 }
 

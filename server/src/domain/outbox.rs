@@ -14,7 +14,7 @@ use shared::{
 
 use super::conversations::{
     change,
-    status::{self, advance},
+    status::{self, Told, advance},
 };
 use crate::db::{
     Fault, Tx,
@@ -101,7 +101,7 @@ pub fn lease(
         }
         uploading += usize::from(uploads);
         outbox::lease(tx, row.message, worker, uploads)?;
-        advance(tx, found, DeliveryState::Sending, None, None)?;
+        advance(tx, found, DeliveryState::Sending, Told::default())?;
         leased.push(Leased {
             message: row.message,
             channel: row.channel,
@@ -149,7 +149,7 @@ pub fn accepted(
         let Some(fresh) = message::find(tx, id)? else { return Ok(()) };
         row = fresh;
     }
-    advance(tx, row, DeliveryState::Accepted, None, None)?;
+    advance(tx, row, DeliveryState::Accepted, Told::default())?;
     for raw in early_status::take(tx, channel, wamid)? {
         if let Some(early) = parse(&raw, channel) {
             status::apply(tx, &early)?;
@@ -176,7 +176,7 @@ pub fn postponed(tx: &mut Tx<'_>, id: MessageId, attempts: u32, due: Instant) ->
 pub fn failed(tx: &mut Tx<'_>, id: MessageId, failure: &Failure) -> Result<(), Fault> {
     outbox::remove(tx, id)?;
     let Some(row) = message::find(tx, id)? else { return Ok(()) };
-    advance(tx, row, DeliveryState::Failed, None, Some(failure.clone()))
+    advance(tx, row, DeliveryState::Failed, Told { failure: Some(failure.clone()), ..Told::default() })
 }
 
 /// Nobody knows whether WhatsApp took the message; unless its file had not even arrived: then it waits on.
@@ -190,7 +190,7 @@ pub fn uncertain(tx: &mut Tx<'_>, id: MessageId) -> Result<(), Fault> {
     }
     outbox::remove(tx, id)?;
     let Some(row) = message::find(tx, id)? else { return Ok(()) };
-    advance(tx, row, DeliveryState::Uncertain, None, None)
+    advance(tx, row, DeliveryState::Uncertain, Told::default())
 }
 
 /// After a crash: whatever another run of the server had leased is uncertain.

@@ -8,7 +8,7 @@ use shared::{
     limits,
     model::{
         content::Content,
-        message::{Body, DeliveryState, Failure},
+        message::{Body, DeliveryState, Failure, Price},
     },
 };
 
@@ -22,6 +22,9 @@ use crate::domain::conversations::{
     receive::{Inbound, Sender},
     status::Status,
 };
+
+/// Longest of Meta's words for a price that is kept, in characters. Ours; real ones have about 30.
+const PRICE_CHARS: usize = 60;
 
 /// What an item of `messages` is.
 #[derive(Debug)]
@@ -114,10 +117,19 @@ pub(crate) fn status(raw: &str, channel: ChannelId, now: Instant) -> Option<Stat
         state,
         at: instant(item.get("timestamp")).unwrap_or(now),
         failure: (state == DeliveryState::Failed).then(|| failure(item.get("errors"))),
+        price: price(&item),
         ours: string(&item, "biz_opaque_callback_data").and_then(|ours| ours.parse::<MessageId>().ok()),
         recipient: recipient(&item),
         raw: raw.replace('\0', ""),
     })
+}
+
+/// What a message is charged as; of groups it stands one level deeper.
+fn price(status: &Value) -> Option<Price> {
+    let deeper = || status.get("conversation")?.get("pricing");
+    let pricing = status.get("pricing").or_else(deeper)?;
+    let word = |key| string(pricing, key).map(|word| cut(&word, PRICE_CHARS));
+    Some(Price { category: word("category")?, kind: word("type") })
 }
 
 /// Whom an item is about, message or status, as far as it tells: of use also when the rest of it is not
@@ -230,7 +242,7 @@ mod tests {
         let contacts = Contacts::new(contacts.to_owned());
         match said(raw, Some(&contacts), ChannelId::new(), from_micros(5))? {
             Said::Message(inbound) => Some(*inbound),
-            Said::Change(change) => panic!("not a message: {change:?}"),
+            other => panic!("not a message: {other:?}"),
         }
     }
 

@@ -230,8 +230,44 @@ pub struct Delivery {
     /// When it was shown, by Meta's clock.
     #[serde(default, deserialize_with = "crate::instant::read_maybe")]
     pub read_at: Option<DateTime<Utc>>,
+    /// When it was played first, by Meta's clock; voice messages only.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::instant::read_maybe"
+    )]
+    pub played_at: Option<DateTime<Utc>>,
+    /// What WhatsApp charges it as, once it says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<Arc<Price>>,
     /// Why it failed.
     pub failure: Option<Failure>,
+}
+
+impl Delivery {
+    /// A message that got this far, with nothing known of when.
+    pub const fn begun(state: DeliveryState) -> Self {
+        Self {
+            state,
+            sent_at: None,
+            delivered_at: None,
+            read_at: None,
+            played_at: None,
+            price: None,
+            failure: None,
+        }
+    }
+}
+
+/// What WhatsApp charges a message as, in its own words: its price lists have an amount for them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Price {
+    /// `marketing`, `utility`, `service` …
+    pub category: String,
+    /// `regular`, `free_customer_service`, `free_entry_point` …
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
 }
 
 /// Why a message failed.

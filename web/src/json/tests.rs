@@ -22,6 +22,7 @@ use shared::{
         conversation::CloseReason,
         message::{
             Author, AuthorKind, Body, Delivery, DeliveryState, Failure, FailureReason, Happening, Message,
+            Price,
         },
         template::{
             ComingCategory, Template, TemplateButton, TemplateCategory, TemplateHeader, TemplatePlace,
@@ -91,6 +92,8 @@ fn message(body: Body) -> Message {
             sent_at: Some(at),
             delivered_at: None,
             read_at: None,
+            played_at: Some(at),
+            price: Some(Arc::new(Price { category: "utility".into(), kind: Some("regular".into()) })),
             failure: Some(Failure {
                 code: Some(-131_047),
                 reason: FailureReason::WindowClosed,

@@ -229,6 +229,7 @@ pub(super) const TABLES: &[Table] = &[
             ("quoted_wamid", C),
             ("reactions", C),
             ("edited_at", X),
+            ("delivery_more", X),
         ],
     },
     Table {

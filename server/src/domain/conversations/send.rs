@@ -158,13 +158,7 @@ pub(super) fn put(
     entry.key = Some(key);
     entry.quoted = draft.quoted;
     entry.file = draft.file;
-    entry.delivery = Some(Delivery {
-        state: DeliveryState::Queued,
-        sent_at: None,
-        delivered_at: None,
-        read_at: None,
-        failure: None,
-    });
+    entry.delivery = Some(Delivery::begun(DeliveryState::Queued));
     let message = loaded.append(tx, entry)?;
     loaded.row.read_seq = message.seq;
     loaded.row.model.unread = 0;

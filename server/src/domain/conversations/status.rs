@@ -1,10 +1,12 @@
 //! How far a message got. The rank only rises; every state's time is kept.
 
+use std::sync::Arc;
+
 use shared::{
     Instant,
     ids::{ChannelId, MessageId},
     live::event::Event,
-    model::message::{Author, AuthorKind, Delivery, DeliveryState, Failure},
+    model::message::{Author, AuthorKind, Delivery, DeliveryState, Failure, Price},
 };
 
 use super::{
@@ -44,6 +46,8 @@ pub struct Status {
     pub at: Instant,
     /// Why it failed, if it did.
     pub failure: Option<Failure>,
+    /// What it is charged as, if it says.
+    pub price: Option<Price>,
     /// Our own id, which every status echoes.
     pub ours: Option<MessageId>,
     /// To whom it went, as WhatsApp knows them.
@@ -77,7 +81,8 @@ pub fn apply(tx: &mut Tx<'_>, status: &Status) -> Result<(), Fault> {
     if row.model.delivery.is_none() {
         return Ok(());
     }
-    advance(tx, row, status.state, Some(status.at), status.failure.clone())
+    let told = Told { at: Some(status.at), failure: status.failure.clone(), price: status.price.clone() };
+    advance(tx, row, status.state, told)
 }
 
 /// A send whose answer was lost is recognised by the id we gave it.
@@ -94,16 +99,27 @@ fn by_our_id(tx: &mut Tx<'_>, status: &Status) -> Result<Option<MessageRow>, Fau
     }
 }
 
+/// What is told of a state besides the state.
+#[derive(Debug, Clone, Default)]
+pub(in crate::domain) struct Told {
+    /// When, by Meta's clock.
+    pub(in crate::domain) at: Option<Instant>,
+    /// Why it failed.
+    pub(in crate::domain) failure: Option<Failure>,
+    /// What it is charged as.
+    pub(in crate::domain) price: Option<Price>,
+}
+
 /// Raises a message's state, if it is a rise, and tells the log.
 pub(in crate::domain) fn advance(
     tx: &mut Tx<'_>,
     mut row: MessageRow,
     state: DeliveryState,
-    at: Option<Instant>,
-    failure: Option<Failure>,
+    told: Told,
 ) -> Result<(), Fault> {
     let Some(old) = row.model.delivery.clone() else { return Ok(()) };
-    let new = raised(&old, state, at, failure);
+    let at = told.at;
+    let new = raised(&old, state, told);
     let rises = new.state != old.state;
     if new == old {
         return Ok(());
@@ -146,8 +162,11 @@ pub(in crate::domain) fn advance(
 }
 
 /// The delivery after a status: the state rises or stays, the times fill.
-fn raised(old: &Delivery, state: DeliveryState, at: Option<Instant>, failure: Option<Failure>) -> Delivery {
+fn raised(old: &Delivery, state: DeliveryState, told: Told) -> Delivery {
+    let Told { at, failure, price } = told;
     let mut new = old.clone();
+    // WhatsApp says it once or twice, in any order.
+    new.price = new.price.or(price.map(Arc::new));
     let arrived = state.rank() >= DeliveryState::Delivered.rank();
     if state == DeliveryState::Sent {
         new.sent_at = new.sent_at.or(at);
@@ -161,6 +180,9 @@ fn raised(old: &Delivery, state: DeliveryState, at: Option<Instant>, failure: Op
     }
     if state.rank() >= DeliveryState::Read.rank() {
         new.read_at = new.read_at.or(at);
+    }
+    if state == DeliveryState::Played {
+        new.played_at = new.played_at.or(at);
     }
     if state.rank() > old.state.rank() {
         new.state = state;
@@ -204,14 +226,12 @@ mod tests {
             states in proptest::collection::vec(any_state(), 1..8),
             order in any::<proptest::sample::Index>(),
         ) {
-            let start = Delivery {
-                state: DeliveryState::Queued, sent_at: None, delivered_at: None, read_at: None, failure: None,
-            };
+            let start = Delivery::begun(DeliveryState::Queued);
             let fold = |states: &[DeliveryState]| {
                 let mut delivery = start.clone();
                 let mut rank = 0;
                 for state in states {
-                    delivery = raised(&delivery, *state, Some(from_micros(1)), None);
+                    delivery = raised(&delivery, *state, Told { at: Some(from_micros(1)), ..Told::default() });
                     assert!(delivery.state.rank() >= rank, "a state fell");
                     rank = delivery.state.rank();
                 }
@@ -226,13 +246,7 @@ mod tests {
 
     #[test]
     fn a_late_failure_does_not_erase_a_read() {
-        let read = Delivery {
-            state: DeliveryState::Read,
-            sent_at: None,
-            delivered_at: None,
-            read_at: None,
-            failure: None,
-        };
-        assert_eq!(raised(&read, DeliveryState::Failed, None, None).state, DeliveryState::Read);
+        let read = Delivery::begun(DeliveryState::Read);
+        assert_eq!(raised(&read, DeliveryState::Failed, Told::default()).state, DeliveryState::Read);
     }
 }

@@ -102,7 +102,7 @@ fn bubble(talk: Talk, message: Message, place: Place) -> AnyView {
                 {edited.then(|| view! { <span>{tr(Key::ContentEdited)}</span> })}
                 {uncertain.then(|| view! { <span class="bubble__unsure">{tr(Key::DeliveryUncertain)}</span> })}
                 <time title=move || time::whole(at_ms)>{move || time::clock(at_ms)}</time>
-                {state.map(|state| view! { <Ticks state/> })}
+                {message.delivery.map(|delivery| view! { <Ticks state=delivery.state delivery/> })}
             </p>
             {reactions}
             {answer}

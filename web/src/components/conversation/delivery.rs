@@ -11,6 +11,7 @@ use super::permit::Permit;
 use crate::{
     i18n::{Key, text, tr},
     live::Live,
+    time,
     ui::{Button, Icon, IconName, Show},
     words,
 };
@@ -32,9 +33,35 @@ fn may_retry(delivery: &Delivery, at_ms: f64, heard_ms: f64, now_ms: f64) -> boo
     }
 }
 
+/// How far a message got, when, and what it is charged as: what a pointer over its ticks shows.
+pub(super) fn story(delivery: &Delivery) -> String {
+    let mut lines = vec![text(words::delivery(delivery.state)).to_owned()];
+    let steps = [
+        (Key::DeliverySent, delivery.sent_at),
+        (Key::DeliveryDelivered, delivery.delivered_at),
+        (Key::DeliveryRead, delivery.read_at),
+        (Key::DeliveryPlayed, delivery.played_at),
+    ];
+    for (key, at) in steps {
+        if let Some(at) = at {
+            lines.push(format!("{}: {}", text(key), time::whole(time::millis(at))));
+        }
+    }
+    if let Some(price) = &delivery.price {
+        let kind = price.kind.as_deref().unwrap_or_default().replace('_', " ");
+        lines.push(format!("{}: {} · {kind}", text(Key::DeliveryPrice), price.category.replace('_', " ")));
+    }
+    lines.join("\n")
+}
+
 /// Ticks as WhatsApp has them, with words for those who do not see them.
 #[component]
-pub(crate) fn Ticks(state: DeliveryState) -> impl IntoView {
+pub(crate) fn Ticks(
+    state: DeliveryState,
+    /// More than the state, when there is more to say.
+    #[prop(optional)]
+    delivery: Option<Delivery>,
+) -> impl IntoView {
     let (icon, class) = match state {
         DeliveryState::Queued | DeliveryState::Sending => (IconName::Clock, "ticks"),
         DeliveryState::Uncertain => (IconName::Unsure, "ticks ticks--warn"),
@@ -45,7 +72,7 @@ pub(crate) fn Ticks(state: DeliveryState) -> impl IntoView {
     };
     let label = words::delivery(state);
     view! {
-        <span class=class title=tr(label)>
+        <span class=class title=move || delivery.as_ref().map_or_else(|| text(label).to_owned(), story)>
             <Icon name=icon/>
             <span class="unseen">{tr(label)}</span>
         </span>
@@ -112,7 +139,7 @@ mod tests {
 
     fn delivery(state: DeliveryState, reason: Option<FailureReason>) -> Delivery {
         let failure = reason.map(|reason| Failure { code: None, reason, detail: None });
-        Delivery { state, sent_at: None, delivered_at: None, read_at: None, failure }
+        Delivery { failure, ..Delivery::begun(state) }
     }
 
     #[test]

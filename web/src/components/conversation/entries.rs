@@ -177,8 +177,7 @@ mod tests {
         let id = ConversationId::new();
         let mut timeline = Timeline::default();
         for (seq, state) in [(1, DeliveryState::Failed), (2, DeliveryState::Failed)] {
-            let delivery =
-                Delivery { state, sent_at: None, delivered_at: None, read_at: None, failure: None };
+            let delivery = Delivery::begun(state);
             timeline.messages.insert(seq, Message { delivery: Some(delivery), ..message(id, seq, 0) });
         }
         // The customer says the same words; that is no second attempt.

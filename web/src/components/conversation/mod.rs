@@ -113,16 +113,13 @@ impl Talk {
         let found = untrack(|| {
             self.live.timeline(self.id, |timeline| {
                 let fits = |seq: &u64| now.is_none_or(|now| if before { *seq < now } else { *seq > now });
-                let all = timeline.messages.iter().filter(|(seq, message)| {
+                let mut all = timeline.messages.iter().filter(|(seq, message)| {
                     fits(seq) && message.author.kind == AuthorKind::Customer && tray::is_answerable(message)
                 });
-                let found = if before {
-                    all.last()
-                } else {
-                    now.and_then(|_| {
-                        let mut all = all;
-                        all.next()
-                    })
+                let found = match (before, now) {
+                    (true, _) => all.next_back(),
+                    (false, Some(_)) => all.next(),
+                    (false, None) => None,
                 };
                 found.map(|(_, message)| Answered::of(message))
             })

@@ -11,7 +11,9 @@ use shared::{
 
 pub use self::quotes::fill_quotes;
 pub(super) use self::stored::json;
-use self::stored::{Columns, Row, columns, context_column, model, reactions_column, reason_text};
+use self::stored::{
+    Columns, Row, columns, context_column, model, more_column, reactions_column, reason_text,
+};
 use super::file::fill_files;
 use crate::{
     clock::micros,
@@ -53,7 +55,7 @@ statements! {
     UNION ALL SELECT 2 FROM message_change WHERE tenant_id = ? AND channel_id = ? AND target_wamid = ? \
     UNION ALL SELECT 3 FROM message WHERE tenant_id = ? AND channel_id = ? AND quoted_wamid = ?";
     UpdateDelivery: "UPDATE message SET rev = ?, delivery = ?, delivery_rank = ?, sent_at = ?, \
-    delivered_at = ?, read_at = ?, failure_code = ?, failure_reason = ?, failure_detail = ? \
+    delivered_at = ?, read_at = ?, delivery_more = ?, failure_code = ?, failure_reason = ?, failure_detail = ? \
     WHERE tenant_id = ? AND id = ?";
 }
 
@@ -152,6 +154,7 @@ pub fn update_delivery(scoped: &mut Scoped, row: &MessageRow) -> Result<(), Faul
     let (conn, tenant) = scoped.parts();
     let delivery = row.model.delivery.as_ref();
     let failure = delivery.and_then(|d| d.failure.as_ref());
+    let more = more_column(delivery)?;
     let update = Fixed::<UpdateDelivery, _>::new([
         (row.model.rev as i64).into(),
         (delivery.map(|d| d.state.as_str())).into(),
@@ -159,6 +162,7 @@ pub fn update_delivery(scoped: &mut Scoped, row: &MessageRow) -> Result<(), Faul
         (delivery.and_then(|d| d.sent_at).map(micros)).into(),
         (delivery.and_then(|d| d.delivered_at).map(micros)).into(),
         (delivery.and_then(|d| d.read_at).map(micros)).into(),
+        more.into(),
         (failure.and_then(|f| f.code)).into(),
         (failure.map(|f| reason_text(f.reason)).transpose()?).into(),
         (failure.and_then(|f| f.detail.as_deref())).into(),

@@ -1,15 +1,19 @@
 //! How messages lie in their columns.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use diesel::Queryable;
+use serde::{Deserialize, Serialize};
 use shared::model::{
     content::Context,
-    message::{Author, AuthorKind, Body, Delivery, DeliveryState, Failure, FailureReason, Message},
+    message::{Author, AuthorKind, Body, Delivery, DeliveryState, Failure, FailureReason, Message, Price},
 };
 
 use super::MessageRow;
-use crate::{clock::from_micros, db::Fault};
+use crate::{
+    clock::{from_micros, micros},
+    db::Fault,
+};
 
 #[derive(Queryable)]
 pub(super) struct Row {
@@ -40,6 +44,7 @@ pub(super) struct Row {
     quoted_wamid: Option<String>,
     reactions: Option<String>,
     edited_at: Option<i64>,
+    delivery_more: Option<String>,
 }
 
 /// The columns of [`Row`], in its order. `raw` is read only when asked for.
@@ -73,6 +78,7 @@ macro_rules! columns {
             m::quoted_wamid,
             m::reactions,
             m::edited_at,
+            m::delivery_more,
         )
     };
 }
@@ -110,6 +116,23 @@ pub(super) fn context_column(message: &Message) -> Result<Option<String>, Fault>
     let Some(context) = &message.context else { return Ok(None) };
     let told = Context { quote: None, ..(**context).clone() };
     (!told.is_empty()).then(|| json(&told)).transpose()
+}
+
+/// What is known of a delivery besides what is asked for: one column, for there are many.
+#[derive(Default, Serialize, Deserialize)]
+struct More {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    played_at: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    price: Option<Price>,
+}
+
+pub(super) fn more_column(delivery: Option<&Delivery>) -> Result<Option<String>, Fault> {
+    let Some(delivery) = delivery.filter(|d| d.played_at.is_some() || d.price.is_some()) else {
+        return Ok(None);
+    };
+    let more = More { played_at: delivery.played_at.map(micros), price: delivery.price.as_deref().cloned() };
+    json(&more).map(Some)
 }
 
 pub(super) fn reactions_column(message: &Message) -> Result<Option<String>, Fault> {
@@ -161,6 +184,10 @@ pub(super) fn model(row: Row) -> Result<MessageRow, Fault> {
             detail: row.failure_detail,
         }),
     };
+    let more: More = match &row.delivery_more {
+        Some(text) => serde_json::from_str(text).map_err(|e| broken(&e.to_string()))?,
+        None => More::default(),
+    };
     let delivery = match row.delivery {
         None => None,
         Some(state) => Some(Delivery {
@@ -168,6 +195,8 @@ pub(super) fn model(row: Row) -> Result<MessageRow, Fault> {
             sent_at: row.sent_at.map(from_micros),
             delivered_at: row.delivered_at.map(from_micros),
             read_at: row.read_at.map(from_micros),
+            played_at: more.played_at.map(from_micros),
+            price: more.price.map(Arc::new),
             failure,
         }),
     };

@@ -16,6 +16,7 @@ on_both_engines!(
     statuses_in_any_order_never_lower_the_state,
     a_status_that_overtakes_the_answer_to_its_send_is_kept_and_applied,
     a_status_for_a_message_nobody_sent_is_kept_and_changes_nothing,
+    when_it_was_played_and_what_it_costs_is_kept,
 );
 
 /// The delivery of a message, as a member reads it.
@@ -98,6 +99,23 @@ async fn a_status_that_overtakes_the_answer_to_its_send_is_kept_and_applied(engi
     assert!(found.delivered_at.is_some() && found.read_at.is_some());
     assert_eq!(sql::count(&store, "early_status").await, 0);
     meta.stop().await;
+}
+
+async fn when_it_was_played_and_what_it_costs_is_kept(engine: Engine) {
+    let (world, meta) = World::with_meta(engine, Options::default()).await;
+    world.customer_writes(&ann(), "Hi").await;
+    let agent = world.agent().await;
+    let id = send(&agent, &world, "answer").await;
+    let sends = meta.control().wait_for_sends(1, crate::harness::wait::PATIENCE).await.unwrap();
+    let name = sends[0].wamid.clone().unwrap();
+    for status in [Status::Played, Status::Sent, Status::Delivered, Status::Played] {
+        world.reported(&name, status, None).await;
+    }
+    let found = delivery(&agent, &world, id).await;
+    assert_eq!(found.state, DeliveryState::Played);
+    assert!(found.played_at.is_some() && found.sent_at.is_some() && found.read_at.is_some());
+    let price = found.price.unwrap();
+    assert_eq!((price.category.as_str(), price.kind.as_deref()), ("service", Some("free_customer_service")));
 }
 
 async fn a_status_for_a_message_nobody_sent_is_kept_and_changes_nothing(engine: Engine) {
