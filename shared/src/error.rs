@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::api::session::TenantChoices;
+use crate::{api::session::TenantChoices, ids::ConversationId};
 
 /// Why something was refused. The console has a sentence for each; the server never invents others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -228,6 +228,9 @@ pub struct Problem {
     /// refusal must not make every `Result` of the happy path large.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenants: Option<Box<TenantChoices>>,
+    /// The conversation that is in the way; with `conversation_open` only, and boxed for the same reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<Box<ConversationId>>,
 }
 
 impl Problem {
@@ -242,6 +245,7 @@ impl Problem {
             retry_after: None,
             request_id: None,
             tenants: None,
+            conversation: None,
         }
     }
 }

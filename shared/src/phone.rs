@@ -15,8 +15,8 @@ pub fn international(text: &str) -> Result<String, ErrorCode> {
     let text = text.trim();
     let national =
         text.strip_prefix('+').or_else(|| text.strip_prefix("00")).ok_or(ErrorCode::PhoneInvalid)?;
-    // Some write the zero of the national form along; nobody dials it.
-    let national = national.replace("(0)", "");
+    // Some write the zero of the national form along. Nobody dials it, but in Italy.
+    let national = if national.starts_with("39") { national.to_owned() } else { national.replace("(0)", "") };
     let separators = [' ', '\u{a0}', '-', '.', '/', '(', ')', '\u{2011}', '\u{202f}'];
     let digits: String = national.chars().filter(|c| !separators.contains(c)).collect();
     let fits = (LEAST_DIGITS..=MOST_DIGITS).contains(&digits.len());
@@ -58,6 +58,7 @@ mod tests {
         for text in ["+49 30 555-0101", "0049 (0)30 5550101", "+49.30/5550101", " +49\u{a0}(30) 5550101 "] {
             assert_eq!(international(text).as_deref(), Ok("49305550101"), "{text}");
         }
+        assert_eq!(international("+39 (0)6 5550101").as_deref(), Ok("39065550101"));
         for bad in [
             "",
             "030 5550101",

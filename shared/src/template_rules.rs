@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     api::templates::{CreateTemplateRequest, EditTemplateRequest, TemplateTexts},
-    model::template::{Template, TemplateCategory, TemplateStatus},
+    model::template::{Template, TemplateButton, TemplateCategory, TemplateHeader, TemplateStatus},
 };
 
 /// Longest name, in characters.
@@ -171,6 +171,27 @@ pub fn faults_of_edit(known: &Template, edit: &EditTemplateRequest) -> Vec<Templ
         known.status == TemplateStatus::Approved && edit.category.is_some_and(|new| new != known.category);
     if fixed {
         faults.push(TemplateFault { field: TemplateField::Category, rule: TemplateRule::NotOffered });
+    }
+    // Meta replaces all of a template: what cannot be written here would be gone.
+    let not_offered = |field| TemplateFault { field, rule: TemplateRule::NotOffered };
+    let media = matches!(
+        known.header,
+        Some(
+            TemplateHeader::Image
+                | TemplateHeader::Video
+                | TemplateHeader::Document
+                | TemplateHeader::Other { .. }
+        )
+    );
+    if media {
+        faults.push(not_offered(TemplateField::Header));
+    }
+    if known.buttons.iter().any(|button| matches!(button, TemplateButton::Other { .. })) {
+        faults.push(not_offered(TemplateField::Buttons));
+    }
+    // Variables keep their numbers or names, or what was stored of them would not fit.
+    if !known.unknown.is_empty() || edit.texts.named != known.named {
+        faults.push(not_offered(TemplateField::Body));
     }
     faults.extend(faults_of_texts(&edit.texts));
     faults

@@ -26,8 +26,24 @@ use crate::{
 pub async fn dispatch(tenant: &TenantStore, member: MemberId, keyed: KeyedCommand) -> Result<Done, Problem> {
     let body = serde_json::to_vec(&keyed.command).map_err(|_| Problem::new(ErrorCode::Internal))?;
     let hash = sha256(&body);
+    let begins = match &keyed.command {
+        Command::Begin { channel, phone, .. } => Some((*channel, phone.clone())),
+        _ => None,
+    };
     let written = tenant.write(move |tx| once(tx, member, keyed.key, &hash, &keyed.command)).await;
-    written.map(|(done, _)| done).map_err(|error| error.code().into())
+    let error = match written {
+        Ok((done, _)) => return Ok(done),
+        Err(error) => error,
+    };
+    let mut problem = Problem::new(error.code());
+    if let (ErrorCode::ConversationOpen, Some((channel, phone))) = (problem.code, begins) {
+        let found = tenant.read(move |scoped| {
+            let address = conv::begin::Address { channel, phone: &phone, name: None };
+            conv::begin::existing(scoped, member, address)
+        });
+        problem.conversation = found.await.unwrap_or_default().map(Box::new);
+    }
+    Err(problem)
 }
 
 fn once(

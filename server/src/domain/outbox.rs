@@ -9,7 +9,7 @@ use chrono::Duration;
 use shared::{
     Instant,
     ids::{ChannelId, ContactId, MessageId},
-    model::message::{Body, DeliveryState, Failure},
+    model::message::{Body, DeliveryState, Failure, FailureReason},
 };
 
 use super::conversations::{
@@ -50,6 +50,9 @@ pub struct Leased {
     pub attempts: u32,
 }
 
+/// Tries to upload a file that ended without an answer before its message fails.
+const UPLOAD_ATTEMPTS: u32 = 6;
+
 /// Files of one tenant on their way to WhatsApp at once: a slow line there must not take the places of
 /// messages that need none.
 const UPLOADS_AT_ONCE: usize = 8;
@@ -81,6 +84,13 @@ pub fn lease(
     let mut leased = Vec::new();
     let mut uploading = outbox::count_uploading(tx)?;
     for row in outbox::sendable(tx, worker, in_flight, now, most)? {
+        let file = leased_file(tx, row.channel, row.message, uploaded_after)?;
+        let uploads = file.as_ref().is_some_and(|file| file.media_id.is_none());
+        // Before the pace is asked: what cannot go now must not use it up.
+        if uploads && uploading >= UPLOADS_AT_ONCE {
+            outbox::postpone(tx, row.message, row.attempts, now + Duration::seconds(1))?;
+            continue;
+        }
         if let Err(later) = admit(row.channel, row.contact, now) {
             outbox::postpone(tx, row.message, row.attempts, later)?;
             continue;
@@ -93,12 +103,6 @@ pub fn lease(
             continue;
         };
         let (body, quoted) = (found.model.body.clone(), found.quoted.clone());
-        let file = leased_file(tx, row.channel, row.message, uploaded_after)?;
-        let uploads = file.as_ref().is_some_and(|file| file.media_id.is_none());
-        if uploads && uploading >= UPLOADS_AT_ONCE {
-            outbox::postpone(tx, row.message, row.attempts, now + Duration::seconds(1))?;
-            continue;
-        }
         uploading += usize::from(uploads);
         outbox::lease(tx, row.message, worker, uploads)?;
         advance(tx, found, DeliveryState::Sending, Told::default())?;
@@ -184,7 +188,15 @@ pub fn failed(tx: &mut Tx<'_>, id: MessageId, failure: &Failure) -> Result<(), F
 /// # Errors
 /// The database's.
 pub fn uncertain(tx: &mut Tx<'_>, id: MessageId) -> Result<(), Fault> {
-    if outbox::free_if_uploading(tx, id)? {
+    if let Some(attempts) = outbox::attempts_if_uploading(tx, id)? {
+        let attempts = attempts.saturating_add(1);
+        // A file that ends servers must not do so for ever.
+        if attempts >= UPLOAD_ATTEMPTS {
+            let failure = Failure { code: None, reason: FailureReason::ServiceUnavailable, detail: None };
+            return failed(tx, id, &failure);
+        }
+        let due = tx.now() + Duration::seconds(1 << attempts);
+        outbox::postpone(tx, id, attempts, due)?;
         tx.kick(Kicks { outbox: true, jobs: false });
         return Ok(());
     }

@@ -118,7 +118,8 @@ impl Workers {
     /// A member writes to a customer, who may be shown that.
     pub(crate) fn typing(&self, tenant: TenantId, member: MemberId, id: ConversationId) {
         let now = std::time::Instant::now();
-        let due = self.0.typing.lock().unwrap_or_else(PoisonError::into_inner).is_due(tenant, id, now);
+        let due =
+            self.0.typing.lock().unwrap_or_else(PoisonError::into_inner).is_due((tenant, id, member), now);
         if !due || self.state().suspended.contains(&tenant) {
             return;
         }

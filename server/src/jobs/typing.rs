@@ -30,20 +30,20 @@ const EVERY: Duration = Duration::from_secs(20);
 /// Conversations remembered before those that are over are forgotten.
 const REMEMBERED: usize = 1_000;
 
-/// Which customers were told when.
+/// Which customers were told when, of whom.
 #[derive(Default)]
-pub(super) struct Told(HashMap<(TenantId, ConversationId), Monotonic>);
+pub(super) struct Told(HashMap<(TenantId, ConversationId, MemberId), Monotonic>);
 
 impl Told {
     /// Whether it is time to tell; notes it then.
-    pub(super) fn is_due(&mut self, tenant: TenantId, id: ConversationId, now: Monotonic) -> bool {
+    pub(super) fn is_due(&mut self, key: (TenantId, ConversationId, MemberId), now: Monotonic) -> bool {
         if self.0.len() > REMEMBERED {
             self.0.retain(|_, told| now.duration_since(*told) < EVERY);
         }
-        if self.0.get(&(tenant, id)).is_some_and(|told| now.duration_since(*told) < EVERY) {
+        if self.0.get(&key).is_some_and(|told| now.duration_since(*told) < EVERY) {
             return false;
         }
-        self.0.insert((tenant, id), now);
+        self.0.insert(key, now);
         true
     }
 }
@@ -99,10 +99,11 @@ mod tests {
     #[test]
     fn a_customer_is_told_once_while_whatsapp_shows_it() {
         let (mut told, start) = (Told::default(), Monotonic::now());
-        let (tenant, one, other) = (TenantId::from_control(1), ConversationId::new(), ConversationId::new());
-        assert!(told.is_due(tenant, one, start));
-        assert!(!told.is_due(tenant, one, start + EVERY / 2));
-        assert!(told.is_due(tenant, other, start + EVERY / 2));
-        assert!(told.is_due(tenant, one, start + EVERY));
+        let (tenant, member) = (TenantId::from_control(1), MemberId::new());
+        let [one, other] = [(); 2].map(|()| (tenant, ConversationId::new(), member));
+        assert!(told.is_due(one, start));
+        assert!(!told.is_due(one, start + EVERY / 2));
+        assert!(told.is_due(other, start + EVERY / 2));
+        assert!(told.is_due(one, start + EVERY));
     }
 }

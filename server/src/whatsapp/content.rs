@@ -84,7 +84,8 @@ fn content(kind: &str, inner: &Value, item: &Value) -> Option<Content> {
         "system" => {
             let what = string(inner, "type").unwrap_or_default();
             let number = what.ends_with("changed_number");
-            Some(Content::Changed(Changed { number, text: line(inner, "body") }))
+            // WhatsApp's words have both numbers in them, which not every member may see.
+            Some(Content::Changed(Changed { number, text: line(inner, "body").filter(|_| !number) }))
         }
         _ => None,
     }

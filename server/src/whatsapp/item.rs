@@ -14,7 +14,11 @@ use crate::{
         rows::raw_item::{self, RawItem},
     },
     domain::{
-        conversations::{change, consent, identity, receive, status},
+        conversations::{
+            change, consent,
+            identity::{self, Moved},
+            receive, status,
+        },
         templates::{self, News},
     },
     secrets::sha256,
@@ -44,7 +48,7 @@ pub(super) fn apply(tx: &mut Tx<'_>, routed: &Routed) -> Result<Applied, Fault> 
         (Kind::Message, Some(channel)) => {
             match payload::said(&item.raw, item.contacts.as_deref(), channel, now) {
                 Some(Said::Message(inbound)) => receive::receive(tx, &inbound).map(|_| Applied::Taken),
-                Some(Said::Moved(moved)) => identity::moved(tx, &moved).map(|()| Applied::Taken),
+                Some(Said::Moved(moved)) => move_once(tx, routed, &moved),
                 Some(Said::Change(change)) => change::change(tx, &change).map(|()| Applied::Taken),
                 None => keep(tx, routed, None).map(|()| Applied::Kept),
             }
@@ -70,6 +74,16 @@ fn change_of_account(tx: &mut Tx<'_>, routed: &Routed, now: shared::Instant) -> 
         }
         _ => keep(tx, routed, None).map(|()| Applied::Kept),
     }
+}
+
+/// Takes in that a customer moved. It is kept as well: a copy that comes when the old number has gone to somebody
+/// else must not move them.
+fn move_once(tx: &mut Tx<'_>, routed: &Routed, moved: &Moved) -> Result<Applied, Fault> {
+    if raw_item::is_known(tx, &key(&routed.item))? {
+        return Ok(Applied::Taken);
+    }
+    keep(tx, routed, None)?;
+    identity::moved(tx, moved).map(|known| if known { Applied::Taken } else { Applied::Kept })
 }
 
 /// Takes in what is told of a template. It is kept as well, because nothing else tells a second copy: one

@@ -10,6 +10,7 @@ use shared::{
         content::Content,
         message::{Body, DeliveryState, Failure, Price},
     },
+    phone,
 };
 
 use super::{
@@ -71,13 +72,19 @@ fn moved(item: &Value, mut line: Inbound) -> Moved {
         wa_id: number,
         ..Sender::default()
     };
-    let previous = id(told, "previous_user_id");
-    if previous.is_some() {
-        line.sender.bsuid = previous;
-    } else if line.sender.bsuid == now.bsuid {
-        line.sender.bsuid = None;
-    }
-    Moved { line, now }
+    // Only the item itself tells whom it is about; what stands beside it may be what they are known by now.
+    let number = id(item, "from");
+    line.sender = Sender {
+        bsuid: id(told, "previous_user_id")
+            .or_else(|| id(item, "from_user_id").filter(|id| now.bsuid.as_ref() != Some(id))),
+        phone: number.as_deref().map(|number| number.trim_start_matches('+').to_owned()),
+        wa_id: number,
+        ..Sender::default()
+    };
+    let kind = string(told, "type").unwrap_or_default();
+    // Whatever else the system tells of is a line and nothing more.
+    let moves = kind.ends_with("changed_number") || kind == "user_changed_user_id";
+    Moved { line, now: if moves { now } else { Sender::default() } }
 }
 
 /// What an item does to another message, and WhatsApp's id of that.
@@ -180,8 +187,15 @@ pub(super) fn sender(item: &Value, contacts: &Value) -> Option<Sender> {
         let user = string(contact, "user_id");
         (from.is_some() && wa_id == from) || (bsuid.is_some() && user == bsuid)
     });
-    // A number may differ from its wa_id; with one contact there is no doubt whose it is.
-    let contact = named.or_else(|| all.first().filter(|_| all.len() == 1));
+    // A number may be spelt otherwise than its wa_id, or the contact have none. Anybody else's is not theirs.
+    let alone = all.first().filter(|_| all.len() == 1).filter(|contact| {
+        match (&from, string(contact, "wa_id"), &bsuid, string(contact, "user_id")) {
+            (Some(from), Some(wa_id), ..) => phone::other_spelling(from).is_some_and(|other| other == wa_id),
+            (_, _, Some(told), Some(user)) => *told == user,
+            _ => true,
+        }
+    });
+    let contact = named.or(alone);
     let profile = contact.and_then(|contact| contact.get("profile"));
     let sender = Sender {
         bsuid: bsuid.or_else(|| contact.and_then(|contact| string(contact, "user_id"))),

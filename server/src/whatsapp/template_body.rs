@@ -38,7 +38,7 @@ pub(super) fn components(texts: &TemplateTexts) -> Vec<Value> {
     }
     if !texts.buttons.is_empty() {
         let buttons: Vec<Value> =
-            (0_u8..).zip(&texts.buttons).map(|(at, button)| self::button(at, button, texts)).collect();
+            (0..u8::MAX).zip(&texts.buttons).map(|(at, button)| self::button(at, button, texts)).collect();
         components.push(json!({ "type": "BUTTONS", "buttons": buttons }));
     }
     components

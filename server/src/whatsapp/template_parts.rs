@@ -50,7 +50,7 @@ fn header(component: &Value, parts: &mut Parts) {
 }
 
 fn buttons(component: &Value, parts: &mut Parts) {
-    for (at, value) in (0_u8..).zip(array(component, "buttons")) {
+    for (at, value) in (0..u8::MAX).zip(array(component, "buttons")) {
         let place = TemplatePlace::Button(at);
         let button = button(&kind(value), text(value, "text"), value, ["url", "phone_number"]);
         let example = first_text(value.get("example"));

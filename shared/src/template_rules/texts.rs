@@ -86,7 +86,7 @@ impl Looker<'_> {
         if runs.len() > 2 {
             self.add(TemplateField::Buttons, TemplateRule::Mixed);
         }
-        for (at, button) in (0_u8..).zip(buttons) {
+        for (at, button) in (0..u8::MAX).zip(buttons) {
             self.button(at, button);
         }
     }

@@ -1,9 +1,7 @@
 //! Writing to a customer first: from which number, to which, and the template that begins it.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use shared::{
-    api::conversations::ConversationsPage,
-    error::ErrorCode,
     ids::{ChannelId, ConversationId},
     live::command::Command,
     model::outgoing::Outgoing,
@@ -15,7 +13,6 @@ use crate::{
     app::Desk,
     attach::Tray,
     effects::effect,
-    http,
     i18n::{Key, text, tr},
     routes,
     ui::{Button, ButtonLook, Dialog, IconName, Notice, Tone},
@@ -50,44 +47,42 @@ pub(crate) fn Begin(desk: Desk) -> impl IntoView {
         open.set(false);
         desk.router.go(&routes::conversation(id));
     };
-    let find = move || {
-        let Ok(digits) = phone::international(&number.get_untracked()) else { return };
-        let wanted = channel.get_untracked();
-        spawn_local(async move {
-            let page = http::get::<ConversationsPage>(&format!("/api/conversations?search={digits}")).await;
-            let found = page.ok().and_then(|page| {
-                page.conversations.into_iter().find(|c| Some(c.channel) == wanted).map(|c| c.id)
-            });
-            let _ = existing.try_set(found);
-        });
-    };
+    let sending = RwSignal::new(false);
     let send = Callback::new(move |what: Outgoing| {
         refused.set(None);
         existing.set(None);
-        let Some(channel) = channel.get_untracked() else { return };
+        let Some(channel) = channel.get_untracked() else { return sending.set(false) };
         let phone = number.get_untracked();
         if let Err(code) = phone::international(&phone) {
             give_back(desk, &tray.get_value(), &what);
+            sending.set(false);
             return refused.set(Some(words::error(code)));
         }
         let name = Some(name.get_untracked()).filter(|name| !name.trim().is_empty());
         let command = Command::Begin { channel, phone, name, what: what.clone() };
-        live.command_then(command, move |answer| match answer {
-            Ok(done) => {
-                if let Some(upload) = what.upload() {
-                    desk.attachments.arrived(upload);
+        live.command_then(command, move |answer| {
+            let _ = sending.try_set(false);
+            let shown = open.try_get_untracked() == Some(true);
+            match answer {
+                Ok(done) => {
+                    if let Some(upload) = what.upload() {
+                        desk.attachments.arrived(upload);
+                    }
+                    // Whoever has gone on is not pulled back.
+                    if let Some(id) = done.conversation.filter(|_| shown) {
+                        go(id);
+                    }
                 }
-                if let Some(id) = done.conversation {
-                    go(id);
-                }
-            }
-            Err(problem) => {
-                if let Some(tray) = tray.try_get_value() {
-                    give_back(desk, &tray, &what);
-                }
-                let _ = refused.try_set(Some(words::error(problem.code)));
-                if problem.code == ErrorCode::ConversationOpen {
-                    find();
+                Err(problem) => {
+                    let why = words::error(problem.code);
+                    match tray.try_get_value().filter(|_| shown) {
+                        Some(tray) => {
+                            give_back(desk, &tray, &what);
+                            refused.set(Some(why));
+                            existing.set(problem.conversation.map(|id| *id));
+                        }
+                        None => desk.toasts.say(text(why).to_owned()),
+                    }
                 }
             }
         });
@@ -137,7 +132,7 @@ pub(crate) fn Begin(desk: Desk) -> impl IntoView {
                     </Notice>
                 }.into_any())}
             </div>
-            <TemplateChooser desk channel active=open tray=tray.get_value() refused on_send=send/>
+            <TemplateChooser desk channel active=open tray=tray.get_value() refused sending on_send=send/>
         </Dialog>
     }
     .into_any()

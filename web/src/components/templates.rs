@@ -46,6 +46,8 @@ struct Choice {
     channel: Signal<Option<ChannelId>>,
     /// Why what was sent last was not taken.
     refused: RwSignal<Option<Key>>,
+    /// Whether one is on its way.
+    sending: RwSignal<bool>,
     on_send: Callback<Outgoing>,
     fetched: RwSignal<Fetched>,
     search: RwSignal<String>,
@@ -119,13 +121,15 @@ impl Choice {
     }
 
     fn send(self) {
-        if !untrack(|| self.is_complete()) {
+        // One at a time: a second click must not send it twice.
+        if self.sending.get_untracked() || !untrack(|| self.is_complete()) {
             return;
         }
         let Some(template) = self.chosen.get_untracked() else { return };
         let upload = self.desk.attachments.take(&self.tray.get_value()).pop().map(|(id, _)| id);
         let values = self.values.get_untracked();
         self.refused.set(None);
+        self.sending.set(true);
         self.on_send.run(Outgoing::Template { template: template.id, values, upload });
     }
 }
@@ -151,12 +155,15 @@ pub(crate) fn TemplateChooser(
     tray: Tray,
     /// Why what was sent last was not taken.
     refused: RwSignal<Option<Key>>,
+    /// Set when one is sent; whoever sends it clears it with the answer.
+    sending: RwSignal<bool>,
     on_send: Callback<Outgoing>,
 ) -> impl IntoView {
     let choice = Choice {
         desk,
         channel,
         refused,
+        sending,
         on_send,
         fetched: RwSignal::new(Fetched::Loading),
         search: RwSignal::new(String::new()),
@@ -283,7 +290,7 @@ fn form(choice: Choice, template: Template) -> AnyView {
         event.prevent_default();
         choice.send();
     };
-    let incomplete = Signal::derive(move || !choice.is_complete());
+    let incomplete = Signal::derive(move || choice.sending.get() || !choice.is_complete());
     let name = template.name.replace('_', " ");
     view! {
         <form class="templates__form" on:submit=submit>
@@ -302,7 +309,7 @@ fn form(choice: Choice, template: Template) -> AnyView {
                     class="button button--primary"
                     data-testid="template-send"
                     disabled=move || incomplete.get()
-                >{tr(Key::Send)}</button>
+                >{move || text(if choice.sending.get() { Key::FileSending } else { Key::Send })}</button>
             </footer>
         </form>
     }

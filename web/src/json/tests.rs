@@ -177,6 +177,7 @@ fn frames() -> Vec<ServerFrame> {
         detail: None,
         retry_after: Some(3),
         request_id: None,
+        conversation: Some(Box::new(ConversationId::new())),
         tenants: Some(Box::new(TenantChoices(vec![TenantChoice { slug: "a".into(), name: "A".into() }]))),
     };
     vec![

@@ -4,7 +4,7 @@ use diesel::{BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtens
 use shared::{Instant, ids::ContactId, model::contact::Contact};
 
 use crate::{
-    clock::micros,
+    clock::{from_micros, micros},
     db::{
         Fault, Scoped,
         connection::on_engine,
@@ -97,6 +97,35 @@ pub fn link(
         i::created_at.eq(micros(now)),
     ));
     on_engine!(conn, conn => insert.execute(conn))?;
+    Ok(())
+}
+
+/// Whom an identity belongs to and since when.
+///
+/// # Errors
+/// The database's.
+pub fn owner(
+    scoped: &mut Scoped,
+    kind: IdentityKind,
+    value: &str,
+) -> Result<Option<(ContactId, Instant)>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let found: Option<(String, i64)> = i::contact_identity
+        .filter(i::tenant_id.eq(tenant).and(i::kind.eq(kind.as_str())).and(i::value.eq(value)))
+        .select((i::contact_id, i::created_at))
+        .first(conn)
+        .optional()?;
+    found.map(|(id, at)| Ok((id.parse()?, from_micros(at)))).transpose()
+}
+
+/// Makes nobody known by an identity.
+///
+/// # Errors
+/// The database's.
+pub fn unlink_value(scoped: &mut Scoped, kind: IdentityKind, value: &str) -> Result<(), Fault> {
+    let (conn, tenant) = scoped.parts();
+    let this = i::tenant_id.eq(tenant).and(i::kind.eq(kind.as_str())).and(i::value.eq(value));
+    diesel::delete(i::contact_identity.filter(this)).execute(conn)?;
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl};
+use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 use shared::{
     Instant,
     ids::{ChannelId, ContactId, ConversationId, MessageId},
@@ -155,17 +155,17 @@ pub fn count_uploading(scoped: &mut Scoped) -> Result<usize, Fault> {
     Ok(usize::try_from(n).unwrap_or(usize::MAX))
 }
 
-/// Frees a row whose file was on its way when the worker ended: nothing was sent. Says whether it was one.
+/// How often a message was tried whose file was on its way when the worker ended: nothing was sent. None for
+/// any other.
 ///
 /// # Errors
 /// The database's.
-pub fn free_if_uploading(scoped: &mut Scoped, message: MessageId) -> Result<bool, Fault> {
+pub fn attempts_if_uploading(scoped: &mut Scoped, message: MessageId) -> Result<Option<u32>, Fault> {
     let (conn, tenant) = scoped.parts();
     let this = o::tenant_id.eq(tenant).and(o::message_id.eq(message.to_string()));
-    let freed = diesel::update(o::outbox.filter(this.and(o::uploading.eq(true))))
-        .set((o::leased_by.eq(None::<String>), o::uploading.eq(false)))
-        .execute(conn)?;
-    Ok(freed > 0)
+    let attempts: Option<i64> =
+        o::outbox.filter(this.and(o::uploading.eq(true))).select(o::attempts).first(conn).optional()?;
+    Ok(attempts.map(|attempts| u32::try_from(attempts).unwrap_or(u32::MAX)))
 }
 
 /// Messages leased by a worker that is not this one: what became of them is unknown.

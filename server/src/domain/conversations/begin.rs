@@ -3,7 +3,7 @@
 use chrono::Duration;
 use shared::{
     error::ErrorCode,
-    ids::{ChannelId, CommandKey, ConversationId, MessageId},
+    ids::{ChannelId, CommandKey, ConversationId, MemberId, MessageId},
     limits,
     model::{
         contact::Contact,
@@ -16,20 +16,21 @@ use shared::{
 };
 
 use super::{
-    Loaded, by,
+    Loaded, by, identity,
     receive::{self, CONTINUED_DAYS, Sender},
     send,
 };
 use crate::{
     db::{
-        Fault, Tx,
+        Fault, Scoped, Tx,
         record::FactKind,
         rows::{
             channel,
+            contact::IdentityKind,
             conversation::{self, ConversationRow},
         },
     },
-    domain::seat::Seat,
+    domain::seat::{self, Seat},
 };
 
 /// Whom a member writes to, from which number.
@@ -115,6 +116,27 @@ pub fn begin(
     Ok((message, conversation))
 }
 
+/// The open conversation that keeps a member from beginning another one, if it is in sight.
+///
+/// # Errors
+/// The database's.
+pub fn existing(
+    scoped: &mut Scoped,
+    member: MemberId,
+    address: Address<'_>,
+) -> Result<Option<ConversationId>, Fault> {
+    let seat = seat::take(scoped, member)?;
+    let Ok(phone) = phone::international(address.phone) else { return Ok(None) };
+    let number = Some(phone);
+    let sender = Sender { phone: number.clone(), wa_id: number, ..Sender::default() };
+    let Some(row) = receive::known(scoped, &sender)? else { return Ok(None) };
+    let newest = conversation::newest(scoped, row.contact.id, address.channel)?;
+    let open = newest.filter(|row| {
+        row.model.state != ConversationState::Closed && can_see(&seat.scope, &row.model.audience())
+    });
+    Ok(open.map(|row| row.model.id))
+}
+
 fn lately(conversation: &Conversation, now: shared::Instant) -> bool {
     conversation.closed.as_ref().is_some_and(|closed| closed.at + Duration::days(CONTINUED_DAYS) > now)
 }
@@ -123,10 +145,22 @@ fn lately(conversation: &Conversation, now: shared::Instant) -> bool {
 /// them.
 fn whom(tx: &mut Tx<'_>, phone: &str, name: Option<&str>) -> Result<Contact, Fault> {
     let mut sender = Sender { phone: Some(phone.to_owned()), ..Sender::default() };
-    let known = receive::known(tx, &sender)?;
-    if let Some(row) = known {
-        return Ok(row.contact);
+    sender.wa_id = Some(phone.to_owned());
+    while let Some(row) = receive::known(tx, &sender)? {
+        let current = [row.contact.phone.as_deref(), row.wa_id.as_deref()];
+        let same = |number: &str| {
+            number == phone || phone::other_spelling(number).is_some_and(|other| other == phone)
+        };
+        if current.into_iter().flatten().any(same) {
+            return Ok(row.contact);
+        }
+        // Who was known by the number is reached by another one now: the message must not go there.
+        for kind in [IdentityKind::WaId, IdentityKind::Phone] {
+            identity::give_up(tx, kind, phone, row.contact.id)?;
+        }
     }
+    // Only WhatsApp says what somebody's id is.
+    sender.wa_id = None;
     let name = name.map(str::trim).filter(|name| !name.is_empty());
     if name.is_some_and(|name| name.contains('\0') || name.chars().count() > limits::NAME_CHARS) {
         return Err(ErrorCode::TextInvalid.into());

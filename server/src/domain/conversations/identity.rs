@@ -1,7 +1,13 @@
 //! Customers who are known by something else from now on: another number, another account. Their history stays
 //! theirs; what they were known by before is given up, because numbers go to other people.
 
-use shared::model::message::{Author, AuthorKind};
+use chrono::Duration;
+use shared::{
+    Instant,
+    ids::ContactId,
+    model::message::{Author, AuthorKind},
+    phone,
+};
 
 use super::{
     Loaded, NewEntry,
@@ -24,24 +30,25 @@ pub struct Moved {
     pub now: Sender,
 }
 
-/// Takes in that a customer moved. It is no message of theirs: nobody waits for an answer, no window opens, and
-/// a closed conversation stays closed. Of a stranger there is nothing to move.
+/// How far our clock may be from Meta's before "earlier" is believed.
+const CLOCKS: Duration = Duration::minutes(1);
+
+/// Takes in that a customer moved; says whether anybody known did. It is no message of theirs: nobody waits for
+/// an answer, no window opens, and a closed conversation stays closed.
 ///
 /// # Errors
 /// The database's.
-pub fn moved(tx: &mut Tx<'_>, moved: &Moved) -> Result<(), Fault> {
+pub fn moved(tx: &mut Tx<'_>, moved: &Moved) -> Result<bool, Fault> {
     let line = &moved.line;
     if message::known(tx, line.channel, &line.wamid)?.stored {
-        return Ok(());
+        return Ok(true);
     }
-    // A second copy finds them under what they are known by now.
-    let before = receive::known(tx, &line.sender)?;
-    let Some(row) = before else { return Ok(()) };
-    let row = rename(tx, row, &moved.now)?;
+    let Some(row) = whom(tx, moved)? else { return Ok(false) };
+    let row = rename(tx, row, moved)?;
+    let newest = conversation::newest(tx, row.contact.id, line.channel)?.map(|row| row.model.id);
     for concerned in conversation::of_contact(tx, row.contact.id)? {
         let mut loaded = Loaded::from_row(concerned);
         loaded.row.model.contact = row.contact.clone();
-        let newest = conversation::newest(tx, row.contact.id, line.channel)?.map(|row| row.model.id);
         if newest == Some(loaded.row.model.id) {
             let author = Author { kind: AuthorKind::Customer, member: None };
             let mut entry = NewEntry::of(author, line.body.clone());
@@ -52,58 +59,113 @@ pub fn moved(tx: &mut Tx<'_>, moved: &Moved) -> Result<(), Fault> {
         }
         loaded.save_in_place(tx)?;
     }
-    Ok(())
+    Ok(true)
 }
 
-/// Makes a contact known by new identities and by the old ones of the same kinds no more.
-fn rename(tx: &mut Tx<'_>, mut row: ContactRow, now: &Sender) -> Result<ContactRow, Fault> {
-    let (id, at) = (row.contact.id, tx.now());
-    let news = [
-        (IdentityKind::Bsuid, &now.bsuid),
-        (IdentityKind::WaId, &now.wa_id),
-        (IdentityKind::Phone, &now.phone),
-    ];
-    for (kind, value) in news {
-        let Some(value) = value else { continue };
-        if let Some(other) = contact::by_identity(tx, kind, value)?.filter(|other| *other != id) {
+/// Who moved. Whoever is known by the old number only since after the move is somebody else.
+fn whom(tx: &mut Tx<'_>, moved: &Moved) -> Result<Option<ContactRow>, Fault> {
+    let line = &moved.line;
+    for (kind, value) in receive::identities(&line.sender) {
+        let owner = match contact::owner(tx, kind, value)? {
+            None if kind != IdentityKind::Bsuid => match phone::other_spelling(value) {
+                Some(other) => contact::owner(tx, kind, &other)?,
+                None => None,
+            },
+            found => found,
+        };
+        if let Some((id, since)) = owner
+            && since <= line.written_at + CLOCKS
+        {
+            return contact::find(tx, id);
+        }
+    }
+    Ok(None)
+}
+
+/// Makes a contact known by new identities, and by the old ones no more.
+fn rename(tx: &mut Tx<'_>, mut row: ContactRow, moved: &Moved) -> Result<ContactRow, Fault> {
+    let (id, at, now) = (row.contact.id, tx.now(), &moved.now);
+    let other_account = now.bsuid.is_some() && now.bsuid != row.bsuid;
+    // Another account without a number told has another number, which WhatsApp does not tell: what is known may
+    // be somebody else's tomorrow.
+    if other_account && now.wa_id.is_none() {
+        for kind in [IdentityKind::WaId, IdentityKind::Phone] {
+            contact::unlink(tx, id, kind)?;
+        }
+        row.wa_id = None;
+        row.contact.phone = None;
+    }
+    for (kind, value) in receive::identities(now) {
+        if let Some((other, since)) =
+            owner_in_any_spelling(tx, kind, value)?.filter(|(other, _)| *other != id)
+        {
+            if since > moved.line.written_at + CLOCKS {
+                // They have written from the new number already, which overtook this: what they wrote is where
+                // it can be answered, and stays there.
+                contact::unlink(tx, id, kind)?;
+                *place(&mut row, kind) = None;
+                continue;
+            }
             give_up(tx, kind, value, other)?;
         }
         contact::unlink(tx, id, kind)?;
         contact::link(tx, id, kind, value, at)?;
-        match kind {
-            IdentityKind::Bsuid => row.bsuid = Some(value.clone()),
-            IdentityKind::WaId => row.wa_id = Some(value.clone()),
-            IdentityKind::Phone => row.contact.phone = Some(value.clone()),
-        }
+        *place(&mut row, kind) = Some(value.to_owned());
     }
     contact::update(tx, &row)?;
     search::reindex_contact(tx, &row.contact)?;
     Ok(row)
 }
 
-/// Somebody else had the number before: they are not reached by it any more.
-fn give_up(
+fn owner_in_any_spelling(
     tx: &mut Tx<'_>,
     kind: IdentityKind,
     value: &str,
-    other: shared::ids::ContactId,
-) -> Result<(), Fault> {
-    let Some(mut row) = contact::find(tx, other)? else { return Ok(()) };
-    let place = match kind {
-        IdentityKind::Bsuid => &mut row.bsuid,
-        IdentityKind::WaId => &mut row.wa_id,
-        IdentityKind::Phone => &mut row.contact.phone,
-    };
-    if place.as_deref() == Some(value) {
-        *place = None;
+) -> Result<Option<(ContactId, Instant)>, Fault> {
+    for spelling in spellings(kind, value) {
+        if let Some(owner) = contact::owner(tx, kind, &spelling)? {
+            return Ok(Some(owner));
+        }
     }
-    contact::unlink(tx, other, kind)?;
+    Ok(None)
+}
+
+/// Somebody is not reached by an identity any more: it is another person's.
+pub(super) fn give_up(
+    tx: &mut Tx<'_>,
+    kind: IdentityKind,
+    value: &str,
+    whose: ContactId,
+) -> Result<(), Fault> {
+    let Some(mut row) = contact::find(tx, whose)? else { return Ok(()) };
+    for spelling in spellings(kind, value) {
+        if contact::by_identity(tx, kind, &spelling)? == Some(whose) {
+            contact::unlink_value(tx, kind, &spelling)?;
+        }
+        let place = place(&mut row, kind);
+        if place.as_deref() == Some(&spelling) {
+            *place = None;
+        }
+    }
     contact::update(tx, &row)?;
     search::reindex_contact(tx, &row.contact)?;
-    for concerned in conversation::of_contact(tx, other)? {
+    for concerned in conversation::of_contact(tx, whose)? {
         let mut loaded = Loaded::from_row(concerned);
         loaded.row.model.contact = row.contact.clone();
         loaded.save_in_place(tx)?;
     }
     Ok(())
+}
+
+fn spellings(kind: IdentityKind, value: &str) -> Vec<String> {
+    let other = phone::other_spelling(value).filter(|_| kind != IdentityKind::Bsuid);
+    [value.to_owned()].into_iter().chain(other).collect()
+}
+
+fn place(row: &mut ContactRow, kind: IdentityKind) -> &mut Option<String> {
+    match kind {
+        IdentityKind::Bsuid => &mut row.bsuid,
+        IdentityKind::WaId => &mut row.wa_id,
+        IdentityKind::Phone => &mut row.contact.phone,
+    }
 }

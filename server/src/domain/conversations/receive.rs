@@ -22,7 +22,7 @@ use super::{
     file::{NewFile, Remote},
 };
 use crate::db::{
-    Fault, Tx,
+    Fault, Scoped, Tx,
     record::FactKind,
     rows::{
         channel,
@@ -130,7 +130,7 @@ pub fn receive(tx: &mut Tx<'_>, inbound: &Inbound) -> Result<Received, Fault> {
 ///
 /// # Errors
 /// The database's.
-pub fn known(tx: &mut Tx<'_>, sender: &Sender) -> Result<Option<ContactRow>, Fault> {
+pub fn known(tx: &mut Scoped, sender: &Sender) -> Result<Option<ContactRow>, Fault> {
     let all = identities(sender);
     for (kind, value) in &all {
         if let Some(row) = contact::known_by(tx, *kind, value)? {
@@ -148,7 +148,7 @@ pub fn known(tx: &mut Tx<'_>, sender: &Sender) -> Result<Option<ContactRow>, Fau
 }
 
 /// What is told of a sender, in the order in which it is trusted.
-fn identities(sender: &Sender) -> Vec<(IdentityKind, &str)> {
+pub(super) fn identities(sender: &Sender) -> Vec<(IdentityKind, &str)> {
     let all = [
         (IdentityKind::Bsuid, sender.bsuid.as_deref()),
         (IdentityKind::WaId, sender.wa_id.as_deref()),
@@ -213,6 +213,19 @@ fn refresh(tx: &mut Tx<'_>, row: ContactRow, sender: &Sender) -> Result<ContactR
     let fresh = merged(row.clone(), sender);
     if fresh.contact != row.contact || fresh.wa_id != row.wa_id || fresh.bsuid != row.bsuid {
         contact::update(tx, &fresh)?;
+        let numbers = [
+            (IdentityKind::WaId, &row.wa_id, &fresh.wa_id),
+            (IdentityKind::Phone, &row.contact.phone, &fresh.contact.phone),
+        ];
+        for (kind, old, new) in numbers {
+            // Another number, not another spelling of it: the old one may be somebody else's tomorrow.
+            if let (Some(old), Some(new)) = (old, new)
+                && old != new
+                && phone::other_spelling(old).as_ref() != Some(new)
+            {
+                contact::unlink_value(tx, kind, old)?;
+            }
+        }
     }
     if fresh.contact != row.contact {
         search::reindex_contact(tx, &fresh.contact)?;

@@ -62,8 +62,7 @@ struct About {
         (status = 401, description = "Nobody is signed in", body = Problem),
         (status = 413, description = "It is larger than WhatsApp takes", body = Problem),
         (status = 415, description = "WhatsApp does not take files of this type", body = Problem),
-        (status = 429, description = "Too many files wait to be sent", body = Problem),
-        (status = 503, description = "Not stored; try again", body = Problem),
+        (status = 503, description = "Too many come at once, or it is not stored; try again", body = Problem),
     )
 )]
 pub(in crate::http) async fn post_upload(

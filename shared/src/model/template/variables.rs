@@ -35,7 +35,7 @@ impl Template {
             _ => {}
         }
         add(TemplatePlace::Body, &names_in(&self.body));
-        for (at, button) in (0_u8..).zip(&self.buttons) {
+        for (at, button) in (0..u8::MAX).zip(&self.buttons) {
             match button {
                 TemplateButton::Url { url, .. } => add(TemplatePlace::Button(at), &names_in(url)),
                 TemplateButton::Code { .. } => add(TemplatePlace::Button(at), &[CODE]),

@@ -469,8 +469,8 @@ async fn every_code_of_metas_means_what_its_reference_says(engine: Engine) {
         (&[368, 131_031, 131_037, 131_042, 131_045, 130_497], Never(Why::AccountRestricted)),
         (&[130_403, 130_472, 131_021, 131_026, 131_030, 131_062, 137_000], Never(Why::Undeliverable)),
         (&[131_047], Never(Why::WindowClosed)),
-        (&[131_048, 131_064], Never(Why::RateLimited)),
-        (&[131_049, 131_050], Never(Why::OptedOut)),
+        (&[131_048, 131_049, 131_064], Never(Why::RateLimited)),
+        (&[131_050], Never(Why::OptedOut)),
         (&[131_020, 136_024, 147_001, 999_999], Never(Why::Other)),
     ];
     let (world, meta) = World::with_meta(engine, Options::default()).await;

@@ -200,23 +200,33 @@ pub(crate) fn Conversation(inbox: Inbox, id: ConversationId, details: RwSignal<b
 fn templates(talk: Talk) -> impl IntoView {
     let channel = Signal::derive(move || talk.row.with(|row| row.as_ref().map(|row| row.channel)));
     let refused = RwSignal::new(None);
+    let sending = RwSignal::new(false);
     let tray = StoredValue::new(Tray::default());
     let attachments = talk.desk.attachments;
     let send = Callback::new(move |what: Outgoing| {
         let upload = what.upload();
         let command = Command::Send { conversation: talk.id, answers: None, what };
-        talk.live.command_then(command, move |answer| match answer {
-            Ok(_) => {
-                if let Some(upload) = upload {
-                    attachments.arrived(upload);
+        talk.live.command_then(command, move |answer| {
+            let _ = sending.try_set(false);
+            match answer {
+                Ok(_) => {
+                    if let Some(upload) = upload {
+                        attachments.arrived(upload);
+                    }
+                    let _ = talk.templates.try_set(false);
                 }
-                let _ = talk.templates.try_set(false);
-            }
-            Err(problem) => {
-                if let (Some(upload), Some(tray)) = (upload, tray.try_get_value()) {
-                    attachments.put_back(&tray, upload);
+                Err(problem) => {
+                    // Where the form is still open, its file is there for the next try.
+                    match (
+                        upload,
+                        tray.try_get_value().filter(|_| talk.templates.try_get_untracked() == Some(true)),
+                    ) {
+                        (Some(upload), Some(tray)) => attachments.put_back(&tray, upload),
+                        (Some(upload), None) => attachments.arrived(upload),
+                        (None, _) => {}
+                    }
+                    let _ = refused.try_set(Some(words::error(problem.code)));
                 }
-                let _ = refused.try_set(Some(words::error(problem.code)));
             }
         });
     });
@@ -228,6 +238,7 @@ fn templates(talk: Talk) -> impl IntoView {
                 active=talk.templates
                 tray=tray.get_value()
                 refused
+                sending
                 on_send=send
             />
         </Dialog>
