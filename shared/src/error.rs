@@ -206,9 +206,10 @@ impl ErrorCode {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
-    /// Always `about:blank`: the code says more than a page would.
+    /// Always `about:blank`: the code says more than a page would. No `String`, for the same reason as the boxes.
     #[serde(rename = "type")]
-    pub kind: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub kind: Box<str>,
     /// The code in plain English.
     pub title: String,
     /// The HTTP status, also in live replies.
