@@ -268,6 +268,9 @@ fn upload(tray: &Tray, number: u32) -> Option<XmlHttpRequest> {
     let voice = if kind == MediaKind::Voice { "&voice" } else { "" };
     request.open_with_async("POST", &format!("/api/uploads?name={name}{voice}"), true).ok()?;
 
+    // The file's own type would stand there, which only its bytes decide.
+    request.set_request_header("content-type", "application/octet-stream").ok()?;
+
     let moving = tray.clone();
     let moved = Closure::<dyn FnMut(ProgressEvent)>::new(move |event: ProgressEvent| {
         let hundredths = (event.loaded() * 100.0 / event.total().max(1.0)) as u8;

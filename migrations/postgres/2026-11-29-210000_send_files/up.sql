@@ -47,3 +47,4 @@ ALTER TABLE file ADD COLUMN sent_as TEXT;
 
 -- While its file is on the way to WhatsApp, a message that is leased was certainly not sent.
 ALTER TABLE outbox ADD COLUMN uploading BOOLEAN NOT NULL DEFAULT FALSE;
+CREATE INDEX outbox_uploading ON outbox (tenant_id, uploading);

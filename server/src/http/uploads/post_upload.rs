@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use actix_web::{
-    HttpRequest,
+    HttpMessage, HttpRequest,
     http::header,
     web::{Data, Json, Payload},
 };
@@ -36,6 +36,9 @@ const WHOLE: Duration = Duration::from_secs(900);
 /// Nothing may come for this long.
 const SILENCE: Duration = Duration::from_secs(30);
 
+/// Bytes of no certain type; no form of a foreign page can send it.
+const OCTETS: &str = "application/octet-stream";
+
 /// After the first seconds this many bytes a second must have come on average: a phone's line at its worst.
 const SLOWEST: u64 = 4 * 1024;
 
@@ -61,7 +64,7 @@ struct About {
         (status = 400, description = "It is empty or did not arrive completely", body = Problem),
         (status = 401, description = "Nobody is signed in", body = Problem),
         (status = 413, description = "It is larger than WhatsApp takes", body = Problem),
-        (status = 415, description = "WhatsApp does not take files of this type", body = Problem),
+        (status = 415, description = "WhatsApp does not take files of this type, or the body is no `application/octet-stream`", body = Problem),
         (status = 503, description = "Too many come at once, or it is not stored; try again", body = Problem),
     )
 )]
@@ -73,6 +76,9 @@ pub(in crate::http) async fn post_upload(
 ) -> Result<Json<Upload>, ApiError> {
     if !signed.member.member.role.may(Permission::WorkConversations) {
         return Err(ErrorCode::Forbidden.into());
+    }
+    if request.content_type() != OCTETS {
+        return Err(ErrorCode::UnsupportedMediaType.into());
     }
     let About { name, voice } = query(&request)?;
     let name = attachments::tidy_name(&name);

@@ -23,10 +23,15 @@ use crate::{
     webhook::changes::timeline,
 };
 
+/// A request that brings bytes.
+fn octets(user: &User, path: &str) -> reqwest::RequestBuilder {
+    user.request(Method::POST, path).header("content-type", "application/octet-stream")
+}
+
 /// Uploads a file.
 async fn uploads(user: &User, name: &str, bytes: &[u8]) -> Result<Upload, ErrorCode> {
     let path = format!("/api/uploads?name={name}");
-    let answer = user.request(Method::POST, &path).body(bytes.to_vec()).send().await.unwrap();
+    let answer = octets(user, &path).body(bytes.to_vec()).send().await.unwrap();
     match answer.status() {
         StatusCode::OK => Ok(answer.json().await.unwrap()),
         _ => Err(answer.json::<Problem>().await.unwrap().code),

@@ -8,7 +8,7 @@ use crate::harness::{Engine, User, World, server::ORIGIN, sql, webhook::ann};
 
 on_both_engines!(
     no_unsafe_route_takes_a_request_from_a_foreign_site,
-    no_route_with_a_body_takes_anything_but_json,
+    no_route_with_a_body_takes_what_a_foreign_form_sends,
     outside_a_demonstration_the_sign_in_page_offers_no_logins,
 );
 
@@ -75,7 +75,7 @@ async fn no_unsafe_route_takes_a_request_from_a_foreign_site(engine: Engine) {
     assert_eq!(sql::number(&world.store().await, held).await, 0);
 }
 
-async fn no_route_with_a_body_takes_anything_but_json(engine: Engine) {
+async fn no_route_with_a_body_takes_what_a_foreign_form_sends(engine: Engine) {
     let world = World::new(engine).await;
     let agent = world.agent().await;
     for (method, path) in routes(&world).await.into_iter().filter(is_unsafe) {

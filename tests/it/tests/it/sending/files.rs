@@ -19,7 +19,7 @@ use shared::{
 };
 use simulator::{MediaFault, Outcome};
 
-use super::{becomes, bodies, file, uploads};
+use super::{becomes, bodies, file, octets, uploads};
 use crate::{
     files::{bytes_in, picture},
     harness::{Engine, LiveClient, Options, World, eventually, sql, webhook::ann},
@@ -218,10 +218,10 @@ async fn what_whatsapp_does_not_take_is_refused_before_anything_is_kept(engine: 
     }
     // What says that it is too large is not even read.
     let length = (DOCUMENT_BYTES + 1).to_string();
-    let request = agent.request(Method::POST, "/api/uploads?name=a.pdf").header("content-length", length);
+    let request = octets(&agent, "/api/uploads?name=a.pdf").header("content-length", length);
     let answer = request.body("%PDF").send().await;
     assert!(answer.is_err() || answer.unwrap().status() == StatusCode::PAYLOAD_TOO_LARGE);
-    let answer = agent.request(Method::POST, "/api/uploads").body("%PDF").send().await.unwrap();
+    let answer = octets(&agent, "/api/uploads").body("%PDF").send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
     let stranger = reqwest::Client::new();
     let address = format!("{}/api/uploads?name=a.pdf", world.server.base);
