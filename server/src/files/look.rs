@@ -38,17 +38,43 @@ pub(crate) fn sendable_type(head: &[u8]) -> &'static str {
     }
 }
 
-/// Whether a beginning is text; a character may be cut at its end.
+/// Whether a beginning is text, in UTF-8, in UTF-16 with its mark, or in the code page that spreadsheets on
+/// Windows still write; a character may be cut at its end.
 fn is_text(head: &[u8]) -> bool {
-    let whole = match std::str::from_utf8(head) {
-        Ok(text) => text,
-        Err(error) if error.error_len().is_none() => head
-            .get(..error.valid_up_to())
-            .and_then(|head| std::str::from_utf8(head).ok())
-            .unwrap_or_default(),
-        Err(_) => return false,
-    };
-    !whole.is_empty() && !whole.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{c}'))
+    match head {
+        [] => false,
+        [0xff, 0xfe, rest @ ..] => is_utf16(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => is_utf16(rest, u16::from_be_bytes),
+        _ => match std::str::from_utf8(head) {
+            Ok(text) => text.chars().all(is_written),
+            Err(cut) if cut.error_len().is_none() && cut.valid_up_to() > 0 => {
+                String::from_utf8_lossy(head).chars().all(is_written)
+            }
+            Err(_) => head.iter().all(|byte| is_western(*byte)),
+        },
+    }
+}
+
+fn is_utf16(bytes: &[u8], unit: impl Fn([u8; 2]) -> u16) -> bool {
+    let (pairs, _) = bytes.as_chunks::<2>();
+    let mut units = pairs.iter().map(|pair| unit(*pair)).collect::<Vec<_>>();
+    // The first half of a character that needs two.
+    units.pop_if(|last| (0xd800..0xdc00).contains(last));
+    !units.is_empty() && char::decode_utf16(units).all(|c| c.is_ok_and(is_written))
+}
+
+/// Whether text has such a character.
+fn is_written(c: char) -> bool {
+    !c.is_control() || matches!(c, '\n' | '\r' | '\t' | '\u{c}')
+}
+
+/// Whether Windows-1252 has a character for a byte. Source: WHATWG Encoding, index windows-1252.
+fn is_western(byte: u8) -> bool {
+    match byte {
+        0x81 | 0x8d | 0x8f | 0x90 | 0x9d => false,
+        0x80.. => true,
+        ascii => is_written(ascii.into()),
+    }
 }
 
 #[cfg(test)]
@@ -65,8 +91,18 @@ mod tests {
             (&b"Dear Sir,\r\nthank you"[..], "text/plain"),
             ("name;city\nJos\u{e9};Mün".as_bytes(), "text/plain"),
             (&"cut ü".as_bytes()[..5], "text/plain"),
+            (b"Stra\xdfe;M\xfcnchen;5 \x80\r\n", "text/plain"),
+            (b"\xff\xfeM\0\xfc\0\n\0", "text/plain"),
+            (b"\xfe\xff\0M\0\xfc\0\n", "text/plain"),
+            // Cut in the middle of a character, and in the middle of a unit.
+            (b"\xff\xfeM\0\x3d\xd8", "text/plain"),
+            (b"\xff\xfeM\0\x3d", "text/plain"),
             (b"a\0b", "application/x-unknown"),
-            (b"\xff\xfe\xfd\xfc", "application/x-unknown"),
+            (b"a\xfc\0b", "application/x-unknown"),
+            (b"a\x81b", "application/x-unknown"),
+            (b"\xff\xfe\xfd\xdc", "application/x-unknown"),
+            (b"\xff\xfeM\0\x01\0", "application/x-unknown"),
+            (b"\xff\xfe", "application/x-unknown"),
             (b"", "application/x-unknown"),
             (b"<!DOCTYPE html><p>", "text/html"),
             (b"%PDF-1.7", "application/pdf"),

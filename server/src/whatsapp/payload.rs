@@ -190,7 +190,10 @@ pub(super) fn sender(item: &Value, contacts: &Value) -> Option<Sender> {
     // A number may be spelt otherwise than its wa_id, or the contact have none. Anybody else's is not theirs.
     let alone = all.first().filter(|_| all.len() == 1).filter(|contact| {
         match (&from, string(contact, "wa_id"), &bsuid, string(contact, "user_id")) {
-            (Some(from), Some(wa_id), ..) => phone::other_spelling(from).is_some_and(|other| other == wa_id),
+            (Some(from), Some(wa_id), ..) => {
+                let from = from.trim_start_matches('+');
+                from == wa_id || phone::other_spelling(from).is_some_and(|other| other == wa_id)
+            }
             (_, _, Some(told), Some(user)) => *told == user,
             _ => true,
         }
@@ -307,7 +310,13 @@ mod tests {
         assert!(read(&item(&long, fits), "[]").is_none());
         assert!(read(&item(fits, &long), "[]").is_none());
         let contacts = |wa_id: &str| format!(r#"[{{"wa_id":"{wa_id}"}}]"#);
-        assert!(read(&item("1", "w"), &contacts(&long)).is_none());
+        let of_nobody = r#"{"from_user_id":"DE.1","id":"w","type":"text"}"#;
+        assert!(read(of_nobody, &contacts("1")).is_some());
+        assert!(read(of_nobody, &contacts(&long)).is_none());
+        // Another one's number says nothing of the sender.
+        assert_eq!(read(&item("1", "w"), &contacts(&long)).unwrap().sender.wa_id.as_deref(), Some("1"));
+        let signed = read(&item("+1", "w"), r#"[{"wa_id":"1","profile":{"name":"Ada"}}]"#).unwrap().sender;
+        assert_eq!((signed.wa_id.as_deref(), signed.name.as_deref()), (Some("1"), Some("Ada")));
         let named = format!(r#"{{"id":"{long}","status":"read"}}"#);
         assert!(status(&named, ChannelId::new(), from_micros(5)).is_none());
         let text = "é".repeat(limits::INBOUND_TEXT_CHARS);

@@ -28,7 +28,12 @@ fn preference(one: &Value, contacts: &Value, now: Instant) -> Option<Preference>
         "resume" | "signup" => false,
         _ => return None,
     };
-    let whose = json!({ "from": one.get("wa_id"), "from_user_id": one.get("user_id") });
+    let (wa_id, bsuid) = (string(one, "wa_id"), string(one, "user_id"));
+    // Whoever is not named is not guessed from what stands beside it.
+    if wa_id.is_none() && bsuid.is_none() {
+        return None;
+    }
+    let whose = json!({ "from": wa_id, "from_user_id": bsuid });
     let at = instant(one.get("timestamp")).unwrap_or(now);
     Some(Preference { sender: sender(&whose, contacts)?, no_marketing, at })
 }

@@ -19,6 +19,9 @@ use crate::{
     words,
 };
 
+/// A number as it is written, of those that nobody has. Source: Bundesnetzagentur, numbers for media productions.
+const EXAMPLE: &str = "+49 171 3920012";
+
 /// The dialog.
 #[component]
 pub(crate) fn Begin(desk: Desk) -> impl IntoView {
@@ -112,7 +115,7 @@ pub(crate) fn Begin(desk: Desk) -> impl IntoView {
                             id="begin-phone"
                             type="tel"
                             autocomplete="off"
-                            placeholder="+49 151 23456789"
+                            placeholder=EXAMPLE
                             autofocus
                             data-testid="begin-phone"
                             bind:value=number

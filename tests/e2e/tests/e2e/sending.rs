@@ -147,6 +147,43 @@ async fn one_message_of_several_is_answered() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_is_refused_comes_back_with_what_it_answers() {
+    let _turn = ONE_AT_A_TIME.lock().await;
+    let stack = Stack::start().await;
+    let (ann, ben) = (stack.agent(0).await, stack.agent(1).await);
+    say(&stack, WHO, "is it still there?").await;
+    open_row(&ann, "is it still there?").await;
+    let answer = "document.querySelector('[data-seq=\"1\"] [data-testid=answer]')";
+    ann.until_true(&format!("{answer} !== null")).await;
+    ann.evaluate(&format!("{answer}.click()")).await;
+    // While her answer is on its way, Ben takes the conversation.
+    ann.evaluate(
+        "window.held = []; window.sends = WebSocket.prototype.send; \
+         WebSocket.prototype.send = function (frame) { window.held.push([this, frame]); }",
+    )
+    .await;
+    write(&ann, "Yes, it is.").await;
+    ann.until_true("document.querySelector('[data-testid=answering]') === null").await;
+    open_row(&ben, "is it still there?").await;
+    ben.click("take").await;
+    ann.until_true(&format!("{}.some(r => r.dataset.assignee)", Browser::rows_with("is it still there?")))
+        .await;
+    ann.evaluate(
+        "WebSocket.prototype.send = window.sends; \
+         for (const [socket, frame] of window.held) socket.send(frame)",
+    )
+    .await;
+    ann.until_composed("Yes, it is.", false).await;
+    ann.until_true(
+        "document.querySelector('[data-testid=answering]')?.innerText.includes('is it still there?')",
+    )
+    .await;
+    assert_eq!(stack.messages(), 0, "nothing was sent");
+    ann.finish(Cut::No).await;
+    ben.finish(Cut::No).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_voice_message_is_spoken_heard_and_sent() {
     let _turn = ONE_AT_A_TIME.lock().await;
     let stack = Stack::start().await;

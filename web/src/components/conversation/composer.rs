@@ -15,7 +15,7 @@ use super::{
     emoji::EmojiMenu,
     permit::Obstacle,
     recorder::{self, Recorder},
-    tray,
+    tray::{self, Answered},
 };
 use crate::{
     attach::{Stage, Tray},
@@ -137,7 +137,7 @@ impl Draft {
     /// comes first answers.
     fn send_out(self, text: Option<String>, files: Vec<(UploadId, MediaKind)>) {
         let conversation = self.talk.id;
-        let mut answers = self.talk.answered.try_update(Option::take).flatten().map(|answered| answered.id);
+        let mut answered = self.talk.answered.try_update(Option::take).flatten();
         let mut text = text;
         for (upload, kind) in files {
             let fits = kind.takes_caption()
@@ -145,16 +145,37 @@ impl Draft {
             let caption = if fits { text.take() } else { None };
             let what = Outgoing::File { upload, caption };
             let attachments = self.talk.desk.attachments;
-            let command = Command::Send { conversation, answers: answers.take(), what };
-            self.talk.live.command_then(command, move |answer| {
-                if answer.is_ok() {
-                    attachments.arrived(upload);
+            let answered = answered.take();
+            let answers = answered.as_ref().map(|answered| answered.id);
+            self.talk.live.command_then(Command::Send { conversation, answers, what }, move |answer| {
+                match answer {
+                    Ok(_) => attachments.arrived(upload),
+                    Err(problem) => self.answer_again(answered, problem.code),
                 }
             });
         }
         if let Some(text) = text {
-            self.talk.act(Command::Send { conversation, answers, what: Outgoing::Text { text } });
+            let answers = answered.as_ref().map(|answered| answered.id);
+            let command = Command::Send { conversation, answers, what: Outgoing::Text { text } };
+            self.talk.live.command_then(command, move |answer| {
+                if let Err(problem) = answer {
+                    self.answer_again(answered, problem.code);
+                }
+            });
         }
+    }
+
+    /// What was refused comes back; so does what it answered, unless that was the trouble, the conversation was
+    /// left or something else is answered by now.
+    fn answer_again(self, answered: Option<Answered>, code: ErrorCode) {
+        if code == ErrorCode::NotAnswerable {
+            return;
+        }
+        let _ = self.talk.answered.try_update(|now| {
+            if now.is_none() {
+                *now = answered;
+            }
+        });
     }
 
     /// Whether the files allow to send: none is on its way or in trouble; tracked.
