@@ -1,34 +1,23 @@
 //! Writing to a customer first: a template opens the conversation, and whoever writes it holds it.
 
-use chrono::Duration;
 use shared::{
     error::ErrorCode,
     ids::{ChannelId, CommandKey, ConversationId, MemberId, MessageId},
     limits,
-    model::{
-        contact::Contact,
-        conversation::{Conversation, ConversationState},
-        message::Happening,
-        outgoing::Outgoing,
-    },
+    model::{contact::Contact, conversation::ConversationState, outgoing::Outgoing},
     permission::{Audience, can_see},
     phone,
 };
 
 use super::{
-    Loaded, by, identity,
-    receive::{self, CONTINUED_DAYS, Sender},
+    by, identity, opening,
+    receive::{self, Sender},
     send,
 };
 use crate::{
     db::{
         Fault, Scoped, Tx,
-        record::FactKind,
-        rows::{
-            channel,
-            contact::IdentityKind,
-            conversation::{self, ConversationRow},
-        },
+        rows::{channel, contact::IdentityKind, conversation},
     },
     domain::seat::{self, Seat},
 };
@@ -73,42 +62,12 @@ pub fn begin(
             let code = if in_sight { ErrorCode::ConversationOpen } else { ErrorCode::AlreadyAssigned };
             return Err(code.into());
         }
-        Some(row) if lately(&row.model, now) && can_see(&seat.scope, &row.model.audience()) => {
-            let mut loaded = Loaded::from_row(row);
-            loaded.row.model.state = ConversationState::Queued;
-            loaded.row.model.closed = None;
-            loaded.row.model.opened_at = now;
-            loaded.tell(tx, Happening::Reopened { member: Some(seat.member.id) })?;
-            loaded.fact(tx, FactKind::ConversationReopened, &by(seat))?;
-            loaded
+        Some(row)
+            if opening::is_continued(&row.model, now) && can_see(&seat.scope, &row.model.audience()) =>
+        {
+            opening::go_on(tx, row, &by(seat))?
         }
-        _ => {
-            let row = ConversationRow {
-                model: Conversation {
-                    id: ConversationId::new(),
-                    rev: 0,
-                    state: ConversationState::Queued,
-                    contact,
-                    channel: id,
-                    queue: channel.queue,
-                    assignee: None,
-                    unread: 0,
-                    last: None,
-                    waiting_since: None,
-                    window_until: None,
-                    opened_at: now,
-                    closed: None,
-                },
-                last_seq: 0,
-                read_seq: 0,
-                last_message: None,
-                changed_at: now,
-            };
-            conversation::insert(tx, &row)?;
-            let loaded = Loaded::fresh(row);
-            loaded.fact(tx, FactKind::ConversationOpened, &by(seat))?;
-            loaded
-        }
+        _ => opening::anew(tx, contact, &channel, &by(seat))?,
     };
     let conversation = loaded.row.model.id;
     let draft = send::draft(tx, seat, &loaded, what, None)?;
@@ -135,10 +94,6 @@ pub fn existing(
         row.model.state != ConversationState::Closed && can_see(&seat.scope, &row.model.audience())
     });
     Ok(open.map(|row| row.model.id))
-}
-
-fn lately(conversation: &Conversation, now: shared::Instant) -> bool {
-    conversation.closed.as_ref().is_some_and(|closed| closed.at + Duration::days(CONTINUED_DAYS) > now)
 }
 
 /// The customer with a number, known or new. A name that is known is not overwritten by what a member calls

@@ -11,6 +11,7 @@ pub mod consent;
 pub mod file;
 pub mod identity;
 pub mod note;
+mod opening;
 pub mod react;
 pub mod read;
 pub mod receipt;

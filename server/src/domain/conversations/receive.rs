@@ -6,13 +6,13 @@ use chrono::Duration;
 use shared::{
     Instant,
     error::ErrorCode,
-    ids::{ChannelId, ContactId, ConversationId, MessageId},
+    ids::{ChannelId, ContactId, MessageId},
     limits::WINDOW_HOURS,
     model::{
         contact::Contact,
         content::Context,
-        conversation::{Conversation, ConversationState},
-        message::{Author, AuthorKind, Body, Happening},
+        conversation::ConversationState,
+        message::{Author, AuthorKind, Body},
     },
     phone,
 };
@@ -20,6 +20,7 @@ use shared::{
 use super::{
     Loaded, NewEntry, change,
     file::{NewFile, Remote},
+    opening,
 };
 use crate::db::{
     Fault, Scoped, Tx,
@@ -27,15 +28,10 @@ use crate::db::{
     rows::{
         channel,
         contact::{self, ContactRow, IdentityKind},
-        conversation::{self, ConversationRow},
-        message, search,
+        conversation, message, search,
     },
 };
 use crate::fault::{self, Point};
-
-/// A closed conversation is continued when the customer writes again within this time; later a new
-/// one begins.
-pub(super) const CONTINUED_DAYS: i64 = 7;
 
 /// Who wrote, as far as WhatsApp tells. Any part may be missing, but not all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -253,54 +249,15 @@ fn merged(mut row: ContactRow, sender: &Sender) -> ContactRow {
 }
 
 fn find_or_begin(tx: &mut Tx<'_>, contact: &Contact, id: ChannelId) -> Result<Loaded, Fault> {
-    let now = tx.now();
     let author = Author { kind: AuthorKind::Customer, member: None };
-    match conversation::newest(tx, contact.id, id)? {
-        Some(row) if row.model.state != ConversationState::Closed => Ok(Loaded::from_row(row)),
-        Some(row)
-            if row
-                .model
-                .closed
-                .as_ref()
-                .is_some_and(|closed| closed.at + Duration::days(CONTINUED_DAYS) > now) =>
-        {
-            let mut loaded = Loaded::from_row(row);
-            loaded.row.model.state = ConversationState::Queued;
-            loaded.row.model.closed = None;
-            loaded.row.model.opened_at = now;
-            loaded.tell(tx, Happening::Reopened { member: None })?;
-            loaded.fact(tx, FactKind::ConversationReopened, &author)?;
-            loaded.fact(tx, FactKind::ConversationQueued, &author)?;
-            Ok(loaded)
-        }
+    let loaded = match conversation::newest(tx, contact.id, id)? {
+        Some(row) if row.model.state != ConversationState::Closed => return Ok(Loaded::from_row(row)),
+        Some(row) if opening::is_continued(&row.model, tx.now()) => opening::go_on(tx, row, &author)?,
         _ => {
             let channel = channel::find(tx, id)?.ok_or_else(|| Fault::Broken(format!("no channel {id}")))?;
-            let row = ConversationRow {
-                model: Conversation {
-                    id: ConversationId::new(),
-                    rev: 0,
-                    state: ConversationState::Queued,
-                    contact: contact.clone(),
-                    channel: id,
-                    queue: channel.queue,
-                    assignee: None,
-                    unread: 0,
-                    last: None,
-                    waiting_since: None,
-                    window_until: None,
-                    opened_at: now,
-                    closed: None,
-                },
-                last_seq: 0,
-                read_seq: 0,
-                last_message: None,
-                changed_at: now,
-            };
-            conversation::insert(tx, &row)?;
-            let loaded = Loaded::fresh(row);
-            loaded.fact(tx, FactKind::ConversationOpened, &author)?;
-            loaded.fact(tx, FactKind::ConversationQueued, &author)?;
-            Ok(loaded)
+            opening::anew(tx, contact.clone(), &channel, &author)?
         }
-    }
+    };
+    loaded.fact(tx, FactKind::ConversationQueued, &author)?;
+    Ok(loaded)
 }
