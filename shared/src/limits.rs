@@ -152,6 +152,9 @@ pub fn mask_phone(phone: &str) -> String {
         .collect()
 }
 
+/// Items that were set aside and are shown at once. Ours: whoever has more has one cause for all of them.
+pub const QUARANTINE_SHOWN: usize = 200;
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -116,3 +116,11 @@ pub(crate) fn blur() {
         let _ = element.blur();
     }
 }
+
+/// JSON with a line for each of its parts; what cannot be read as it is.
+pub(crate) fn indented(json: &str) -> String {
+    let whole = js_sys::JSON::parse(json).and_then(|value| {
+        js_sys::JSON::stringify_with_replacer_and_space(&value, &JsValue::NULL, &JsValue::from(2))
+    });
+    whole.map_or_else(|_| json.to_owned(), String::from)
+}

@@ -171,6 +171,7 @@ pub(crate) fn kind(meta_name: &str) -> Key {
         "reaction" => Key::KindReaction,
         "button" | "interactive" => Key::KindChoice,
         "order" => Key::KindOrder,
+        "call" => Key::KindCall,
         "template" => Key::KindTemplate,
         "system" => Key::KindSystem,
         "form" => Key::KindForm,
@@ -190,6 +191,7 @@ pub(crate) fn customer(contact: &Contact) -> String {
         (Some(name), _, _) => name.to_owned(),
         (None, Some(username), _) => format!("@{username}"),
         (None, None, Some(digits)) => phone(digits),
+        (None, None, None) if contact.group => text(Key::CustomerGroup).to_owned(),
         (None, None, None) => text(Key::CustomerUnknown).to_owned(),
     }
 }

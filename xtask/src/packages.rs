@@ -27,6 +27,10 @@ pub(crate) const C_COMPILER: Need = Need {
     packages: &["gcc", "libc6-dev"],
 };
 
+/// Compiles libFuzzer.
+pub(crate) const CPP_COMPILER: Need =
+    Need { what: "a C++ compiler", programs: &["c++", "g++", "clang++"], folders: &[], packages: &["g++"] };
+
 /// The second engine the tests run on; they start a private server of their own.
 pub(crate) const POSTGRESQL: Need = Need {
     what: "PostgreSQL's programs",

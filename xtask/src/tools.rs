@@ -16,6 +16,7 @@ use crate::step;
 const TRUNK_VERSION: &str = "0.21.14";
 /// Binaryen's build for Node, which needs no other download.
 const BINARYEN_VERSION: &str = "132.0.0";
+const FUZZER_VERSION: &str = "0.13.2";
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// What was found beyond the necessary.
@@ -104,6 +105,16 @@ fn ensure_wasm_bindgen() -> Result<()> {
     let mut install = installation("wasm-bindgen-cli", &version);
     install.arg("--no-default-features");
     step::run("Building wasm-bindgen, once (1 to 2 minutes on two cores)", &mut install).map(|_| ())
+}
+
+/// Makes sure that there is a fuzzer.
+pub(crate) fn ensure_fuzzer() -> Result<()> {
+    if has_version("cargo-fuzz", FUZZER_VERSION) {
+        return Ok(());
+    }
+    let mut install = installation("cargo-fuzz", FUZZER_VERSION);
+    install.arg("--locked");
+    step::run("Building cargo-fuzz, once", &mut install).map(|_| ())
 }
 
 fn ensure_wasm_opt() -> Option<PathBuf> {

@@ -14,7 +14,7 @@ use crate::{
             tenant::TenantRow,
         },
         record::Actor,
-        rows::channel::Binding,
+        rows::channel::{self, Binding},
     },
     domain::tenancy::{self, NewChannel},
 };
@@ -59,6 +59,7 @@ pub(super) async fn add(context: &AdminContext, new: AddNumber) -> Result<Value,
             connection,
             phone_number_id: phone_number_id.clone(),
             account: Some(waba_id.clone()),
+            rate: channel::RATE,
         },
     };
     let store = context.store.tenant(row.id).await?;

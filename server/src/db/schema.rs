@@ -187,6 +187,7 @@ diesel::table! {
         connection_id -> Text,
         phone_number_id -> Text,
         account_id -> Nullable<Text>,
+        rate -> BigInt,
     }
 }
 
@@ -225,6 +226,7 @@ diesel::table! {
         created_at -> BigInt,
         no_marketing -> Bool,
         marketing_at -> Nullable<BigInt>,
+        group_id -> Nullable<Text>,
     }
 }
 
@@ -356,6 +358,38 @@ diesel::table! {
         content -> Nullable<Text>,
         written_at -> BigInt,
         received_at -> BigInt,
+        ours -> Bool,
+    }
+}
+
+diesel::table! {
+    past_message (tenant_id, channel_id, wamid) {
+        tenant_id -> BigInt,
+        channel_id -> Text,
+        wamid -> Text,
+        contact_id -> Text,
+        written_at -> BigInt,
+        content -> Text,
+        received_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    awaited (tenant_id, message_id) {
+        tenant_id -> BigInt,
+        message_id -> Text,
+        contact_id -> Text,
+        until -> BigInt,
+    }
+}
+
+diesel::table! {
+    group_receipt (tenant_id, message_id, participant) {
+        tenant_id -> BigInt,
+        message_id -> Text,
+        contact_id -> Text,
+        participant -> Text,
+        state -> Text,
     }
 }
 

@@ -9,7 +9,7 @@ use chrono::Duration;
 use shared::{
     Instant,
     ids::{ChannelId, ContactId, MessageId},
-    model::message::{Body, DeliveryState, Failure, FailureReason},
+    model::message::{Attempt, Body, DeliveryState, Failure, FailureReason},
 };
 
 use super::conversations::{
@@ -50,6 +50,17 @@ pub struct Leased {
     pub attempts: u32,
 }
 
+/// What wants to be sent now.
+#[derive(Debug, Clone, Copy)]
+pub struct Wish {
+    /// From which number.
+    pub channel: ChannelId,
+    /// To whom.
+    pub contact: ContactId,
+    /// Messages a second that the number may send.
+    pub rate: u32,
+}
+
 /// Tries to upload a file that ended without an answer before its message fails.
 const UPLOAD_ATTEMPTS: u32 = 6;
 
@@ -78,7 +89,7 @@ pub fn lease(
     in_flight: &HashSet<MessageId>,
     most: usize,
     uploaded_after: Instant,
-    admit: &mut dyn FnMut(ChannelId, ContactId, Instant) -> Result<(), Instant>,
+    admit: &mut dyn FnMut(Wish, Instant) -> Result<(), Instant>,
 ) -> Result<Vec<Leased>, Fault> {
     let now = tx.now();
     let mut leased = Vec::new();
@@ -91,13 +102,14 @@ pub fn lease(
             outbox::postpone(tx, row.message, row.attempts, now + Duration::seconds(1))?;
             continue;
         }
-        if let Err(later) = admit(row.channel, row.contact, now) {
+        let binding = channel::binding(tx, row.channel)?;
+        let rate = binding.as_ref().map_or(channel::RATE, |binding| binding.rate);
+        if let Err(later) = admit(Wish { channel: row.channel, contact: row.contact, rate }, now) {
             outbox::postpone(tx, row.message, row.attempts, later)?;
             continue;
         }
         let found = message::find(tx, row.message)?;
         let to = contact::find(tx, row.contact)?;
-        let binding = channel::binding(tx, row.channel)?;
         let (Some(found), Some(to), Some(binding)) = (found, to, binding) else {
             outbox::remove(tx, row.message)?; // erased in the meantime
             continue;
@@ -166,11 +178,19 @@ pub fn accepted(
 ///
 /// # Errors
 /// The database's.
-pub fn postponed(tx: &mut Tx<'_>, id: MessageId, attempts: u32, due: Instant) -> Result<(), Fault> {
-    if outbox::contains(tx, id)? {
-        outbox::postpone(tx, id, attempts, due)?;
+pub fn postponed(
+    tx: &mut Tx<'_>,
+    id: MessageId,
+    failure: &Failure,
+    attempts: u32,
+    due: Instant,
+) -> Result<(), Fault> {
+    if !outbox::contains(tx, id)? {
+        return Ok(());
     }
-    Ok(())
+    outbox::postpone(tx, id, attempts, due)?;
+    let at = tx.now();
+    status::tried(tx, id, Attempt { at, failure: failure.clone(), next_at: Some(due) })
 }
 
 /// The message will not be sent.

@@ -18,6 +18,7 @@ mod observe;
 mod openapi;
 mod origin;
 mod probes;
+mod quarantine;
 mod routes;
 mod serve;
 mod session;

@@ -4,7 +4,9 @@ use actix_web::{HttpResponse, http::header};
 use shared::error::Problem;
 use utoipa::OpenApi;
 
-use super::{commands, conversations, messages, probes, session, sign_in_page, templates, uploads};
+use super::{
+    commands, conversations, messages, probes, quarantine, session, sign_in_page, templates, uploads,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -24,6 +26,11 @@ use super::{commands, conversations, messages, probes, session, sign_in_page, te
         conversations::list_messages::list_messages,
         messages::get_file::get_file,
         messages::get_file::get_small,
+        messages::get_raw::get_raw,
+        quarantine::list_quarantine::list_quarantine,
+        quarantine::get_item::get_item,
+        quarantine::discard_item::discard_item,
+        quarantine::replay_item::replay_item,
         templates::list_templates::list_templates,
         templates::create_template::create_template,
         templates::edit_template::edit_template,

@@ -18,8 +18,15 @@ use super::{
     error::respond,
     headers::is_below,
     json,
-    messages::get_file::{get_file, get_small},
+    messages::{
+        get_file::{get_file, get_small},
+        get_raw::get_raw,
+    },
     openapi, origin, probes,
+    quarantine::{
+        discard_item::discard_item, get_item::get_item, list_quarantine::list_quarantine,
+        replay_item::replay_item,
+    },
     session::{get_session::get_session, sign_in::sign_in, sign_out::sign_out},
     sign_in_page,
     templates::{
@@ -66,6 +73,14 @@ pub fn configure(config: &mut ServiceConfig) {
                     only("/messages/{id}/file", "GET, HEAD").route(get().to(get_file)).route(head_file()),
                 )
                 .service(only("/messages/{id}/small", "GET").route(get().to(get_small)))
+                .service(only("/messages/{id}/raw", "GET").route(get().to(get_raw)))
+                .service(only("/quarantine", "GET").route(get().to(list_quarantine)))
+                .service(
+                    only("/quarantine/{id}", "GET, DELETE")
+                        .route(get().to(get_item))
+                        .route(delete().to(discard_item)),
+                )
+                .service(only("/quarantine/{id}/replay", "POST").route(post().to(replay_item)))
                 .service(
                     only("/templates", "GET, POST")
                         .route(get().to(list_templates))

@@ -2,6 +2,7 @@
 
 mod drop_file;
 mod fetch_file;
+mod import_past;
 mod prune;
 mod runner;
 mod sync_templates;

@@ -9,7 +9,7 @@ use crate::{
         Fault, Tx, data_map,
         rows::{command_result, early_status, fact, job, live_event, raw_item, sent_file, slice::SLICE},
     },
-    domain::conversations::upload,
+    domain::conversations::{status, upload},
 };
 
 /// The kind in the job table.
@@ -58,5 +58,6 @@ pub(super) fn run(tx: &mut Tx<'_>, live_log_hours: i64) -> Result<(), Fault> {
         }
         more |= forgotten >= SLICE;
     }
+    more |= status::give_up(tx, SLICE)? >= SLICE;
     if more { plan_at(tx, now) } else { plan(tx) }
 }

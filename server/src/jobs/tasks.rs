@@ -13,14 +13,14 @@ use tokio::{
     task::{Id, JoinError, JoinSet},
 };
 
-use super::{drop_file, fetch_file, prune, sync_templates, tell_reaction, tell_read};
+use super::{drop_file, fetch_file, import_past, prune, sync_templates, tell_reaction, tell_read};
 use crate::{
     db::{
         Fault, TenantStore, WriteError,
         rows::job::{self, JobRow},
     },
     domain::{
-        conversations::{file, react, receipt},
+        conversations::{file, past, react, receipt},
         templates,
     },
     files::Files,
@@ -143,6 +143,7 @@ async fn run(tools: Tools, row: JobRow) {
             });
             done.await.map(|_| ()).map_err(|error| error.to_string())
         }
+        past::IMPORT => import_past::run(&tools, &row).await,
         file::FETCH => fetch_file::run(&tools, &row).await,
         file::DROP => drop_file::run(&tools, &row).await,
         receipt::TELL => tell_read::run(&tools, &row).await,
@@ -159,7 +160,8 @@ async fn run(tools: Tools, row: JobRow) {
 async fn failed(tools: &Tools, row: &JobRow, reason: &str) {
     // What must not stay is removed however long that takes, a file has a week of its own, and templates
     // are wanted as long as there are numbers.
-    let patient = [react::TELL, file::DROP, file::FETCH, templates::KIND].contains(&row.kind.as_str());
+    let patient =
+        [react::TELL, file::DROP, file::FETCH, templates::KIND, past::IMPORT].contains(&row.kind.as_str());
     let dead = !patient && row.attempts + 1 >= ATTEMPTS;
     let id = tools.tenant.id();
     tracing::error!(tenant.id = %id, job.id = %row.id, job.kind = %row.kind, dead, error = %reason, "a job failed");

@@ -259,6 +259,7 @@ pub(super) fn context(item: &Value) -> (Context, Option<String>) {
         forwarded,
         product: told.get("referred_product").and_then(product),
         referral: item.get("referral").map(referral).filter(|referral| *referral != Referral::default()),
+        ..Context::default()
     };
     (context, id(told, "id"))
 }

@@ -80,7 +80,6 @@ impl Graph {
         let mut body = Map::new();
         let object = &mut body;
         object.insert("messaging_product".into(), "whatsapp".into());
-        object.insert("recipient_type".into(), "individual".into());
         object.insert("biz_opaque_callback_data".into(), id.to_string().into());
         if let Some(quoted) = quoted {
             object.insert("context".into(), json!({ "message_id": quoted }));
@@ -130,6 +129,12 @@ pub(super) fn retry_after(response: &reqwest::Response) -> Option<u64> {
 
 /// Says in a request whom it is for; says whether there is a way to reach them.
 fn address(request: &mut Map<String, Value>, to: &ContactRow) -> bool {
+    let kind = if to.group.is_some() { "group" } else { "individual" };
+    request.insert("recipient_type".into(), kind.into());
+    if let Some(group) = &to.group {
+        request.insert("to".into(), group.as_str().into());
+        return true;
+    }
     match (to.contact.phone.as_ref().or(to.wa_id.as_ref()), &to.bsuid) {
         // Without the plus Meta would put our own country code in front.
         (Some(number), _) => {
@@ -181,7 +186,6 @@ impl Graph {
         let Reaction { to, wamid, emoji } = reaction;
         let mut body = Map::new();
         body.insert("messaging_product".into(), "whatsapp".into());
-        body.insert("recipient_type".into(), "individual".into());
         body.insert("type".into(), "reaction".into());
         body.insert("reaction".into(), json!({ "message_id": wamid, "emoji": emoji.unwrap_or_default() }));
         if !address(&mut body, to) {

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use futures_util::future::join_all;
+use shared::api::quarantine::ReplayOutcome;
 
 use super::{
     Connection, Connections,
@@ -16,6 +17,7 @@ use crate::{
             connection::NumberRoute,
             quarantine::{self, Quarantined},
         },
+        record::Actor,
         rows::raw_item,
     },
     tenant::TenantId,
@@ -233,30 +235,61 @@ pub async fn replay(tenant: &TenantStore) -> Result<Replayed, WriteError> {
     let waiting = waiting.map_err(|error| WriteError::Unavailable(error.to_string()))?;
     let mut replayed = Replayed::default();
     for (id, stored, channel) in waiting {
-        let channel = channel.and_then(|channel| channel.parse().ok());
-        let Some(item) = item::restored(&stored) else {
-            replayed.left += 1;
-            continue;
-        };
-        let routed = Routed { item, channel };
-        let done = tenant.write(move |tx| {
-            let applied = item::apply(tx, &routed)?;
-            match applied {
-                Applied::Taken => raw_item::remove(tx, &id)?,
-                Applied::Kept => raw_item::clear_error(tx, &id)?,
-            }
-            Ok(applied)
-        });
-        match done.await {
-            Ok((Applied::Taken, _)) => replayed.taken += 1,
-            Ok((Applied::Kept, _)) => replayed.kept += 1,
-            Err(error) => {
-                tracing::warn!(tenant.id = %tenant.id(), error = %error, "a set-aside item could not be taken");
-                replayed.left += 1;
-            }
+        match again(tenant, &id, &stored, channel, Actor::Operator).await {
+            ReplayOutcome::Taken => replayed.taken += 1,
+            ReplayOutcome::Kept => replayed.kept += 1,
+            ReplayOutcome::Left => replayed.left += 1,
         }
     }
     Ok(replayed)
+}
+
+/// Applies one set-aside item again, at a member's wish; none when there is no such item.
+///
+/// # Errors
+/// When the tenant's database cannot answer now.
+pub async fn replay_one(
+    tenant: &TenantStore,
+    id: &str,
+    actor: Actor,
+) -> Result<Option<ReplayOutcome>, WriteError> {
+    let which = id.to_owned();
+    let found = tenant.read(move |scoped| raw_item::broken_one(scoped, &which)).await;
+    let found = found.map_err(|error| WriteError::Unavailable(error.to_string()))?;
+    let Some((stored, channel)) = found else { return Ok(None) };
+    Ok(Some(again(tenant, id, &stored, channel, actor).await))
+}
+
+async fn again(
+    tenant: &TenantStore,
+    id: &str,
+    stored: &str,
+    channel: Option<String>,
+    actor: Actor,
+) -> ReplayOutcome {
+    let channel = channel.and_then(|channel| channel.parse().ok());
+    let Some(item) = item::restored(stored) else { return ReplayOutcome::Left };
+    let (id, routed) = (id.to_owned(), Routed { item, channel });
+    let done = tenant.write(move |tx| {
+        let applied = item::apply(tx, &routed)?;
+        match applied {
+            Applied::Taken => raw_item::remove(tx, &id)?,
+            Applied::Kept => raw_item::clear_error(tx, &id)?,
+        }
+        // The operator's are one entry for all.
+        if matches!(actor, Actor::Member(_)) {
+            tx.audit(actor, "quarantine.replay", &id)?;
+        }
+        Ok(applied)
+    });
+    match done.await {
+        Ok((Applied::Taken, _)) => ReplayOutcome::Taken,
+        Ok((Applied::Kept, _)) => ReplayOutcome::Kept,
+        Err(error) => {
+            tracing::warn!(tenant.id = %tenant.id(), error = %error, "a set-aside item could not be taken");
+            ReplayOutcome::Left
+        }
+    }
 }
 
 /// Routes the operator's quarantine again: a number may have been bound since. Only to one tenant, if

@@ -1,8 +1,9 @@
 //! Applying one routed item inside its tenant's transaction.
 
-use shared::{ids::ChannelId, limits::META_ID_BYTES};
+use shared::{ids::ChannelId, limits::META_ID_BYTES, model::content::Elsewhere};
 
 use super::{
+    calls, groups, handovers,
     payload::{self, Said},
     preferences,
     split::{Contacts, Item, Kind},
@@ -15,9 +16,12 @@ use crate::{
     },
     domain::{
         conversations::{
-            change, consent,
+            call, change, consent,
+            elsewhere::{self, Echo},
             identity::{self, Moved},
-            receive, status,
+            past,
+            receive::{self, Answerer},
+            status,
         },
         templates::{self, News},
     },
@@ -44,14 +48,33 @@ pub(super) enum Applied {
 /// Stores an item and whatever follows from it. What is not understood is kept as it came.
 pub(super) fn apply(tx: &mut Tx<'_>, routed: &Routed) -> Result<Applied, Fault> {
     let (item, now) = (&routed.item, tx.now());
+    let contacts = item.contacts.as_deref();
     match (item.kind, routed.channel) {
         (Kind::Message, Some(channel)) => {
-            match payload::said(&item.raw, item.contacts.as_deref(), channel, now) {
-                Some(Said::Message(inbound)) => receive::receive(tx, &inbound).map(|_| Applied::Taken),
-                Some(Said::Moved(moved)) => move_once(tx, routed, &moved),
-                Some(Said::Change(change)) => change::change(tx, &change).map(|()| Applied::Taken),
-                None => keep(tx, routed, None).map(|()| Applied::Kept),
+            apply_said(tx, routed, payload::said(&item.raw, contacts, channel, now))
+        }
+        (Kind::Echo, Some(channel)) => {
+            apply_said(tx, routed, payload::echoed(&item.raw, contacts, channel, now))
+        }
+        (Kind::Past, Some(channel)) => match payload::past(&item.raw, contacts, channel, now) {
+            Some(found) => past::lay_aside(tx, &found).map(|()| Applied::Taken),
+            None => keep(tx, routed, None).map(|()| Applied::Kept),
+        },
+        (Kind::Call, Some(channel)) => {
+            // Nothing else tells a second copy, and what we do not read of it is kept.
+            if raw_item::is_known(tx, &key(item))? {
+                return Ok(Applied::Taken);
             }
+            let told = calls::told(&item.raw, contacts, channel, now);
+            keep(tx, routed, None)?;
+            match told {
+                Some(calls::Told::Call(told)) => call::told(tx, &told)?,
+                Some(calls::Told::Recording(recording)) => {
+                    receive::receive(tx, &recording, Answerer::Other)?;
+                }
+                None => return Ok(Applied::Kept),
+            }
+            Ok(Applied::Taken)
         }
         (Kind::Status, Some(channel)) => match payload::status(&item.raw, channel, now) {
             Some(found) => status::apply(tx, &found).map(|()| Applied::Taken),
@@ -62,10 +85,35 @@ pub(super) fn apply(tx: &mut Tx<'_>, routed: &Routed) -> Result<Applied, Fault> 
     }
 }
 
-/// A change that is no message: of a template, or of what customers want.
+fn apply_said(tx: &mut Tx<'_>, routed: &Routed, said: Option<Said>) -> Result<Applied, Fault> {
+    let standby = routed.item.field == "standby";
+    match said {
+        Some(Said::Message(inbound)) => {
+            let answerer = if standby { Answerer::Other } else { Answerer::Us };
+            receive::receive(tx, &inbound, answerer).map(|_| Applied::Taken)
+        }
+        Some(Said::Echo(message)) => {
+            let place = if standby { Elsewhere::OtherApp } else { Elsewhere::Phone };
+            elsewhere::echo(tx, &Echo { message: *message, place }).map(|()| Applied::Taken)
+        }
+        Some(Said::Moved(moved)) => move_once(tx, routed, &moved),
+        Some(Said::Change(change)) => change::change(tx, &change).map(|()| Applied::Taken),
+        None => keep(tx, routed, None).map(|()| Applied::Kept),
+    }
+}
+
+/// A change that is no message: of a template, of a group, of who answers, or of what customers want.
 fn change_of_account(tx: &mut Tx<'_>, routed: &Routed, now: shared::Instant) -> Result<Applied, Fault> {
     if let Some(news) = template_news::news(&routed.item, now) {
         return take_once(tx, routed, &news).map(|()| Applied::Taken);
+    }
+    if let Some(channel) = routed.channel {
+        if let Some(handover) = handovers::handover(&routed.item, channel) {
+            return once(tx, routed, |tx| elsewhere::handed_over(tx, &handover));
+        }
+        if let Some(news) = groups::news(&routed.item, now) {
+            return once(tx, routed, |tx| groups::take(tx, &news));
+        }
     }
     match preferences::preferences(&routed.item, now) {
         // One that tells nothing we know stays readable.
@@ -76,14 +124,24 @@ fn change_of_account(tx: &mut Tx<'_>, routed: &Routed, now: shared::Instant) -> 
     }
 }
 
-/// Takes in that a customer moved. It is kept as well: a copy that comes when the old number has gone to somebody
-/// else must not move them.
+/// Takes in that a customer moved. A copy that comes when the old number has gone to somebody else must not move
+/// them.
 fn move_once(tx: &mut Tx<'_>, routed: &Routed, moved: &Moved) -> Result<Applied, Fault> {
+    once(tx, routed, |tx| identity::moved(tx, moved))
+}
+
+/// Takes an item in that has no id of its own: it is kept as well, and a second copy changes nothing. `take` says
+/// whether it meant anybody known.
+fn once(
+    tx: &mut Tx<'_>,
+    routed: &Routed,
+    take: impl FnOnce(&mut Tx<'_>) -> Result<bool, Fault>,
+) -> Result<Applied, Fault> {
     if raw_item::is_known(tx, &key(&routed.item))? {
         return Ok(Applied::Taken);
     }
     keep(tx, routed, None)?;
-    identity::moved(tx, moved).map(|known| if known { Applied::Taken } else { Applied::Kept })
+    take(tx).map(|known| if known { Applied::Taken } else { Applied::Kept })
 }
 
 /// Takes in what is told of a template. It is kept as well, because nothing else tells a second copy: one
@@ -130,6 +188,9 @@ fn kind_name(kind: Kind) -> &'static str {
     match kind {
         Kind::Message => "message",
         Kind::Status => "status",
+        Kind::Echo => "echo",
+        Kind::Past => "past",
+        Kind::Call => "call",
         Kind::Change => "change",
     }
 }
@@ -156,6 +217,9 @@ pub(super) fn restored(stored: &str) -> Option<Item> {
         kind: match text("kind")?.as_str() {
             "message" => Kind::Message,
             "status" => Kind::Status,
+            "echo" => Kind::Echo,
+            "past" => Kind::Past,
+            "call" => Kind::Call,
             _ => Kind::Change,
         },
         field: text("field")?,

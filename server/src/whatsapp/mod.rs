@@ -5,10 +5,17 @@
 //!
 //! Absent on purpose: fetching any URL that arrived in a webhook, and parsing before the signature.
 
+mod breaker;
+mod calls;
 mod connections;
 mod content;
 mod errors;
+mod fields;
+#[cfg(feature = "faults")]
+pub mod fuzz;
 mod graph;
+mod groups;
+mod handovers;
 mod intake;
 mod item;
 mod media;
@@ -16,6 +23,7 @@ mod outbox;
 mod outgoing;
 mod pace;
 mod payload;
+mod people;
 mod preferences;
 mod signature;
 mod split;
@@ -32,7 +40,7 @@ pub(crate) use connections::place;
 pub use connections::{Connection, Connections};
 pub use graph::Graph;
 pub(crate) use graph::{Marked, Reaction};
-pub use intake::{Replayed, replay, replay_quarantine};
+pub use intake::{Replayed, replay, replay_one, replay_quarantine};
 pub(crate) use media::Wanted;
 pub use outbox::{OutboxConfig, OutboxWorker};
 pub(crate) use template_desk::TemplateDesk;

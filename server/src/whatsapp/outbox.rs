@@ -12,13 +12,14 @@ use std::{
 use chrono::Duration;
 use shared::{
     Instant,
-    ids::MessageId,
+    ids::{ChannelId, MessageId},
     model::message::{Failure, FailureReason},
 };
 use tokio::task::{Id, JoinError, JoinSet};
 
 use super::{
     Connection, Connections, Graph,
+    breaker::{Breakers, Learnt},
     graph::{Letter, Sent, later},
     outgoing::wire,
     pace::Pace,
@@ -30,7 +31,7 @@ use crate::{
         TenantStore, WriteError,
         rows::{outbox as rows, sent_file},
     },
-    domain::outbox::{self, Leased, LeasedFile},
+    domain::outbox::{self, Leased, LeasedFile, Wish},
     fault::{self, Point},
     files::{Files, Form},
 };
@@ -47,12 +48,15 @@ pub struct OutboxConfig {
     pub at_once: usize,
     /// Waiting times between tries after definite refusals; after the last the message fails.
     pub schedule: Vec<Duration>,
+    /// How long a number pauses at first when WhatsApp takes nothing from it.
+    pub pause: Duration,
 }
 
 impl Default for OutboxConfig {
     fn default() -> Self {
         let seconds = [1, 5, 30, 120, 600, 1_800, 3_600];
-        Self { at_once: 32, schedule: seconds.into_iter().map(Duration::seconds).collect() }
+        let schedule = seconds.into_iter().map(Duration::seconds).collect();
+        Self { at_once: 32, schedule, pause: Duration::seconds(15) }
     }
 }
 
@@ -77,7 +81,14 @@ impl OutboxWorker {
         name: String,
     ) -> Self {
         Self {
-            sender: Sender { tenant, connections, graph, files, config: Arc::new(config) },
+            sender: Sender {
+                tenant,
+                connections,
+                graph,
+                files,
+                breakers: Arc::new(Mutex::new(Breakers::new(config.pause))),
+                config: Arc::new(config),
+            },
             name,
             pace: Arc::default(),
             sends: JoinSet::new(),
@@ -110,14 +121,20 @@ impl OutboxWorker {
             return Ok(false);
         }
         let (name, pace) = (self.name.clone(), Arc::clone(&self.pace));
+        let breakers = Arc::clone(&self.sender.breakers);
         let in_flight: HashSet<MessageId> = self.in_flight.values().copied().collect();
         let leased = self.sender.tenant.write(move |tx| {
             if !may() {
                 return Ok(Vec::new());
             }
             let pace = Arc::clone(&pace);
-            let mut admit = move |channel, contact, now| {
-                pace.lock().unwrap_or_else(PoisonError::into_inner).admit(channel, contact, now)
+            let breakers = Arc::clone(&breakers);
+            let mut admit = move |wish: Wish, now| {
+                let mut breakers = breakers.lock().unwrap_or_else(PoisonError::into_inner);
+                breakers.closed(wish.channel, now)?;
+                pace.lock().unwrap_or_else(PoisonError::into_inner).admit(wish, now)?;
+                breakers.leaves(wish.channel, now);
+                Ok(())
             };
             let uploaded_after = tx.now() - KEPT;
             outbox::lease(tx, &name, &in_flight, room, uploaded_after, &mut admit)
@@ -183,6 +200,7 @@ struct Sender {
     graph: Graph,
     files: Files,
     config: Arc<OutboxConfig>,
+    breakers: Arc<Mutex<Breakers>>,
 }
 
 /// A file that WhatsApp has.
@@ -199,12 +217,13 @@ enum Outcome {
     Accepted(String),
     Unknown,
     Failed(Failure),
-    Postponed { attempts: u32, due: Instant },
+    Postponed { failure: Failure, attempts: u32, due: Instant },
 }
 
 impl Sender {
     async fn send(&self, leased: Leased) {
         let sent = self.attempt(&leased).await;
+        self.learn(leased.channel, &sent);
         fault::reach(Point::OutboxAnswered);
         let outcome = match sent {
             Sent::Accepted(wamid) => Outcome::Accepted(wamid),
@@ -214,13 +233,33 @@ impl Sender {
                 let attempts = leased.attempts.saturating_add(1);
                 let now = self.tenant.clock().now();
                 match self.next_try(attempts, pair, retry_after, now) {
-                    Some(due) => Outcome::Postponed { attempts, due },
+                    Some(due) => Outcome::Postponed { failure, attempts, due },
                     None => Outcome::Failed(failure),
                 }
             }
         };
         self.record(leased.message, &outcome).await;
         fault::reach(Point::OutboxRecorded);
+    }
+
+    /// What an answer says of the number it was sent from.
+    fn learn(&self, channel: ChannelId, sent: &Sent) {
+        let trouble = match sent {
+            Sent::Unknown => true,
+            Sent::Later { pair, failure, .. } => !pair && failure.reason != FailureReason::ContentRefused,
+            Sent::Accepted(_) | Sent::Refused(_) => false,
+        };
+        let now = self.tenant.clock().now();
+        let mut breakers = self.breakers.lock().unwrap_or_else(PoisonError::into_inner);
+        match breakers.learn(channel, trouble, now) {
+            Learnt::Nothing => {}
+            Learnt::Opened(until) => {
+                tracing::warn!(tenant.id = %self.tenant.id(), channel.id = %channel, until = %until, "WhatsApp does not take messages from a number; they wait");
+            }
+            Learnt::Closed => {
+                tracing::info!(tenant.id = %self.tenant.id(), channel.id = %channel, "WhatsApp takes messages from a number again");
+            }
+        }
     }
 
     /// Stores an outcome, however long the database is in trouble: what is known must not be forgotten,
@@ -244,8 +283,8 @@ impl Sender {
             }
             Outcome::Unknown => self.tenant.write(move |tx| outbox::uncertain(tx, id)).await,
             Outcome::Failed(failure) => self.tenant.write(move |tx| outbox::failed(tx, id, &failure)).await,
-            Outcome::Postponed { attempts, due } => {
-                self.tenant.write(move |tx| outbox::postponed(tx, id, attempts, due)).await
+            Outcome::Postponed { failure, attempts, due } => {
+                self.tenant.write(move |tx| outbox::postponed(tx, id, &failure, attempts, due)).await
             }
         };
         match written {

@@ -8,8 +8,8 @@ use shared::{
     ids::{ChannelId, ContactId},
 };
 
-/// Messages per second and number. Source: Cloud API throughput, default 80.
-const NUMBER_RATE: f64 = 80.0;
+use crate::domain::outbox::Wish;
+
 /// Messages to one customer: one every six seconds, of which some may be borrowed. Source: pair rate
 /// limit, which allows 45 at once; a person's answers never need more than these.
 const PAIR_RATE: f64 = 1.0 / 6.0;
@@ -32,21 +32,18 @@ pub(super) struct Pace {
 
 impl Pace {
     /// Takes one token of each bucket, or says when both will have one.
-    pub(super) fn admit(
-        &mut self,
-        channel: ChannelId,
-        contact: ContactId,
-        now: Instant,
-    ) -> Result<(), Instant> {
+    pub(super) fn admit(&mut self, wish: Wish, now: Instant) -> Result<(), Instant> {
+        let Wish { channel, contact, rate } = wish;
+        let rate = f64::from(rate.max(1));
         if self.pairs.len() > REMEMBERED {
             self.pairs.retain(|_, bucket| refilled(*bucket, PAIR_RATE, PAIR_BURST, now).tokens < PAIR_BURST);
         }
         let full = |burst| Bucket { tokens: burst, at: now };
-        let number = self.numbers.entry(channel).or_insert_with(|| full(NUMBER_RATE));
+        let number = self.numbers.entry(channel).or_insert_with(|| full(rate));
         let pair = self.pairs.entry((channel, contact)).or_insert_with(|| full(PAIR_BURST));
-        *number = refilled(*number, NUMBER_RATE, NUMBER_RATE, now);
+        *number = refilled(*number, rate, rate, now);
         *pair = refilled(*pair, PAIR_RATE, PAIR_BURST, now);
-        let wait = ((1.0 - number.tokens) / NUMBER_RATE).max((1.0 - pair.tokens) / PAIR_RATE);
+        let wait = ((1.0 - number.tokens) / rate).max((1.0 - pair.tokens) / PAIR_RATE);
         if wait > 0.0 {
             return Err(now + Duration::microseconds((wait * 1e6).ceil() as i64));
         }
@@ -69,12 +66,30 @@ mod tests {
     #[test]
     fn a_customer_gets_a_burst_and_then_one_every_six_seconds() {
         let mut pace = Pace::default();
-        let (channel, contact, start) = (ChannelId::new(), ContactId::new(), from_micros(0));
-        let at_once = (0..100).take_while(|_| pace.admit(channel, contact, start).is_ok()).count();
+        let wish = Wish { channel: ChannelId::new(), contact: ContactId::new(), rate: 80 };
+        let start = from_micros(0);
+        let at_once = (0..100).take_while(|_| pace.admit(wish, start).is_ok()).count();
         assert_eq!(at_once, 20);
-        let next = pace.admit(channel, contact, start).unwrap_err();
+        let next = pace.admit(wish, start).unwrap_err();
         assert_eq!((next - start).num_seconds(), 6);
-        assert!(pace.admit(channel, contact, next).is_ok());
-        assert!(pace.admit(channel, ContactId::new(), start).is_ok(), "another customer does not wait");
+        assert!(pace.admit(wish, next).is_ok());
+        let other = Wish { contact: ContactId::new(), ..wish };
+        assert!(pace.admit(other, start).is_ok(), "another customer does not wait");
+    }
+
+    #[test]
+    fn a_number_sends_as_fast_as_whatsapp_lets_it() {
+        for rate in [20, 80, 1_000] {
+            let mut pace = Pace::default();
+            let (channel, start) = (ChannelId::new(), from_micros(0));
+            let mut at = |now| {
+                let wish = Wish { channel, contact: ContactId::new(), rate };
+                pace.admit(wish, now).is_ok()
+            };
+            let at_once = (0..2_000).take_while(|_| at(start)).count();
+            assert_eq!(at_once, rate as usize);
+            let second = start + Duration::seconds(1);
+            assert_eq!((0..2_000).take_while(|_| at(second)).count(), rate as usize);
+        }
     }
 }

@@ -10,16 +10,17 @@ use shared::{
         content::Content,
         message::{Body, DeliveryState, Failure, Price},
     },
-    phone,
 };
 
 use super::{
     content, errors,
+    people::{self, addressee, in_group, is_somebody, names, recipient, sender},
     split::{Contacts, without_lone_surrogates},
 };
 use crate::domain::conversations::{
     change::{Change, Edit, What},
     identity::Moved,
+    past::Past,
     receive::{Inbound, Sender},
     status::Status,
 };
@@ -32,6 +33,8 @@ const PRICE_CHARS: usize = 60;
 pub(super) enum Said {
     /// Something new.
     Message(Box<Inbound>),
+    /// Something new that the business wrote elsewhere; whom it is to stands as the sender.
+    Echo(Box<Inbound>),
     /// Something about a message there was before.
     Change(Box<Change>),
     /// The customer is known by something else now.
@@ -41,25 +44,105 @@ pub(super) enum Said {
 /// What a customer said or did, or none when it has no id or no sender, or one too long to be either.
 pub(super) fn said(raw: &str, contacts: Option<&Contacts>, channel: ChannelId, now: Instant) -> Option<Said> {
     let item = parse(raw)?;
-    let wamid = id(&item, "id")?;
     let sender = sender(&item, contacts.map_or(&Value::Null, Contacts::value))?;
-    let written_at = instant(item.get("timestamp")).unwrap_or(now);
-    if let Some((target, what)) = change(&item, raw) {
-        let change = Change { channel, wamid, target, sender, written_at, what };
-        return Some(Said::Change(Box::new(change)));
-    }
-    let body = content::body(&item);
-    let raw = match &body {
-        Body::Text { .. } if item.get("context").is_none() && item.get("referral").is_none() => None,
-        _ => Some(raw.replace('\0', "")),
+    let about = About { channel, sender, now, ours: false };
+    let inbound = match about.read(&item, raw)? {
+        Said::Message(inbound) => inbound,
+        other => return Some(other),
     };
-    let (context, quoted) = content::context(&item);
-    let file = content::file(&item);
-    let inbound = Inbound { channel, wamid, written_at, sender, body, raw, context, quoted, file };
     if matches!(&inbound.body, Body::Content(content) if matches!(**content, Content::Changed(_))) {
-        return Some(Said::Moved(Box::new(moved(&item, inbound))));
+        return Some(Said::Moved(Box::new(moved(&item, *inbound))));
     }
-    Some(Said::Message(Box::new(inbound)))
+    Some(Said::Message(inbound))
+}
+
+/// What the business said or did elsewhere. What a customer did is among it, too: then the contacts name whoever
+/// it is from.
+pub(super) fn echoed(
+    raw: &str,
+    contacts: Option<&Contacts>,
+    channel: ChannelId,
+    now: Instant,
+) -> Option<Said> {
+    let item = parse(raw)?;
+    let known = contacts.map_or(&Value::Null, Contacts::value);
+    if names(known, &item) {
+        return said(raw, contacts, channel, now);
+    }
+    let about = About { channel, sender: addressee(&item, known)?, now, ours: true };
+    match about.read(&item, raw)? {
+        Said::Message(inbound) => Some(Said::Echo(inbound)),
+        other => Some(other),
+    }
+}
+
+/// A message from before the number was connected, and how far it got if it was ours.
+pub(super) fn past(raw: &str, contacts: Option<&Contacts>, channel: ChannelId, now: Instant) -> Option<Past> {
+    let item = parse(raw)?;
+    let known = contacts.map_or(&Value::Null, Contacts::value);
+    let thread = known.as_array().and_then(|all| all.first()).map(people::contact).filter(is_somebody);
+    let (sender, ours) = match thread {
+        Some(sender) => (sender, !names(known, &item)),
+        None if item.get("to").is_some() || item.get("to_user_id").is_some() => {
+            (addressee(&item, known)?, true)
+        }
+        None => (sender(&item, known)?, false),
+    };
+    let about = About { channel, sender, now, ours };
+    let Said::Message(message) = about.read(&item, raw)? else { return None };
+    let status = item.get("history_context").and_then(|told| string(told, "status"));
+    let state = match status.as_deref() {
+        Some("PLAYED") => DeliveryState::Played,
+        Some("READ") => DeliveryState::Read,
+        Some("DELIVERED") => DeliveryState::Delivered,
+        Some("ERROR") => DeliveryState::Failed,
+        _ => DeliveryState::Sent,
+    };
+    Some(Past { message: *message, ours: ours.then_some(state) })
+}
+
+/// What is known of an item before it is read.
+struct About {
+    channel: ChannelId,
+    /// The customer, whoever wrote.
+    sender: Sender,
+    now: Instant,
+    /// Whether the business wrote.
+    ours: bool,
+}
+
+impl About {
+    fn read(self, item: &Value, raw: &str) -> Option<Said> {
+        let Self { channel, sender, now, ours } = self;
+        let (sender, participant) = in_group(item, sender)?;
+        let wamid = id(item, "id")?;
+        let written_at = instant(item.get("timestamp")).unwrap_or(now);
+        if let Some((target, what)) = change(item, raw) {
+            return Some(Said::Change(Box::new(Change {
+                channel,
+                wamid,
+                target,
+                sender,
+                written_at,
+                what,
+                ours,
+            })));
+        }
+        let body = content::body(item);
+        let raw = match &body {
+            Body::Text { .. }
+                if ["context", "referral", "group_id"].iter().all(|key| item.get(key).is_none()) =>
+            {
+                None
+            }
+            _ => Some(raw.replace('\0', "")),
+        };
+        let (mut context, quoted) = content::context(item);
+        context.participant = participant.filter(|_| !ours);
+        let file = content::file(item);
+        let inbound = Inbound { channel, wamid, written_at, sender, body, raw, context, quoted, file };
+        Some(Said::Message(Box::new(inbound)))
+    }
 }
 
 /// What a system message tells of a customer. The ids beside the message are those from before.
@@ -68,6 +151,7 @@ fn moved(item: &Value, mut line: Inbound) -> Moved {
     let number = id(told, "wa_id").or_else(|| id(told, "new_wa_id"));
     let now = Sender {
         bsuid: id(told, "user_id"),
+        parent: id(told, "parent_user_id"),
         phone: number.as_deref().map(|number| number.trim_start_matches('+').to_owned()),
         wa_id: number,
         ..Sender::default()
@@ -77,6 +161,8 @@ fn moved(item: &Value, mut line: Inbound) -> Moved {
     line.sender = Sender {
         bsuid: id(told, "previous_user_id")
             .or_else(|| id(item, "from_user_id").filter(|id| now.bsuid.as_ref() != Some(id))),
+        parent: id(told, "previous_parent_user_id")
+            .or_else(|| id(item, "from_parent_user_id").filter(|id| now.parent.as_ref() != Some(id))),
         phone: number.as_deref().map(|number| number.trim_start_matches('+').to_owned()),
         wa_id: number,
         ..Sender::default()
@@ -127,8 +213,23 @@ pub(crate) fn status(raw: &str, channel: ChannelId, now: Instant) -> Option<Stat
         price: price(&item),
         ours: string(&item, "biz_opaque_callback_data").and_then(|ours| ours.parse::<MessageId>().ok()),
         recipient: recipient(&item),
+        participant: participant(&item),
         raw: raw.replace('\0', ""),
     })
+}
+
+/// With whom of a group a message got that far. Meta has two names for it.
+fn participant(status: &Value) -> Option<String> {
+    if string(status, "recipient_type")? != "group" {
+        return None;
+    }
+    let keys = [
+        "recipient_participant_id",
+        "participant_recipient_id",
+        "recipient_participant_user_id",
+        "participant_recipient_user_id",
+    ];
+    keys.iter().find_map(|key| id(status, key))
 }
 
 /// What a message is charged as; of groups it stands one level deeper.
@@ -144,16 +245,6 @@ fn price(status: &Value) -> Option<Price> {
 pub(super) fn concerned(raw: &str, contacts: Option<&Contacts>) -> Option<Sender> {
     let item = parse(raw)?;
     sender(&item, contacts.map_or(&Value::Null, Contacts::value)).or_else(|| Some(recipient(&item)))
-}
-
-fn recipient(item: &Value) -> Sender {
-    let number = id(item, "recipient_id");
-    Sender {
-        bsuid: id(item, "recipient_user_id"),
-        phone: number.as_deref().map(|number| number.trim_start_matches('+').to_owned()),
-        wa_id: number,
-        ..Sender::default()
-    }
 }
 
 /// The reason in an `errors` list or a single error object of Meta's.
@@ -176,44 +267,6 @@ pub(super) fn failure(errors: Option<&Value>) -> Failure {
     }
 }
 
-/// Who wrote. An id that cannot be one makes the whole sender unknown: leaving it out could give the
-/// message to somebody else.
-pub(super) fn sender(item: &Value, contacts: &Value) -> Option<Sender> {
-    let from = string(item, "from");
-    let bsuid = string(item, "from_user_id");
-    let all = contacts.as_array().map(Vec::as_slice).unwrap_or_default();
-    let named = all.iter().find(|contact| {
-        let wa_id = string(contact, "wa_id");
-        let user = string(contact, "user_id");
-        (from.is_some() && wa_id == from) || (bsuid.is_some() && user == bsuid)
-    });
-    // A number may be spelt otherwise than its wa_id, or the contact have none. Anybody else's is not theirs.
-    let alone = all.first().filter(|_| all.len() == 1).filter(|contact| {
-        match (&from, string(contact, "wa_id"), &bsuid, string(contact, "user_id")) {
-            (Some(from), Some(wa_id), ..) => {
-                let from = from.trim_start_matches('+');
-                from == wa_id || phone::other_spelling(from).is_some_and(|other| other == wa_id)
-            }
-            (_, _, Some(told), Some(user)) => *told == user,
-            _ => true,
-        }
-    });
-    let contact = named.or(alone);
-    let profile = contact.and_then(|contact| contact.get("profile"));
-    let sender = Sender {
-        bsuid: bsuid.or_else(|| contact.and_then(|contact| string(contact, "user_id"))),
-        wa_id: contact.and_then(|contact| string(contact, "wa_id")).or_else(|| from.clone()),
-        phone: from.map(|from| from.trim_start_matches('+').to_owned()),
-        name: profile.and_then(|profile| string(profile, "name")).map(|name| cut(&name, limits::NAME_CHARS)),
-        username: profile
-            .and_then(|profile| string(profile, "username"))
-            .map(|name| cut(name.trim_start_matches('@'), limits::NAME_CHARS)),
-    };
-    let ids: Vec<&String> = [&sender.bsuid, &sender.wa_id, &sender.phone].into_iter().flatten().collect();
-    let known = !ids.is_empty() && ids.into_iter().all(|id| is_id(id));
-    known.then_some(sender)
-}
-
 pub(super) fn cut(text: &str, most: usize) -> String {
     text.chars().take(most).collect()
 }
@@ -223,7 +276,7 @@ pub(super) fn id(value: &Value, key: &str) -> Option<String> {
     string(value, key).filter(|id| is_id(id))
 }
 
-fn is_id(text: &str) -> bool {
+pub(super) fn is_id(text: &str) -> bool {
     text.len() <= limits::META_ID_BYTES
 }
 

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 use shared::Instant;
 
 use super::{
-    payload::{instant, parse, sender, string},
+    payload::{instant, parse, string},
+    people::sender,
     split::Item,
 };
 use crate::domain::conversations::consent::Preference;

@@ -9,6 +9,8 @@ use std::{
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::fields::Fields;
+
 /// What an item is, by where it stood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -16,6 +18,12 @@ pub(super) enum Kind {
     Message,
     /// `value.statuses[]`.
     Status,
+    /// `value.message_echoes[]`: what the business wrote elsewhere.
+    Echo,
+    /// A message from before the number was connected; its contacts are whose chat it stood in.
+    Past,
+    /// `value.calls[]`, or a status of a call.
+    Call,
     /// A whole change of another field, or one without known lists.
     Change,
 }
@@ -89,20 +97,6 @@ struct Change<'a> {
 }
 
 #[derive(Deserialize)]
-struct Value<'a> {
-    #[serde(borrow, default)]
-    metadata: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    contacts: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    messages: Option<Vec<&'a RawValue>>,
-    #[serde(borrow, default)]
-    statuses: Option<Vec<&'a RawValue>>,
-    #[serde(borrow, default)]
-    errors: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
 struct Metadata<'a> {
     #[serde(borrow, default)]
     phone_number_id: Option<&'a RawValue>,
@@ -125,13 +119,13 @@ pub(super) fn split(body: &str) -> Result<Vec<Item>, NotAWebhook> {
             Ok(entry) => {
                 let about = About { waba_id: text(entry.id), time: text(entry.time) };
                 if entry.changes.is_empty() {
-                    items.push(whole("", &about, None, raw));
+                    items.push(whole("", &about, None, raw.get()));
                 }
                 for change in entry.changes {
                     split_change(change, &about, &mut items);
                 }
             }
-            Err(_) => items.push(whole("", &About::default(), None, raw)),
+            Err(_) => items.push(whole("", &About::default(), None, raw.get())),
         }
     }
     Ok(items)
@@ -146,51 +140,169 @@ struct About {
 
 fn split_change(raw: &RawValue, about: &About, items: &mut Vec<Item>) {
     let Ok(change) = serde_json::from_str::<Change<'_>>(raw.get()) else {
-        return items.push(whole("", about, None, raw));
+        return items.push(whole("", about, None, raw.get()));
     };
     let field = text(change.field);
-    let value = change.value.and_then(|value| serde_json::from_str::<Value<'_>>(value.get()).ok());
-    let Some(value) = value else { return items.push(whole(&field, about, None, raw)) };
-    let phone_number_id = value
-        .metadata
+    let value = change.value.and_then(|value| serde_json::from_str::<Fields<'_>>(value.get()).ok());
+    let Some(mut value) = value else { return items.push(whole(&field, about, None, raw.get())) };
+    // A handover has no metadata: the number is whom it was told to.
+    let metadata = value.take("metadata").or_else(|| value.find("recipient"));
+    let phone_number_id = metadata
         .and_then(|metadata| serde_json::from_str::<Metadata<'_>>(metadata.get()).ok())
         .map(|metadata| text(metadata.phone_number_id))
         .filter(|id| !id.is_empty());
-    let known = field == "messages" && (value.messages.is_some() || value.statuses.is_some());
-    if !known {
-        return items.push(whole(&field, about, phone_number_id, raw));
+    let mut found = Found { field: &field, about, phone_number_id: phone_number_id.as_deref(), items };
+    if !found.take(&mut value) {
+        return items.push(whole(&field, about, phone_number_id, raw.get()));
     }
-    let contacts = value.contacts.map(|contacts| Contacts::new(contacts.get().to_owned()));
-    let mut add = |kind, raw: &RawValue, contacts: Option<&Arc<Contacts>>| {
-        items.push(Item {
-            kind,
-            field: field.clone(),
-            waba_id: about.waba_id.clone(),
-            time: about.time.clone(),
-            phone_number_id: phone_number_id.clone(),
-            raw: raw.get().to_owned(),
-            contacts: contacts.cloned(),
-        });
-    };
-    for message in value.messages.unwrap_or_default() {
-        add(Kind::Message, message, contacts.as_ref());
-    }
-    for status in value.statuses.unwrap_or_default() {
-        add(Kind::Status, status, None);
-    }
-    if let Some(errors) = value.errors {
-        add(Kind::Change, errors, None);
+    value.take("messaging_product");
+    if let Some(rest) = value.rest() {
+        let rest = format!(r#"{{"field":{},"value":{rest}}}"#, serde_json::Value::from(field.as_str()));
+        items.push(whole(&field, about, phone_number_id, &rest));
     }
 }
 
-fn whole(field: &str, about: &About, phone_number_id: Option<String>, raw: &RawValue) -> Item {
+/// Where the items of one change go.
+struct Found<'a> {
+    field: &'a str,
+    about: &'a About,
+    phone_number_id: Option<&'a str>,
+    items: &'a mut Vec<Item>,
+}
+
+impl Found<'_> {
+    /// Takes the lists that the field is known to have out of a value; says whether there was one.
+    fn take(&mut self, value: &mut Fields<'_>) -> bool {
+        match self.field {
+            "messages" => {
+                let any = self.lists(value, &[("messages", Kind::Message), ("statuses", Kind::Status)]);
+                if any && let Some(errors) = value.take("errors") {
+                    self.add(Kind::Change, errors, None);
+                }
+                any
+            }
+            "smb_message_echoes" => self.lists(value, &[("message_echoes", Kind::Echo)]),
+            "calls" => self.lists(value, &[("calls", Kind::Call), ("statuses", Kind::Call)]),
+            "standby" => {
+                let within = value.find("standby").map(|raw| serde_json::from_str::<Fields<'_>>(raw.get()));
+                let Some(Ok(mut within)) = within else { return false };
+                let kinds =
+                    [("messages", Kind::Message), ("message_echoes", Kind::Echo), ("statuses", Kind::Status)];
+                if !self.lists(&mut within, &kinds) {
+                    return false;
+                }
+                value.take("standby");
+                if let Some(rest) = within.rest() {
+                    self.items.push(self.whole(&rest));
+                }
+                true
+            }
+            "history" => {
+                let kinds = [("messages", Kind::Past), ("message_echoes", Kind::Past)];
+                let files = self.lists(value, &kinds);
+                self.threads(value) || files
+            }
+            _ => false,
+        }
+    }
+
+    fn lists(&mut self, value: &mut Fields<'_>, kinds: &[(&str, Kind)]) -> bool {
+        let mut any = false;
+        let contacts = value.find("contacts").map(|contacts| Contacts::new(contacts.get().to_owned()));
+        for (key, kind) in kinds {
+            let list = value.find(key).map(|raw| serde_json::from_str::<Vec<&RawValue>>(raw.get()));
+            let Some(Ok(list)) = list else { continue };
+            value.take(key);
+            any = true;
+            for raw in list {
+                self.add(*kind, raw, contacts.as_ref().filter(|_| *kind != Kind::Status));
+            }
+        }
+        if any {
+            value.take("contacts");
+        }
+        any
+    }
+
+    /// Takes what was written before the number was connected. Each message is told whose chat it stood in,
+    /// which only the thread around it says.
+    fn threads(&mut self, value: &mut Fields<'_>) -> bool {
+        let chunks = value.find("history").map(|raw| serde_json::from_str::<Vec<Chunk<'_>>>(raw.get()));
+        let Some(Ok(chunks)) = chunks else { return false };
+        if chunks.iter().any(|chunk| chunk.threads.is_empty()) {
+            return false; // it was refused, or says something that is not known
+        }
+        value.take("history");
+        for thread in chunks.into_iter().flat_map(|chunk| chunk.threads) {
+            let contacts = Contacts::new(thread.contacts());
+            for raw in thread.messages {
+                self.add(Kind::Past, raw, Some(&contacts));
+            }
+        }
+        true
+    }
+
+    fn add(&mut self, kind: Kind, raw: &RawValue, contacts: Option<&Arc<Contacts>>) {
+        self.items.push(Item { kind, contacts: contacts.cloned(), ..self.whole(raw.get()) });
+    }
+
+    fn whole(&self, raw: &str) -> Item {
+        whole(self.field, self.about, self.phone_number_id.map(str::to_owned), raw)
+    }
+}
+
+/// A part of what was written before the number was connected.
+#[derive(Deserialize)]
+struct Chunk<'a> {
+    #[serde(borrow, default)]
+    threads: Vec<Thread<'a>>,
+}
+
+/// A chat of then.
+#[derive(Deserialize)]
+struct Thread<'a> {
+    #[serde(borrow, default)]
+    id: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    context: Option<Person<'a>>,
+    #[serde(borrow, default)]
+    messages: Vec<&'a RawValue>,
+}
+
+/// Who a chat of then was with.
+#[derive(Deserialize)]
+struct Person<'a> {
+    #[serde(borrow, default)]
+    wa_id: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    user_id: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    username: Option<&'a RawValue>,
+}
+
+impl Thread<'_> {
+    /// The customer, in the shape in which webhooks name contacts.
+    fn contacts(&self) -> String {
+        let person = self.context.as_ref();
+        let number = Some(text(self.id)).filter(|id| !id.is_empty());
+        let number = number.or_else(|| person.map(|person| text(person.wa_id)));
+        serde_json::json!([{
+            "wa_id": number.unwrap_or_default(),
+            "user_id": person.map(|person| text(person.user_id)).unwrap_or_default(),
+            "profile": { "username": person.map(|person| text(person.username)).unwrap_or_default() },
+        }])
+        .to_string()
+    }
+}
+
+fn whole(field: &str, about: &About, phone_number_id: Option<String>, raw: &str) -> Item {
     Item {
         kind: Kind::Change,
         field: field.to_owned(),
         waba_id: about.waba_id.clone(),
         time: about.time.clone(),
         phone_number_id,
-        raw: raw.get().to_owned(),
+        raw: raw.to_owned(),
         contacts: None,
     }
 }
@@ -269,6 +381,78 @@ mod tests {
         assert_eq!(items[1].raw, r#"{"id":"b"}"#);
         let contacts: Vec<_> = items.iter().filter_map(|item| item.contacts.as_ref()).collect();
         assert!(contacts.len() == 2 && Arc::ptr_eq(contacts[0], contacts[1]), "read once for all messages");
+    }
+
+    #[test]
+    fn every_list_of_every_field_is_taken_apart_and_the_rest_is_kept() {
+        let of = |field: &str, value: &str| {
+            let value = format!(r#"{{"metadata":{{"phone_number_id":"p"}},{value}}}"#);
+            let body =
+                format!(r#"{{"entry":[{{"id":"w","changes":[{{"field":"{field}","value":{value}}}]}}]}}"#);
+            let items = split(&body).unwrap();
+            assert!(items.iter().all(|item| item.phone_number_id.as_deref() == Some("p")));
+            items.into_iter().map(|item| (item.kind, item.raw)).collect::<Vec<_>>()
+        };
+        let item = |kind, raw: &str| (kind, raw.to_owned());
+        assert_eq!(
+            of("messages", r#""messages":[1],"conversation_context":{"type":"summary"},"errors":[2]"#),
+            [
+                item(Kind::Message, "1"),
+                item(Kind::Change, "[2]"),
+                item(
+                    Kind::Change,
+                    r#"{"field":"messages","value":{"conversation_context":{"type":"summary"}}}"#
+                ),
+            ]
+        );
+        assert_eq!(
+            of("smb_message_echoes", r#""message_echoes":[1,2]"#),
+            [item(Kind::Echo, "1"), item(Kind::Echo, "2")]
+        );
+        assert_eq!(
+            of("standby", r#""standby":{"statuses":[1],"messages":[2],"message_echoes":[3],"new":4}"#),
+            [
+                item(Kind::Message, "2"),
+                item(Kind::Echo, "3"),
+                item(Kind::Status, "1"),
+                item(Kind::Change, r#"{"new":4}"#),
+            ]
+        );
+        assert_eq!(
+            of("calls", r#""calls":[1],"statuses":[2]"#),
+            [item(Kind::Call, "1"), item(Kind::Call, "2")]
+        );
+        assert_eq!(
+            of(
+                "history",
+                r#""history":[{"metadata":{},"threads":[{"id":"49","messages":[1]}]}],"messages":[2]"#
+            ),
+            [item(Kind::Past, "2"), item(Kind::Past, "1")]
+        );
+        let refused = of("history", r#""history":[{"errors":[{"code":2593109}]}]"#);
+        assert!(
+            matches!(refused.as_slice(), [(Kind::Change, raw)] if raw.contains("2593109")),
+            "{refused:?}"
+        );
+        assert!(matches!(of("new", r#""messages":[1]"#).as_slice(), [(Kind::Change, _)]));
+    }
+
+    #[test]
+    fn a_message_of_before_knows_whose_chat_it_stood_in() {
+        let body = r#"{"entry":[{"id":"w","changes":[{"field":"history","value":{"metadata":{"phone_number_id":"p"},
+            "history":[{"threads":[{"id":"49","messages":[1]},{"context":{"user_id":"US.1"},"messages":[2]}]}]}}]}]}"#;
+        let whose: Vec<_> = split(body)
+            .unwrap()
+            .iter()
+            .map(|item| {
+                let contact = item.contacts.as_ref().unwrap().value()[0].clone();
+                (
+                    contact["wa_id"].as_str().unwrap().to_owned(),
+                    contact["user_id"].as_str().unwrap().to_owned(),
+                )
+            })
+            .collect();
+        assert_eq!(whose, [("49".to_owned(), String::new()), (String::new(), "US.1".to_owned())]);
     }
 
     #[test]

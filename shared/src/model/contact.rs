@@ -19,4 +19,7 @@ pub struct Contact {
     /// Whether the customer wants no offers.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub no_marketing: bool,
+    /// Whether it is a group and not a person.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub group: bool,
 }

@@ -39,6 +39,8 @@ pub enum Content {
     Changed(Changed),
     /// We sent one of our templates.
     Template(SentTemplate),
+    /// A call.
+    Call(Call),
     /// WhatsApp does not hand this to businesses.
     Unsupported(Unsupported),
     /// The customer deleted the message; nothing of it is kept.
@@ -65,6 +67,7 @@ impl Content {
             Self::Welcome => "request_welcome",
             Self::Changed(_) => "system",
             Self::Template(_) => "template",
+            Self::Call(_) => "call",
             Self::Unsupported(_) => "unsupported",
             Self::Revoked => "revoke",
         }
@@ -98,6 +101,7 @@ impl Content {
             Self::Product(product) => Some(product.product.clone()),
             Self::Template(sent) => lines(&mut sent.header.iter().chain([&sent.body]).map(String::as_str)),
             Self::CallPermission(_)
+            | Self::Call(_)
             | Self::Welcome
             | Self::Changed(_)
             | Self::Unsupported(_)
@@ -255,6 +259,36 @@ pub struct CallPermission {
     pub until: Option<DateTime<Utc>>,
 }
 
+/// A call, as far as WhatsApp told of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Call {
+    /// Whether the business called.
+    pub ours: bool,
+    /// How far it got.
+    pub state: CallState,
+    /// How long they spoke, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<u32>,
+}
+
+/// How far a call got. Later ones replace earlier ones, in whatever order they come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CallState {
+    /// It rings.
+    Ringing,
+    /// Somebody speaks.
+    Accepted,
+    /// Nobody took it.
+    Missed,
+    /// It was turned down.
+    Rejected,
+    /// They spoke, and it is over.
+    Ended,
+}
+
 /// An order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -369,6 +403,12 @@ pub struct Context {
     /// The advertisement it came from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub referral: Option<Referral>,
+    /// Who of a group wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub participant: Option<Participant>,
+    /// Where the business wrote it, when that was not here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elsewhere: Option<Elsewhere>,
 }
 
 impl Context {
@@ -427,6 +467,31 @@ pub struct Referral {
     /// Its address; only ever an `https` one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+}
+
+/// One of the people of a group.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Participant {
+    /// The name in their profile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The end of their number, when they have no name: enough to tell them apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digits: Option<String>,
+}
+
+/// Where else the business writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Elsewhere {
+    /// In WhatsApp's app on the business's own phone.
+    Phone,
+    /// In another program that answers for the number.
+    OtherApp,
+    /// Before it was connected here, wherever that was.
+    Before,
 }
 
 /// What somebody put under a message. Each author has at most one.

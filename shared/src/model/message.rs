@@ -136,6 +136,14 @@ pub enum Happening {
         /// By whom; none when the customer wrote again.
         member: Option<MemberId>,
     },
+    /// Another app or Meta's agent answers from now on, or does no more.
+    HandedOver {
+        /// Whether people answer now; otherwise a machine that is not ours does.
+        to_us: bool,
+        /// What the one who handed over says about it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        words: Option<String>,
+    },
 }
 
 /// How far an outbound message got. The order of the variants is not the order of ranks.
@@ -242,6 +250,50 @@ pub struct Delivery {
     pub price: Option<Arc<Price>>,
     /// Why it failed.
     pub failure: Option<Failure>,
+    /// Sends that were certainly refused for a while, oldest first; at most [`ATTEMPTS_KEPT`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attempts: Vec<Attempt>,
+    /// Since when nobody expects WhatsApp to tell any more that it arrived; it may have been dropped.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::instant::read_maybe"
+    )]
+    pub given_up_at: Option<DateTime<Utc>>,
+    /// To a group: how many of its people have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<GroupReceipts>,
+}
+
+/// Attempts that are kept of one message; what came before the newest is forgotten.
+pub const ATTEMPTS_KEPT: usize = 20;
+
+/// A send that WhatsApp certainly refused, or that never reached it, and what followed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Attempt {
+    /// When its outcome was known, by our clock.
+    #[serde(deserialize_with = "crate::instant::read")]
+    pub at: DateTime<Utc>,
+    /// What was in the way.
+    pub failure: Failure,
+    /// When the next try was planned; none after the last.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::instant::read_maybe"
+    )]
+    pub next_at: Option<DateTime<Utc>>,
+}
+
+/// How many people of a group have a message.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GroupReceipts {
+    /// On whose devices it is.
+    pub delivered: u32,
+    /// Who of them have seen it.
+    pub read: u32,
 }
 
 impl Delivery {
@@ -255,6 +307,9 @@ impl Delivery {
             played_at: None,
             price: None,
             failure: None,
+            attempts: Vec::new(),
+            given_up_at: None,
+            group: None,
         }
     }
 }

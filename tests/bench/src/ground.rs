@@ -17,7 +17,7 @@ use server::{
     },
     domain::{
         commands,
-        conversations::receive::{Inbound, Sender as From, receive},
+        conversations::receive::{Answerer, Inbound, Sender as From, receive},
         tenancy::{self, NewMember},
     },
     secrets::{self, Keys},
@@ -267,7 +267,7 @@ async fn conversations(
                     quoted: None,
                     file: None,
                 };
-                receive(tx, &inbound)?;
+                receive(tx, &inbound, Answerer::Us)?;
             }
             Ok(())
         });

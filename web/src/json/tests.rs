@@ -15,14 +15,14 @@ use shared::{
     },
     model::{
         content::{
-            CallPermission, Card, Changed, Choice, Content, Context, Form, FormAnswer, Forwarded, Media,
-            MediaKind, Order, OrderItem, Place, Product, Quote, QuotedMessage, Reaction, Referral,
-            Unsupported,
+            Call, CallPermission, CallState, Card, Changed, Choice, Content, Context, Elsewhere, Form,
+            FormAnswer, Forwarded, Media, MediaKind, Order, OrderItem, Participant, Place, Product, Quote,
+            QuotedMessage, Reaction, Referral, Unsupported,
         },
         conversation::CloseReason,
         message::{
-            Author, AuthorKind, Body, Delivery, DeliveryState, Failure, FailureReason, Happening, Message,
-            Price,
+            Attempt, Author, AuthorKind, Body, Delivery, DeliveryState, Failure, FailureReason,
+            GroupReceipts, Happening, Message, Price,
         },
         template::{
             ComingCategory, Template, TemplateButton, TemplateCategory, TemplateHeader, TemplatePlace,
@@ -99,6 +99,13 @@ fn message(body: Body) -> Message {
                 reason: FailureReason::WindowClosed,
                 detail: Some(String::new()),
             }),
+            attempts: vec![Attempt {
+                at,
+                failure: Failure { code: None, reason: FailureReason::RateLimited, detail: None },
+                next_at: Some(at),
+            }],
+            given_up_at: Some(at),
+            group: Some(GroupReceipts { delivered: 3, read: 1 }),
         }),
         context: Some(Arc::new(Context {
             quote: Some(Quote {
@@ -113,6 +120,8 @@ fn message(body: Body) -> Message {
             forwarded: Some(Forwarded::Often),
             product: Some(Product { catalogue: None, product: "lamp-1".into() }),
             referral: Some(Referral { headline: Some("Lamps".into()), text: None, url: None }),
+            participant: Some(Participant { name: Some("Ann".into()), digits: None }),
+            elsewhere: Some(Elsewhere::Phone),
         })),
         reactions: vec![Reaction { author: AuthorKind::Customer, emoji: "👍🏽".into() }],
         edited_at: Some(at),
@@ -147,6 +156,7 @@ fn contents() -> Vec<Content> {
         Content::CallPermission(CallPermission { granted: true, until: at }),
         Content::Order(Order { text: None, items: vec![item] }),
         Content::Product(Product { catalogue: Some("c".into()), product: "p".into() }),
+        Content::Call(Call { ours: false, state: CallState::Ended, seconds: Some(61) }),
         Content::Welcome,
         Content::Changed(Changed { number: true, text: Some("x".into()) }),
         Content::Unsupported(Unsupported { kind: None, code: Some(131_051), detail: None }),
@@ -163,6 +173,7 @@ fn frames() -> Vec<ServerFrame> {
             Body::Other { kind: "image".into(), caption: None },
             Body::System { what: Happening::Closed { member: MemberId::new(), reason: CloseReason::Spam } },
             Body::System { what: Happening::Reopened { member: None } },
+            Body::System { what: Happening::HandedOver { to_us: true, words: Some("x".into()) } },
         ])
         .chain(contents().into_iter().map(|content| Body::Content(Arc::new(content))));
     let events = bodies

@@ -18,7 +18,14 @@ pub struct Binding {
     /// Meta's id of the business account it belongs to; none for a number from before we asked, until
     /// its templates are first fetched.
     pub account: Option<String>,
+    /// Messages a second that WhatsApp takes from it. Source: Cloud API, throughput.
+    pub rate: u32,
 }
+
+/// Messages a second that WhatsApp takes from a number about which nothing else is known.
+pub const RATE: u32 = 80;
+
+type BindingRow = (String, String, Option<String>, i64);
 
 type Row = (String, i64, String, String, String, Option<String>);
 
@@ -40,6 +47,7 @@ pub fn insert(scoped: &mut Scoped, channel: &Channel, binding: &Binding) -> Resu
             c::connection_id.eq(binding.connection.to_string()),
             c::phone_number_id.eq(&binding.phone_number_id),
             c::account_id.eq(&binding.account),
+            c::rate.eq(i64::from(binding.rate)),
         ))
         .execute(conn)?;
     Ok(())
@@ -63,16 +71,12 @@ pub fn set_account(scoped: &mut Scoped, id: ChannelId, account: &str) -> Result<
 /// The database's.
 pub fn bindings(scoped: &mut Scoped) -> Result<Vec<(ChannelId, Binding)>, Fault> {
     let (conn, tenant) = scoped.parts();
-    let rows: Vec<(String, String, String, Option<String>)> = c::channel
+    let rows: Vec<(String, BindingRow)> = c::channel
         .filter(c::tenant_id.eq(tenant))
         .order(c::id)
-        .select((c::id, c::connection_id, c::phone_number_id, c::account_id))
+        .select((c::id, (c::connection_id, c::phone_number_id, c::account_id, c::rate)))
         .load(conn)?;
-    rows.into_iter()
-        .map(|(id, connection, phone_number_id, account)| {
-            Ok((id.parse()?, Binding { connection: connection.parse()?, phone_number_id, account }))
-        })
-        .collect()
+    rows.into_iter().map(|(id, row)| Ok((id.parse()?, bound(row)?))).collect()
 }
 
 /// All channels, by name.
@@ -109,15 +113,29 @@ pub fn find(scoped: &mut Scoped, id: ChannelId) -> Result<Option<Channel>, Fault
 /// The database's.
 pub fn binding(scoped: &mut Scoped, id: ChannelId) -> Result<Option<Binding>, Fault> {
     let (conn, tenant) = scoped.parts();
-    let row: Option<(String, String, Option<String>)> = c::channel
+    let row: Option<BindingRow> = c::channel
         .filter(c::tenant_id.eq(tenant).and(c::id.eq(id.to_string())))
-        .select((c::connection_id, c::phone_number_id, c::account_id))
+        .select((c::connection_id, c::phone_number_id, c::account_id, c::rate))
         .first(conn)
         .optional()?;
-    row.map(|(connection, phone_number_id, account)| {
-        Ok(Binding { connection: connection.parse()?, phone_number_id, account })
-    })
-    .transpose()
+    row.map(bound).transpose()
+}
+
+/// Notes how many messages a second WhatsApp takes from a channel's number.
+///
+/// # Errors
+/// The database's.
+pub fn set_rate(scoped: &mut Scoped, id: ChannelId, rate: u32) -> Result<(), Fault> {
+    let (conn, tenant) = scoped.parts();
+    diesel::update(c::channel.filter(c::tenant_id.eq(tenant).and(c::id.eq(id.to_string()))))
+        .set(c::rate.eq(i64::from(rate.max(1))))
+        .execute(conn)?;
+    Ok(())
+}
+
+fn bound((connection, phone_number_id, account, rate): BindingRow) -> Result<Binding, Fault> {
+    let rate = u32::try_from(rate).unwrap_or(RATE);
+    Ok(Binding { connection: connection.parse()?, phone_number_id, account, rate })
 }
 
 fn model((id, rev, name, address, colour, queue): Row) -> Result<Channel, Fault> {

@@ -15,8 +15,12 @@ use crate::{
 /// The kinds of identity, in the order in which they are trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IdentityKind {
+    /// A group's id.
+    Group,
     /// Business-scoped user id.
     Bsuid,
+    /// The same over several portfolios of one business.
+    ParentBsuid,
     /// WhatsApp id, usually the number without `+`.
     WaId,
     /// Phone number, digits only.
@@ -27,10 +31,17 @@ impl IdentityKind {
     /// The stored form.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Group => "group",
             Self::Bsuid => "bsuid",
+            Self::ParentBsuid => "parent_bsuid",
             Self::WaId => "wa_id",
             Self::Phone => "phone",
         }
+    }
+
+    /// Whether its values are phone numbers, some of which have two spellings.
+    pub const fn is_number(self) -> bool {
+        matches!(self, Self::WaId | Self::Phone)
     }
 }
 
@@ -43,9 +54,20 @@ pub struct ContactRow {
     pub wa_id: Option<String>,
     /// Business-scoped user id.
     pub bsuid: Option<String>,
+    /// The group's id, of groups.
+    pub group: Option<String>,
 }
 
-type Row = (String, Option<String>, Option<String>, Option<String>, Option<String>, Option<String>, bool);
+type Row = (
+    String,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    bool,
+    Option<String>,
+);
 
 /// Whom an identity belongs to.
 ///
@@ -69,7 +91,7 @@ pub fn known_by(scoped: &mut Scoped, kind: IdentityKind, value: &str) -> Result<
     let query = i::contact_identity
         .inner_join(c::contact.on(c::tenant_id.eq(i::tenant_id).and(c::id.eq(i::contact_id))))
         .filter(i::tenant_id.eq(tenant).and(i::kind.eq(kind.as_str())).and(i::value.eq(value)))
-        .select((c::id, c::name, c::phone, c::username, c::wa_id, c::bsuid, c::no_marketing));
+        .select((c::id, c::name, c::phone, c::username, c::wa_id, c::bsuid, c::no_marketing, c::group_id));
     let row: Option<Row> = on_engine!(conn, conn => query.first(conn)).optional()?;
     row.map(model).transpose()
 }
@@ -156,6 +178,7 @@ pub fn insert(scoped: &mut Scoped, row: &ContactRow, now: Instant) -> Result<(),
         c::bsuid.eq(&row.bsuid),
         c::username.eq(&row.contact.username),
         c::no_marketing.eq(row.contact.no_marketing),
+        c::group_id.eq(&row.group),
         c::created_at.eq(micros(now)),
     ));
     on_engine!(conn, conn => insert.execute(conn))?;
@@ -204,13 +227,13 @@ pub fn find(scoped: &mut Scoped, id: ContactId) -> Result<Option<ContactRow>, Fa
     let (conn, tenant) = scoped.parts();
     let row: Option<Row> = c::contact
         .filter(c::tenant_id.eq(tenant).and(c::id.eq(id.to_string())))
-        .select((c::id, c::name, c::phone, c::username, c::wa_id, c::bsuid, c::no_marketing))
+        .select((c::id, c::name, c::phone, c::username, c::wa_id, c::bsuid, c::no_marketing, c::group_id))
         .first(conn)
         .optional()?;
     row.map(model).transpose()
 }
 
-fn model((id, name, phone, username, wa_id, bsuid, no_marketing): Row) -> Result<ContactRow, Fault> {
-    let contact = Contact { id: id.parse()?, name, phone, username, no_marketing };
-    Ok(ContactRow { contact, wa_id, bsuid })
+fn model((id, name, phone, username, wa_id, bsuid, no_marketing, group): Row) -> Result<ContactRow, Fault> {
+    let contact = Contact { id: id.parse()?, name, phone, username, no_marketing, group: group.is_some() };
+    Ok(ContactRow { contact, wa_id, bsuid, group })
 }

@@ -73,6 +73,7 @@ struct Row {
     contact_phone: Option<String>,
     contact_username: Option<String>,
     contact_no_marketing: bool,
+    contact_group: Option<String>,
 }
 
 /// The one shape in which conversations are read.
@@ -108,6 +109,7 @@ macro_rules! joined {
                 p::phone,
                 p::username,
                 p::no_marketing,
+                p::group_id,
             ))
     };
 }
@@ -259,6 +261,8 @@ pub fn insert(scoped: &mut Scoped, row: &ConversationRow) -> Result<(), Fault> {
         c::opened_at.eq(micros(m.opened_at)),
         c::window_until.eq(m.window_until.map(micros)),
         c::waiting_since.eq(m.waiting_since.map(micros)),
+        c::closed_at.eq(m.closed.as_ref().map(|closed| micros(closed.at))),
+        c::close_reason.eq(m.closed.as_ref().map(|closed| closed.reason.as_str())),
         c::changed_at.eq(micros(row.changed_at)),
     ));
     on_engine!(conn, conn => insert.execute(conn))?;
@@ -375,6 +379,7 @@ fn model(row: Row) -> Result<ConversationRow, Fault> {
                 phone: row.contact_phone,
                 username: row.contact_username,
                 no_marketing: row.contact_no_marketing,
+                group: row.contact_group.is_some(),
             },
             channel: row.channel_id.parse()?,
             queue: row.queue_id.map(|id| id.parse()).transpose()?,

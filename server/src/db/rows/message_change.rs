@@ -52,6 +52,8 @@ pub struct ChangeRow {
     pub written_at: Instant,
     /// When it came, by ours.
     pub received_at: Instant,
+    /// Whether the business made it, on its phone; otherwise the customer.
+    pub ours: bool,
 }
 
 /// Whether a change is stored.
@@ -84,6 +86,7 @@ pub fn insert(scoped: &mut Scoped, channel: ChannelId, target: &str, row: &Chang
             c::content.eq(&row.content),
             c::written_at.eq(micros(row.written_at)),
             c::received_at.eq(micros(row.received_at)),
+            c::ours.eq(row.ours),
         ))
         .execute(conn)?;
     Ok(())
@@ -95,7 +98,7 @@ pub fn insert(scoped: &mut Scoped, channel: ChannelId, target: &str, row: &Chang
 /// # Errors
 /// The database's.
 pub fn of(scoped: &mut Scoped, channel: ChannelId, target: &str) -> Result<Vec<ChangeRow>, Fault> {
-    type Row = (String, String, String, Option<String>, i64, i64);
+    type Row = (String, String, String, Option<String>, i64, i64, bool);
     let (conn, tenant) = scoped.parts();
     let rows: Vec<Row> = c::message_change
         .filter(
@@ -105,10 +108,10 @@ pub fn of(scoped: &mut Scoped, channel: ChannelId, target: &str) -> Result<Vec<C
                 .and(c::target_wamid.eq(target)),
         )
         .order((c::written_at, c::received_at, c::wamid))
-        .select((c::wamid, c::contact_id, c::kind, c::content, c::written_at, c::received_at))
+        .select((c::wamid, c::contact_id, c::kind, c::content, c::written_at, c::received_at, c::ours))
         .load(conn)?;
     rows.into_iter()
-        .map(|(wamid, contact, kind, content, written_at, received_at)| {
+        .map(|(wamid, contact, kind, content, written_at, received_at, ours)| {
             Ok(ChangeRow {
                 wamid,
                 contact: contact.parse()?,
@@ -116,6 +119,7 @@ pub fn of(scoped: &mut Scoped, channel: ChannelId, target: &str) -> Result<Vec<C
                 content,
                 written_at: from_micros(written_at),
                 received_at: from_micros(received_at),
+                ours,
             })
         })
         .collect()

@@ -1,5 +1,6 @@
 //! Rows and queries, one file per table. Every query carries the tenant.
 
+pub mod awaited;
 pub mod channel;
 pub mod command_result;
 pub mod contact;
@@ -7,6 +8,7 @@ pub mod conversation;
 pub mod early_status;
 pub mod fact;
 pub mod file;
+pub mod group_receipt;
 pub mod job;
 pub mod live_event;
 pub mod log;
@@ -14,6 +16,7 @@ pub mod member;
 pub mod message;
 pub mod message_change;
 pub mod outbox;
+pub mod past_message;
 pub mod queue;
 pub mod raw_item;
 pub mod search;

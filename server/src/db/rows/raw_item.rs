@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::slice;
 use crate::{
-    clock::micros,
+    clock::{from_micros, micros},
     db::{Fault, Scoped, schema::raw_item::dsl as r},
 };
 
@@ -83,6 +83,52 @@ pub fn poisonous(scoped: &mut Scoped) -> Result<Vec<(String, String, Option<Stri
         .order(r::id)
         .select((r::id, r::raw, r::channel_id))
         .load(conn)?)
+}
+
+/// An item that broke something, for a list.
+#[derive(Debug, Clone)]
+pub struct Broken {
+    /// Which.
+    pub id: String,
+    /// What it is.
+    pub kind: String,
+    /// The number it is about.
+    pub channel: Option<ChannelId>,
+    /// What it broke.
+    pub error: String,
+    /// When it came.
+    pub at: Instant,
+}
+
+/// Items that broke something, newest first, at most `most`.
+///
+/// # Errors
+/// The database's.
+pub fn broken(scoped: &mut Scoped, most: usize) -> Result<Vec<Broken>, Fault> {
+    type Row = (String, String, Option<String>, Option<String>, i64);
+    let (conn, tenant) = scoped.parts();
+    let rows: Vec<Row> = r::raw_item
+        .filter(r::tenant_id.eq(tenant).and(r::error.is_not_null()))
+        .order((r::received_at.desc(), r::id.desc()))
+        .limit(i64::try_from(most).unwrap_or(i64::MAX))
+        .select((r::id, r::kind, r::channel_id, r::error, r::received_at))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(id, kind, channel, error, at)| {
+            let channel = channel.map(|id| id.parse()).transpose()?;
+            Ok(Broken { id, kind, channel, error: error.unwrap_or_default(), at: from_micros(at) })
+        })
+        .collect()
+}
+
+/// One item that broke something: its text and channel.
+///
+/// # Errors
+/// The database's.
+pub fn broken_one(scoped: &mut Scoped, id: &str) -> Result<Option<(String, Option<String>)>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let this = r::tenant_id.eq(tenant).and(r::id.eq(id)).and(r::error.is_not_null());
+    Ok(r::raw_item.filter(this).select((r::raw, r::channel_id)).first(conn).optional()?)
 }
 
 /// Notes that an item breaks nothing any more.

@@ -48,6 +48,8 @@ pub struct Change {
     pub written_at: Instant,
     /// What was done.
     pub what: What,
+    /// Whether the business did it, on its phone; then the sender is whom the chat is with.
+    pub ours: bool,
 }
 
 /// What was done to a message.
@@ -91,13 +93,26 @@ pub fn change(tx: &mut Tx<'_>, change: &Change) -> Result<(), Fault> {
         content,
         written_at: change.written_at,
         received_at: tx.now(),
+        ours: change.ours,
     };
     message_change::insert(tx, change.channel, &change.target, &row)?;
     fault::reach(Point::ApplyItem);
     match message::by_wamid(tx, change.channel, &change.target)? {
-        Some(row) => amend(tx, row, &change.target),
+        Some(mut row) => {
+            if let (true, What::React(emoji)) = (change.ours, &change.what) {
+                // Each side has one emoji under a message; the phone is our side, too.
+                row.model.reactions.retain(|one| one.author == AuthorKind::Customer);
+                row.model.reactions.extend(emoji.clone().map(ours));
+                return tell(tx, row).map(drop);
+            }
+            amend(tx, row, &change.target)
+        }
         None => Ok(()),
     }
+}
+
+fn ours(emoji: String) -> Reaction {
+    Reaction { author: AuthorKind::Member, emoji }
 }
 
 /// Our own message has its WhatsApp id now: changes of it and answers to it may have overtaken that.
@@ -128,7 +143,8 @@ pub(super) fn before_arrival(
     entry: &mut NewEntry,
 ) -> Result<(), Fault> {
     let Some(wamid) = entry.wamid.clone() else { return Ok(()) };
-    let amended = amended(contact, AuthorKind::Customer, &message_change::of(tx, channel, &wamid)?)?;
+    let changes = message_change::of(tx, channel, &wamid)?;
+    let amended = amended(contact, entry.author.kind, &changes)?;
     if let Some(edit) = amended.body {
         entry.body = edit.body;
         entry.raw = edit.raw;
@@ -140,6 +156,11 @@ pub(super) fn before_arrival(
         message_change::empty(tx, channel, &wamid)?;
     }
     entry.reactions = amended.reactions;
+    if !amended.revoked {
+        let mine = |change: &&ChangeRow| change.ours && change.kind == ChangeKind::Reaction;
+        let emoji = changes.iter().rfind(mine).and_then(|change| change.content.clone());
+        entry.reactions.extend(emoji.map(ours));
+    }
     entry.edited_at = amended.edited_at;
     Ok(())
 }
@@ -235,23 +256,24 @@ struct Amended {
     revoked: bool,
 }
 
-/// Works out what changes, in their order, come to. Only the author of a message may edit or delete it,
-/// and only the customer of the conversation may react.
+/// Works out what changes, in their order, come to. Only the side that wrote a message may edit or delete it;
+/// the customer's emoji are here, ours lie with the message.
 fn amended(whose: ContactId, author: AuthorKind, changes: &[ChangeRow]) -> Result<Amended, Fault> {
-    let theirs = || changes.iter().filter(|change| change.contact == whose);
-    let newest = |kind: ChangeKind| theirs().rfind(|change| change.kind == kind);
-    let by_author = author == AuthorKind::Customer;
-    if by_author && newest(ChangeKind::Revoke).is_some() {
+    let newest = |kind: ChangeKind, ours: bool| {
+        changes.iter().rfind(|change| change.contact == whose && change.kind == kind && change.ours == ours)
+    };
+    let by_us = author != AuthorKind::Customer;
+    if newest(ChangeKind::Revoke, by_us).is_some() {
         let body = Some(Edit { body: Body::Content(Arc::new(Content::Revoked)), raw: None });
         return Ok(Amended { body, revoked: true, ..Amended::default() });
     }
     let mut amended = Amended::default();
-    if let Some(edit) = newest(ChangeKind::Edit).filter(|_| by_author) {
+    if let Some(edit) = newest(ChangeKind::Edit, by_us) {
         let content = edit.content.as_deref().unwrap_or_default();
         amended.body = Some(serde_json::from_str(content).map_err(|e| Fault::Broken(e.to_string()))?);
         amended.edited_at = Some(edit.written_at);
     }
-    let reaction = newest(ChangeKind::Reaction).and_then(|change| change.content.clone());
+    let reaction = newest(ChangeKind::Reaction, false).and_then(|change| change.content.clone());
     amended.reactions =
         reaction.map(|emoji| Reaction { author: AuthorKind::Customer, emoji }).into_iter().collect();
     Ok(amended)

@@ -67,7 +67,7 @@ fn whom(tx: &mut Tx<'_>, moved: &Moved) -> Result<Option<ContactRow>, Fault> {
     let line = &moved.line;
     for (kind, value) in receive::identities(&line.sender) {
         let owner = match contact::owner(tx, kind, value)? {
-            None if kind != IdentityKind::Bsuid => match phone::other_spelling(value) {
+            None if kind.is_number() => match phone::other_spelling(value) {
                 Some(other) => contact::owner(tx, kind, &other)?,
                 None => None,
             },
@@ -103,14 +103,14 @@ fn rename(tx: &mut Tx<'_>, mut row: ContactRow, moved: &Moved) -> Result<Contact
                 // They have written from the new number already, which overtook this: what they wrote is where
                 // it can be answered, and stays there.
                 contact::unlink(tx, id, kind)?;
-                *place(&mut row, kind) = None;
+                put(&mut row, kind, None);
                 continue;
             }
             give_up(tx, kind, value, other)?;
         }
         contact::unlink(tx, id, kind)?;
         contact::link(tx, id, kind, value, at)?;
-        *place(&mut row, kind) = Some(value.to_owned());
+        put(&mut row, kind, Some(value));
     }
     contact::update(tx, &row)?;
     search::reindex_contact(tx, &row.contact)?;
@@ -142,9 +142,8 @@ pub(super) fn give_up(
         if contact::by_identity(tx, kind, &spelling)? == Some(whose) {
             contact::unlink_value(tx, kind, &spelling)?;
         }
-        let place = place(&mut row, kind);
-        if place.as_deref() == Some(&spelling) {
-            *place = None;
+        if place(&mut row, kind).is_some_and(|place| place.as_deref() == Some(&spelling)) {
+            put(&mut row, kind, None);
         }
     }
     contact::update(tx, &row)?;
@@ -158,14 +157,23 @@ pub(super) fn give_up(
 }
 
 fn spellings(kind: IdentityKind, value: &str) -> Vec<String> {
-    let other = phone::other_spelling(value).filter(|_| kind != IdentityKind::Bsuid);
+    let other = phone::other_spelling(value).filter(|_| kind.is_number());
     [value.to_owned()].into_iter().chain(other).collect()
 }
 
-fn place(row: &mut ContactRow, kind: IdentityKind) -> &mut Option<String> {
+fn put(row: &mut ContactRow, kind: IdentityKind, value: Option<&str>) {
+    if let Some(place) = place(row, kind) {
+        *place = value.map(str::to_owned);
+    }
+}
+
+/// Where a contact's row has an identity; those that only serve to recognise somebody have no place there.
+fn place(row: &mut ContactRow, kind: IdentityKind) -> Option<&mut Option<String>> {
     match kind {
-        IdentityKind::Bsuid => &mut row.bsuid,
-        IdentityKind::WaId => &mut row.wa_id,
-        IdentityKind::Phone => &mut row.contact.phone,
+        IdentityKind::Group => Some(&mut row.group),
+        IdentityKind::Bsuid => Some(&mut row.bsuid),
+        IdentityKind::ParentBsuid => None,
+        IdentityKind::WaId => Some(&mut row.wa_id),
+        IdentityKind::Phone => Some(&mut row.contact.phone),
     }
 }

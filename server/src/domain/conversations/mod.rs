@@ -5,13 +5,16 @@
 
 pub mod assign;
 pub mod begin;
+pub mod call;
 pub mod change;
 pub mod close;
 pub mod consent;
+pub mod elsewhere;
 pub mod file;
 pub mod identity;
 pub mod note;
 mod opening;
+pub mod past;
 pub mod react;
 pub mod read;
 pub mod receipt;

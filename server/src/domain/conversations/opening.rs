@@ -21,7 +21,7 @@ use crate::db::{
 
 /// A closed conversation is continued when somebody writes in it again within this time; later a new one
 /// begins.
-const CONTINUED_DAYS: i64 = 7;
+pub(super) const CONTINUED_DAYS: i64 = 7;
 
 /// Whether a conversation was closed so lately that it is continued.
 pub(super) fn is_continued(conversation: &Conversation, now: Instant) -> bool {

@@ -11,7 +11,7 @@ use shared::{
     model::{
         contact::Contact,
         content::Context,
-        conversation::ConversationState,
+        conversation::{Conversation, ConversationState},
         message::{Author, AuthorKind, Body},
     },
     phone,
@@ -36,8 +36,12 @@ use crate::fault::{self, Point};
 /// Who wrote, as far as WhatsApp tells. Any part may be missing, but not all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sender {
+    /// A group's id: then nothing else is told of it.
+    pub group: Option<String>,
     /// Business-scoped user id.
     pub bsuid: Option<String>,
+    /// The same over several portfolios of the business.
+    pub parent: Option<String>,
     /// WhatsApp id.
     pub wa_id: Option<String>,
     /// Phone number, digits only.
@@ -80,17 +84,26 @@ pub enum Received {
     Duplicate,
 }
 
+/// Who answers what comes in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answerer {
+    /// We do.
+    Us,
+    /// Another program or Meta's agent does for now; we only hear it.
+    Other,
+}
+
 /// Stores a customer's message. The conversation has an owner when this returns.
 ///
 /// # Errors
 /// `bad_request` when nobody can be named as the sender.
-pub fn receive(tx: &mut Tx<'_>, inbound: &Inbound) -> Result<Received, Fault> {
+pub fn receive(tx: &mut Tx<'_>, inbound: &Inbound, answerer: Answerer) -> Result<Received, Fault> {
     let known = message::known(tx, inbound.channel, &inbound.wamid)?;
     if known.stored {
         return Ok(Received::Duplicate);
     }
     let contact = resolve(tx, &inbound.sender)?;
-    let mut loaded = find_or_begin(tx, &contact, inbound.channel)?;
+    let mut loaded = find_or_begin(tx, &contact, inbound.channel, answerer)?;
     let author = Author { kind: AuthorKind::Customer, member: None };
     let mut entry = NewEntry::of(author.clone(), inbound.body.clone());
     entry.written_at = Some(inbound.written_at);
@@ -109,10 +122,11 @@ pub fn receive(tx: &mut Tx<'_>, inbound: &Inbound) -> Result<Received, Fault> {
     let model = &mut loaded.row.model;
     model.contact = contact;
     model.unread = model.unread.saturating_add(1);
-    model.waiting_since.get_or_insert(now);
-    // A clock of Meta's that runs ahead must not lengthen the window.
-    let until = inbound.written_at.min(now) + Duration::hours(WINDOW_HOURS);
-    model.window_until = model.window_until.max(Some(until));
+    // Nobody waits for us while somebody else answers.
+    if model.state != ConversationState::Bot {
+        model.waiting_since.get_or_insert(now);
+    }
+    open_window(model, inbound.written_at, now);
     loaded.fact(tx, FactKind::MessageReceived, &author)?;
     let whose = loaded.row.model.contact.id;
     loaded.save(tx)?;
@@ -120,6 +134,13 @@ pub fn receive(tx: &mut Tx<'_>, inbound: &Inbound) -> Result<Received, Fault> {
         change::tell_answers(tx, inbound.channel, whose, &inbound.wamid)?;
     }
     Ok(Received::Stored(message.id))
+}
+
+/// The customer wrote or called: we may write what we like for a day.
+pub(super) fn open_window(conversation: &mut Conversation, at: Instant, now: Instant) {
+    // A clock of Meta's that runs ahead must not lengthen the window.
+    let until = at.min(now) + Duration::hours(WINDOW_HOURS);
+    conversation.window_until = conversation.window_until.max(Some(until));
 }
 
 /// Whom one of these identities belongs to; the first that is known decides.
@@ -134,7 +155,7 @@ pub fn known(tx: &mut Scoped, sender: &Sender) -> Result<Option<ContactRow>, Fau
         }
     }
     // Only a stranger costs this: some countries spell one number in two ways.
-    for (kind, value) in all.iter().filter(|(kind, _)| *kind != IdentityKind::Bsuid) {
+    for (kind, value) in all.iter().filter(|(kind, _)| kind.is_number()) {
         let Some(other) = phone::other_spelling(value) else { continue };
         if let Some(row) = contact::known_by(tx, *kind, &other)? {
             return Ok(Some(row));
@@ -146,7 +167,9 @@ pub fn known(tx: &mut Scoped, sender: &Sender) -> Result<Option<ContactRow>, Fau
 /// What is told of a sender, in the order in which it is trusted.
 pub(super) fn identities(sender: &Sender) -> Vec<(IdentityKind, &str)> {
     let all = [
+        (IdentityKind::Group, sender.group.as_deref()),
         (IdentityKind::Bsuid, sender.bsuid.as_deref()),
+        (IdentityKind::ParentBsuid, sender.parent.as_deref()),
         (IdentityKind::WaId, sender.wa_id.as_deref()),
         (IdentityKind::Phone, sender.phone.as_deref()),
     ];
@@ -157,7 +180,7 @@ pub(super) fn identities(sender: &Sender) -> Vec<(IdentityKind, &str)> {
 ///
 /// # Errors
 /// `bad_request` when nobody can be named.
-pub(super) fn resolve(tx: &mut Tx<'_>, sender: &Sender) -> Result<Contact, Fault> {
+pub fn resolve(tx: &mut Tx<'_>, sender: &Sender) -> Result<Contact, Fault> {
     let identities = identities(sender);
     if identities.is_empty() {
         return Err(ErrorCode::BadRequest.into());
@@ -168,7 +191,9 @@ pub(super) fn resolve(tx: &mut Tx<'_>, sender: &Sender) -> Result<Contact, Fault
     let linked = |kind: IdentityKind, value: &str| {
         known.as_ref().is_some_and(|row| {
             let stored = match kind {
+                IdentityKind::Group => &row.group,
                 IdentityKind::Bsuid => &row.bsuid,
+                IdentityKind::ParentBsuid => &None,
                 IdentityKind::WaId => &row.wa_id,
                 IdentityKind::Phone => &row.contact.phone,
             };
@@ -187,9 +212,11 @@ pub(super) fn resolve(tx: &mut Tx<'_>, sender: &Sender) -> Result<Contact, Fault
                         phone: None,
                         username: None,
                         no_marketing: false,
+                        group: false,
                     },
                     wa_id: None,
                     bsuid: None,
+                    group: None,
                 },
                 sender,
             );
@@ -245,12 +272,19 @@ fn merged(mut row: ContactRow, sender: &Sender) -> ContactRow {
     newer(&mut row.contact.phone, &sender.phone);
     newer(&mut row.wa_id, &sender.wa_id);
     newer(&mut row.bsuid, &sender.bsuid);
+    newer(&mut row.group, &sender.group);
+    row.contact.group = row.group.is_some();
     row
 }
 
-fn find_or_begin(tx: &mut Tx<'_>, contact: &Contact, id: ChannelId) -> Result<Loaded, Fault> {
+pub(super) fn find_or_begin(
+    tx: &mut Tx<'_>,
+    contact: &Contact,
+    id: ChannelId,
+    answerer: Answerer,
+) -> Result<Loaded, Fault> {
     let author = Author { kind: AuthorKind::Customer, member: None };
-    let loaded = match conversation::newest(tx, contact.id, id)? {
+    let mut loaded = match conversation::newest(tx, contact.id, id)? {
         Some(row) if row.model.state != ConversationState::Closed => return Ok(Loaded::from_row(row)),
         Some(row) if opening::is_continued(&row.model, tx.now()) => opening::go_on(tx, row, &author)?,
         _ => {
@@ -258,6 +292,9 @@ fn find_or_begin(tx: &mut Tx<'_>, contact: &Contact, id: ChannelId) -> Result<Lo
             opening::anew(tx, contact.clone(), &channel, &author)?
         }
     };
-    loaded.fact(tx, FactKind::ConversationQueued, &author)?;
+    match answerer {
+        Answerer::Us => loaded.fact(tx, FactKind::ConversationQueued, &author)?,
+        Answerer::Other => loaded.row.model.state = ConversationState::Bot,
+    }
     Ok(loaded)
 }

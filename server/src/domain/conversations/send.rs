@@ -101,7 +101,7 @@ pub fn retry(tx: &mut Tx<'_>, seat: &Seat, id: MessageId, key: CommandKey) -> Re
     let may = match state {
         Some(DeliveryState::Failed) => true,
         Some(DeliveryState::Uncertain) => old_enough,
-        _ => false,
+        _ => row.model.delivery.as_ref().is_some_and(|delivery| delivery.given_up_at.is_some()),
     };
     if !may {
         return Err(ErrorCode::NotRetryable.into());
@@ -146,8 +146,9 @@ pub(super) fn put(
     if template.is_none() && loaded.row.model.window_until.is_none_or(|until| until <= now) {
         return Err(ErrorCode::WindowClosed.into());
     }
-    let reachable = contact::find(tx, loaded.row.model.contact.id)?
-        .is_some_and(|c| c.wa_id.is_some() || c.contact.phone.is_some() || c.bsuid.is_some());
+    let reachable = contact::find(tx, loaded.row.model.contact.id)?.is_some_and(|c| {
+        c.wa_id.is_some() || c.contact.phone.is_some() || c.bsuid.is_some() || c.group.is_some()
+    });
     if !reachable {
         return Err(ErrorCode::NoAddress.into());
     }

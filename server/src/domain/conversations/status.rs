@@ -2,11 +2,19 @@
 
 use std::sync::Arc;
 
+use chrono::Duration;
 use shared::{
     Instant,
     ids::{ChannelId, MessageId},
     live::event::Event,
-    model::message::{Author, AuthorKind, Delivery, DeliveryState, Failure, Price},
+    model::{
+        content::Content,
+        message::{
+            ATTEMPTS_KEPT, Attempt, Author, AuthorKind, Body, Delivery, DeliveryState, Failure,
+            GroupReceipts, Price,
+        },
+        template::TemplateCategory,
+    },
 };
 
 use super::{
@@ -17,9 +25,10 @@ use crate::db::{
     Fault, Tx,
     record::FactKind,
     rows::{
-        conversation,
+        awaited, conversation,
         early_status::{self, EarlyStatus},
         file::{self, FileRow},
+        group_receipt,
         message::{self, MessageRow},
         outbox,
         sent_file::{self, SentFile},
@@ -52,6 +61,8 @@ pub struct Status {
     pub ours: Option<MessageId>,
     /// To whom it went, as WhatsApp knows them.
     pub recipient: Sender,
+    /// Who of a group it is about.
+    pub participant: Option<String>,
     /// The item as it came.
     pub raw: String,
 }
@@ -67,10 +78,15 @@ pub fn apply(tx: &mut Tx<'_>, status: &Status) -> Result<(), Fault> {
     };
     let Some(row) = known else {
         let (contact, now) = (receive::known(tx, &status.recipient)?.map(|row| row.contact.id), tx.now());
+        // Of a group each person's counts.
+        let state = match &status.participant {
+            Some(person) => format!("{}/{person}", status.state.as_str()),
+            None => status.state.as_str().to_owned(),
+        };
         let early = EarlyStatus {
             channel: status.channel,
             wamid: &status.wamid,
-            state: status.state.as_str(),
+            state: &state,
             at: status.at,
             raw: &status.raw,
             contact,
@@ -81,8 +97,23 @@ pub fn apply(tx: &mut Tx<'_>, status: &Status) -> Result<(), Fault> {
     if row.model.delivery.is_none() {
         return Ok(());
     }
-    let told = Told { at: Some(status.at), failure: status.failure.clone(), price: status.price.clone() };
-    advance(tx, row, status.state, told)
+    let mut told = Told {
+        at: Some(status.at),
+        failure: status.failure.clone(),
+        price: status.price.clone(),
+        ..Told::default()
+    };
+    let mut state = status.state;
+    if let Some(person) = &status.participant {
+        if state == DeliveryState::Failed {
+            // One of them could not be reached; the others have it.
+            told.failure = None;
+            state = DeliveryState::Sent;
+        } else if group_receipt::note(tx, row.model.id, row.contact, person, state)? {
+            told.group = Some(group_receipt::count(tx, row.model.id)?);
+        }
+    }
+    advance(tx, row, state, told)
 }
 
 /// A send whose answer was lost is recognised by the id we gave it.
@@ -108,6 +139,8 @@ pub(in crate::domain) struct Told {
     pub(in crate::domain) failure: Option<Failure>,
     /// What it is charged as.
     pub(in crate::domain) price: Option<Price>,
+    /// How many people of a group have it.
+    pub(in crate::domain) group: Option<GroupReceipts>,
 }
 
 /// Raises a message's state, if it is a rise, and tells the log.
@@ -144,6 +177,9 @@ pub(in crate::domain) fn advance(
     if state.rank() >= DeliveryState::Accepted.rank() {
         outbox::remove(tx, row.model.id)?; // WhatsApp has it, whatever our own worker believes
     }
+    if rises {
+        wait(tx, &row, old.state, new.state)?;
+    }
     let Some(conversation) = conversation::find(tx, row.model.conversation)? else {
         return Err(Fault::Broken(format!("no conversation {}", row.model.conversation)));
     };
@@ -161,10 +197,82 @@ pub(in crate::domain) fn advance(
     Ok(())
 }
 
+/// How long WhatsApp tries to deliver. Source: Cloud API, time-to-live of messages.
+const LIVES: Duration = Duration::days(30);
+/// The same for codes to sign in with.
+const CODE_LIVES: Duration = Duration::minutes(10);
+/// How long a status may still tell that a message was taken whose answer was lost.
+const UNKNOWN_LIVES: Duration = Duration::days(1);
+
+/// Plans when nobody expects news of a message any more, or waits no longer.
+fn wait(tx: &mut Tx<'_>, row: &MessageRow, old: DeliveryState, new: DeliveryState) -> Result<(), Fault> {
+    let now = tx.now();
+    let taken = DeliveryState::Accepted.rank();
+    match new {
+        DeliveryState::Uncertain => awaited::wait(tx, row.model.id, row.contact, now + UNKNOWN_LIVES),
+        DeliveryState::Accepted | DeliveryState::Sent if old.rank() < taken => {
+            let lives = if is_code(&row.model.body) { CODE_LIVES } else { LIVES };
+            awaited::wait(tx, row.model.id, row.contact, now + lives)
+        }
+        _ if new.rank() > DeliveryState::Sent.rank() => awaited::done(tx, row.model.id),
+        _ => Ok(()),
+    }
+}
+
+fn is_code(body: &Body) -> bool {
+    let Body::Content(content) = body else { return false };
+    matches!(&**content, Content::Template(sent) if sent.category == TemplateCategory::Authentication)
+}
+
+/// Messages of which nobody expects news any more: WhatsApp tells nothing when it drops one. Should it tell after
+/// all, that counts. At most `most`; says how many there were.
+///
+/// # Errors
+/// The database's.
+pub fn give_up(tx: &mut Tx<'_>, most: usize) -> Result<usize, Fault> {
+    let now = tx.now();
+    let over = awaited::over(tx, now, most)?;
+    for id in &over {
+        awaited::done(tx, *id)?;
+        let Some(mut row) = message::find(tx, *id)? else { continue };
+        let arrived = DeliveryState::Failed.rank();
+        match &mut row.model.delivery {
+            Some(delivery) if delivery.state.rank() < arrived => delivery.given_up_at = Some(now),
+            _ => continue,
+        }
+        tell(tx, row)?;
+    }
+    Ok(over.len())
+}
+
+/// Notes a send that was certainly refused for now, and when the next is planned.
+///
+/// # Errors
+/// The database's.
+pub(in crate::domain) fn tried(tx: &mut Tx<'_>, id: MessageId, attempt: Attempt) -> Result<(), Fault> {
+    let Some(mut row) = message::find(tx, id)? else { return Ok(()) };
+    let Some(delivery) = &mut row.model.delivery else { return Ok(()) };
+    delivery.attempts.push(attempt);
+    let superfluous = delivery.attempts.len().saturating_sub(ATTEMPTS_KEPT);
+    delivery.attempts.drain(..superfluous);
+    tell(tx, row)
+}
+
+/// Stores what is known of a delivery besides its state, and tells the log.
+fn tell(tx: &mut Tx<'_>, mut row: MessageRow) -> Result<(), Fault> {
+    row.model.rev += 1;
+    message::update_delivery(tx, &row)?;
+    if let Some(found) = conversation::find(tx, row.model.conversation)? {
+        tx.emit(found.model.audience(), Some(row.contact), Event::Message(row.model));
+    }
+    Ok(())
+}
+
 /// The delivery after a status: the state rises or stays, the times fill.
 fn raised(old: &Delivery, state: DeliveryState, told: Told) -> Delivery {
-    let Told { at, failure, price } = told;
+    let Told { at, failure, price, group } = told;
     let mut new = old.clone();
+    new.group = group.or(new.group);
     // WhatsApp says it once or twice, in any order.
     new.price = new.price.or(price.map(Arc::new));
     let arrived = state.rank() >= DeliveryState::Delivered.rank();
@@ -172,6 +280,7 @@ fn raised(old: &Delivery, state: DeliveryState, told: Told) -> Delivery {
         new.sent_at = new.sent_at.or(at);
     }
     if arrived {
+        new.given_up_at = None;
         // WhatsApp leaves out `delivered` when the chat was open: `read` implies it.
         new.delivered_at = match (new.delivered_at, state) {
             (Some(known), DeliveryState::Delivered) => at.map(|at| at.min(known)).or(Some(known)),

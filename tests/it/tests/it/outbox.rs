@@ -1,6 +1,7 @@
 //! From a member's answer to WhatsApp, through everything that can go wrong on the way.
 
 mod codes;
+mod waiting;
 
 use std::sync::{
     Arc,

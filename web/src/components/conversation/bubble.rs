@@ -8,7 +8,7 @@ use shared::{
 
 use super::{
     Talk, content,
-    delivery::{Ticks, Trouble},
+    delivery::{Ticks, Trouble, attempts},
     entries::Entry,
     links::LinkedText,
     react,
@@ -56,9 +56,10 @@ fn bubble(talk: Talk, message: Message, place: Place) -> AnyView {
     let is_note = matches!(message.body, Body::Note { .. });
     let state = message.delivery.as_ref().map(|d| d.state);
     let troubled = [DeliveryState::Failed, DeliveryState::Uncertain];
-    let trouble = message.delivery.clone().filter(|d| troubled.contains(&d.state));
+    let trouble = message.delivery.clone().filter(|d| troubled.contains(&d.state) || d.given_up_at.is_some());
     let is_failed = state == Some(DeliveryState::Failed);
-    let uncertain = state == Some(DeliveryState::Uncertain);
+    let unsure = message.delivery.as_ref().is_some_and(|d| d.given_up_at.is_some());
+    let uncertain = unsure || state == Some(DeliveryState::Uncertain);
     let class = match (message.author.kind, is_note) {
         (_, true) => "bubble bubble--note",
         (AuthorKind::Customer, _) => "bubble bubble--in",
@@ -68,9 +69,15 @@ fn bubble(talk: Talk, message: Message, place: Place) -> AnyView {
     let author = message.author.clone();
     // The side says "customer" or "us"; a name is needed when it is not the reader's own.
     let mine = untrack(|| live.me()).is_some_and(|me| author.member == Some(me.id));
-    let who = first && (is_note || author.kind != AuthorKind::Customer && !mine);
+    let told = message.context.clone();
+    let in_group = told.as_ref().is_some_and(|context| context.participant.is_some());
+    let who = first && (is_note || in_group || author.kind != AuthorKind::Customer && !mine);
     let who = who.then(|| {
-        let name = move || author_name(live, author.kind, author.member);
+        let name = move || {
+            told.as_deref()
+                .and_then(content::elsewhere)
+                .unwrap_or_else(|| author_name(live, author.kind, author.member))
+        };
         let words = move || if is_note { fill(Key::NoteBy, &[("name", &name())]) } else { name() };
         view! { <p class="bubble__who" dir="auto">{words}</p> }
     });
@@ -79,11 +86,12 @@ fn bubble(talk: Talk, message: Message, place: Place) -> AnyView {
             view! { <p class="bubble__text" dir="auto"><LinkedText text/></p> }.into_any()
         }
         Body::Content(inner) => content::content(live, id, &inner, message.file.as_deref()),
-        Body::Other { kind, caption } => content::unknown(&kind, caption),
+        Body::Other { kind, caption } => content::unknown(live, id, &kind, caption),
         Body::System { .. } => ().into_any(),
     };
     let conversation = message.conversation;
     let context = message.context.map(|context| content::context(live, conversation, &context));
+    let attempts = message.delivery.as_ref().and_then(attempts);
     let (edited, reactions) = (message.edited_at.is_some(), content::reactions(message.reactions));
     view! {
         <li
@@ -105,6 +113,7 @@ fn bubble(talk: Talk, message: Message, place: Place) -> AnyView {
                 {message.delivery.map(|delivery| view! { <Ticks state=delivery.state delivery/> })}
             </p>
             {reactions}
+            {attempts}
             {answer}
             {trouble.map(|delivery| view! { <Trouble live message=id at_ms=stored_ms delivery again permit/> })}
         </li>
@@ -196,6 +205,10 @@ fn happening(live: Live, what: &Happening) -> String {
         }
         Happening::Reopened { member: Some(member) } => {
             told(*member, Key::HappenedReopenedYou, Key::HappenedReopened)
+        }
+        Happening::HandedOver { to_us, words } => {
+            let key = if *to_us { Key::HappenedHandedToUs } else { Key::HappenedHandedAway };
+            [Some(text(key)), words.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" · ")
         }
         Happening::Reopened { member: None } => text(Key::HappenedReopenedCustomer).to_owned(),
     }

@@ -2,18 +2,24 @@
 //!
 //! Everything becomes lines of one card: a view for each kind would weigh more than the rest of a bubble.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use shared::{
+    api::quarantine::RawJson,
     ids::{ConversationId, MessageId},
     model::{
-        content::{Content, Context, FormAnswer, Forwarded, Media, OrderItem, Place, Quote, Reaction},
+        content::{
+            CallState, Content, Context, Elsewhere, FormAnswer, Forwarded, Media, OrderItem, Place, Quote,
+            Reaction,
+        },
         file::File,
         message::AuthorKind,
     },
+    permission::Permission,
 };
 
 use super::links::LinkedText;
 use crate::{
+    browser, http,
     i18n::{Key, fill, text, tr},
     live::Live,
     time,
@@ -29,6 +35,8 @@ pub(super) enum Words {
     Until(Key, f64),
     /// With a name for `product`.
     About(Key, String),
+    /// A call of this many seconds.
+    Lasted(u32),
 }
 
 impl Words {
@@ -37,6 +45,10 @@ impl Words {
             Self::Key(key) => text(*key).to_owned(),
             Self::Said(words) => words.clone(),
             Self::Until(key, at_ms) => fill(*key, &[("when", &time::whole(*at_ms))]),
+            Self::Lasted(seconds) => {
+                let time = format!("{}:{:02}", seconds / 60, seconds % 60);
+                fill(Key::CallEnded, &[("time", &time)])
+            }
             Self::About(key, product) => fill(*key, &[("product", product)]),
         }
     }
@@ -89,8 +101,37 @@ pub(super) fn content(live: Live, message: MessageId, content: &Content, file: O
                 buttons: sent.buttons.clone(),
             })
         }
+        (Content::Unsupported(_), _) => {
+            let cards = cards(content).into_iter().map(draw).collect_view();
+            view! { {cards} {as_it_came(live, message)} }.into_any()
+        }
         _ => cards(content).into_iter().map(draw).collect_view().into_any(),
     }
+}
+
+/// What a message came in, for administrators; asked for when they want to see it.
+fn as_it_came(live: Live, message: MessageId) -> Option<AnyView> {
+    let me = untrack(|| live.me());
+    me.filter(|me| me.role.may(Permission::ManageSettings))?;
+    let raw = RwSignal::new(None::<String>);
+    let ask = move |_| {
+        if raw.get_untracked().is_some() {
+            return;
+        }
+        raw.set(Some(text(Key::RawWait).to_owned()));
+        spawn_local(async move {
+            let found = http::get::<RawJson>(&format!("/api/messages/{message}/raw")).await;
+            let kept = found.ok().and_then(|found| found.raw).map(|raw| browser::indented(&raw));
+            let _ = raw.try_set(Some(kept.unwrap_or_else(|| text(Key::RawGone).to_owned())));
+        });
+    };
+    let details = view! {
+        <details class="raw" data-testid="raw" on:toggle=ask>
+            <summary>{tr(Key::RawShow)}</summary>
+            <pre dir="ltr">{raw}</pre>
+        </details>
+    };
+    Some(details.into_any())
 }
 
 /// Something of ours on its way that is more than words; `kind` is what it is when it has no name.
@@ -129,9 +170,10 @@ pub(crate) fn template(shown: Shown) -> AnyView {
 }
 
 /// A message that is not understood.
-pub(super) fn unknown(kind: &str, caption: Option<String>) -> AnyView {
+pub(super) fn unknown(live: Live, message: MessageId, kind: &str, caption: Option<String>) -> AnyView {
     let lines = vec![Words::Key(Key::CardNotShown)];
-    draw(Card { said: caption, ..Card::new(IconName::File, Words::Key(words::kind(kind)), lines) })
+    let card = Card::new(IconName::File, Words::Key(words::kind(kind)), lines);
+    view! { {draw(Card { said: caption, ..card })} {as_it_came(live, message)} }.into_any()
 }
 
 fn cards(content: &Content) -> Vec<Card> {
@@ -166,6 +208,17 @@ fn cards(content: &Content) -> Vec<Card> {
                 (false, _) => Words::Key(Key::ContentCallsRefused),
             };
             Card::new(IconName::Phone, title, Vec::new())
+        }
+        Content::Call(call) => {
+            let title = if call.ours { Key::CallOut } else { Key::CallIn };
+            let state = match (call.state, call.seconds) {
+                (CallState::Ended, Some(seconds)) => Words::Lasted(seconds),
+                (CallState::Accepted | CallState::Ended, _) => Words::Key(Key::CallAccepted),
+                (CallState::Ringing, _) => Words::Key(Key::CallRinging),
+                (CallState::Missed, _) => Words::Key(Key::CallMissed),
+                (CallState::Rejected, _) => Words::Key(Key::CallRejected),
+            };
+            Card::new(IconName::Phone, Words::Key(title), vec![state])
         }
         Content::Order(order) => {
             let line = |item: &OrderItem| {
@@ -258,6 +311,20 @@ pub(super) fn context(live: Live, conversation: ConversationId, context: &Contex
         told.push(quoted(live, conversation, quote));
     }
     told.into_any()
+}
+
+/// Who wrote, when that is not plain from the side: one of a group, or the business somewhere else.
+pub(super) fn elsewhere(context: &Context) -> Option<String> {
+    if let Some(person) = &context.participant {
+        let digits = person.digits.as_ref().map(|digits| format!("…{digits}"));
+        return Some(person.name.clone().or(digits).unwrap_or_else(|| text(Key::AuthorSomebody).to_owned()));
+    }
+    let key = match context.elsewhere? {
+        Elsewhere::Phone => Key::AuthorPhone,
+        Elsewhere::OtherApp => Key::AuthorApp,
+        Elsewhere::Before => Key::AuthorBefore,
+    };
+    Some(text(key).to_owned())
 }
 
 /// A block beside the words.

@@ -9,7 +9,7 @@ use shared::{
 
 use super::permit::Permit;
 use crate::{
-    i18n::{Key, text, tr},
+    i18n::{Key, fill, text, tr},
     live::Live,
     time,
     ui::{Button, Icon, IconName, Show},
@@ -29,7 +29,7 @@ fn may_retry(delivery: &Delivery, at_ms: f64, heard_ms: f64, now_ms: f64) -> boo
         (DeliveryState::Failed, Some(FailureReason::WindowClosed)) => heard_ms > at_ms,
         (DeliveryState::Failed, _) => true,
         (DeliveryState::Uncertain, _) => now_ms - at_ms >= UNCERTAIN_MS,
-        _ => false,
+        _ => delivery.given_up_at.is_some(),
     }
 }
 
@@ -46,6 +46,10 @@ pub(super) fn story(delivery: &Delivery) -> String {
         if let Some(at) = at {
             lines.push(format!("{}: {}", text(key), time::whole(time::millis(at))));
         }
+    }
+    if let Some(group) = delivery.group {
+        let (delivered, read) = (group.delivered.to_string(), group.read.to_string());
+        lines.push(fill(Key::DeliveryGroup, &[("delivered", &delivered), ("read", &read)]));
     }
     if let Some(price) = &delivery.price {
         let kind = price.kind.as_deref().unwrap_or_default().replace('_', " ");
@@ -93,8 +97,13 @@ pub(super) fn Trouble(
     permit: Memo<Option<Permit>>,
 ) -> impl IntoView {
     let uncertain = delivery.state == DeliveryState::Uncertain;
+    let unsure = delivery.state != DeliveryState::Failed;
     let reason = delivery.failure.as_ref().map_or(FailureReason::Other, |failure| failure.reason);
-    let (why, what) = if uncertain { (Key::UncertainWhy, Key::UncertainDo) } else { words::failure(reason) };
+    let (why, what) = match delivery.state {
+        DeliveryState::Failed => words::failure(reason),
+        DeliveryState::Uncertain => (Key::UncertainWhy, Key::UncertainDo),
+        _ => (Key::GivenUpWhy, Key::GivenUpDo),
+    };
     let detail = delivery.failure.clone().and_then(|failure| {
         let code = failure.code.map(|code| code.to_string());
         let parts: Vec<_> = [code, failure.detail].into_iter().flatten().collect();
@@ -110,7 +119,7 @@ pub(super) fn Trouble(
     });
     view! {
         <Show when=move || !uncertain || retry.get()>
-            <div class="failure" class:failure--unsure=uncertain>
+            <div class="failure" class:failure--unsure=unsure>
                 <p class="failure__why" title=detail.clone()>{tr(why)}</p>
                 <p>{tr(if again { Key::SentAgain } else { what })}</p>
                 <Show when=move || retry.get()>
@@ -127,6 +136,38 @@ pub(super) fn Trouble(
         </Show>
     }
     .into_any()
+}
+
+/// The sends that were refused before, for those who wonder why a message waits.
+pub(super) fn attempts(delivery: &Delivery) -> Option<AnyView> {
+    if delivery.attempts.is_empty() {
+        return None;
+    }
+    let arrived = delivery.state.rank() >= DeliveryState::Accepted.rank();
+    let next = delivery.attempts.last().and_then(|attempt| attempt.next_at).filter(|_| !arrived);
+    let next = next.map(|at| {
+        let at_ms = time::millis(at);
+        view! { <p>{move || fill(Key::AttemptsNext, &[("when", &time::clock(at_ms))])}</p> }.into_any()
+    });
+    let lines: Vec<AnyView> = delivery
+        .attempts
+        .iter()
+        .map(|attempt| {
+            let (why, _) = words::failure(attempt.failure.reason);
+            let at_ms = time::millis(attempt.at);
+            let code = attempt.failure.code.map(|code| format!(" ({code})")).unwrap_or_default();
+            let line = move || format!("{}: {}{code}", time::clock(at_ms), text(why));
+            view! { <li title=attempt.failure.detail.clone()>{line}</li> }.into_any()
+        })
+        .collect();
+    let story = view! {
+        {next}
+        <details class="attempts" data-testid="attempts">
+            <summary>{tr(Key::AttemptsTitle)}</summary>
+            <ul>{lines}</ul>
+        </details>
+    };
+    Some(story.into_any())
 }
 
 #[cfg(test)]

@@ -118,7 +118,10 @@ fn same_group(before: &Message, after: &Message) -> bool {
     let soon = (after.at - before.at).num_milliseconds() < GROUP_MS;
     let author = |m: &Message| -> Author { m.author.clone() };
     let is_note = |m: &Message| matches!(m.body, Body::Note { .. });
-    soon && author(before) == author(after) && is_note(before) == is_note(after)
+    // Who of a group, or where the business wrote.
+    let by = |m: &Message| m.context.as_ref().map(|context| (context.participant.clone(), context.elsewhere));
+    let by = |m: &Message| by(m).unwrap_or_default();
+    soon && author(before) == author(after) && by(before) == by(after) && is_note(before) == is_note(after)
 }
 
 #[cfg(test)]

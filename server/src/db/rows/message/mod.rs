@@ -125,6 +125,20 @@ pub fn update_content(scoped: &mut Scoped, row: &MessageRow) -> Result<(), Fault
     Ok(())
 }
 
+/// The item that a message came in, unless its body says it all.
+///
+/// # Errors
+/// The database's.
+pub fn raw(scoped: &mut Scoped, id: MessageId) -> Result<Option<String>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let raw: Option<Option<String>> = m::message
+        .filter(m::tenant_id.eq(tenant).and(m::id.eq(id.to_string())))
+        .select(m::raw)
+        .first(conn)
+        .optional()?;
+    Ok(raw.flatten())
+}
+
 /// Stores another item as the one that a message came in.
 ///
 /// # Errors

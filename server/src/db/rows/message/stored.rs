@@ -6,7 +6,10 @@ use diesel::Queryable;
 use serde::{Deserialize, Serialize};
 use shared::model::{
     content::Context,
-    message::{Author, AuthorKind, Body, Delivery, DeliveryState, Failure, FailureReason, Message, Price},
+    message::{
+        Attempt, Author, AuthorKind, Body, Delivery, DeliveryState, Failure, FailureReason, GroupReceipts,
+        Message, Price,
+    },
 };
 
 use super::MessageRow;
@@ -119,20 +122,30 @@ pub(super) fn context_column(message: &Message) -> Result<Option<String>, Fault>
 }
 
 /// What is known of a delivery besides what is asked for: one column, for there are many.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Default, PartialEq, Serialize, Deserialize)]
 struct More {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     played_at: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     price: Option<Price>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    attempts: Vec<Attempt>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    given_up_at: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    group: Option<GroupReceipts>,
 }
 
 pub(super) fn more_column(delivery: Option<&Delivery>) -> Result<Option<String>, Fault> {
-    let Some(delivery) = delivery.filter(|d| d.played_at.is_some() || d.price.is_some()) else {
-        return Ok(None);
+    let Some(delivery) = delivery else { return Ok(None) };
+    let more = More {
+        played_at: delivery.played_at.map(micros),
+        price: delivery.price.as_deref().cloned(),
+        attempts: delivery.attempts.clone(),
+        given_up_at: delivery.given_up_at.map(micros),
+        group: delivery.group,
     };
-    let more = More { played_at: delivery.played_at.map(micros), price: delivery.price.as_deref().cloned() };
-    json(&more).map(Some)
+    (more != More::default()).then(|| json(&more)).transpose()
 }
 
 pub(super) fn reactions_column(message: &Message) -> Result<Option<String>, Fault> {
@@ -198,6 +211,9 @@ pub(super) fn model(row: Row) -> Result<MessageRow, Fault> {
             played_at: more.played_at.map(from_micros),
             price: more.price.map(Arc::new),
             failure,
+            attempts: more.attempts,
+            given_up_at: more.given_up_at.map(from_micros),
+            group: more.group,
         }),
     };
     Ok(MessageRow {

@@ -41,7 +41,11 @@ impl Default for Options {
                 grace: Duration::from_millis(300),
                 ..HubConfig::default()
             },
-            outbox: OutboxConfig { schedule: short.clone(), ..OutboxConfig::default() },
+            outbox: OutboxConfig {
+                schedule: short.clone(),
+                pause: TimeDelta::milliseconds(50),
+                ..OutboxConfig::default()
+            },
             fetch_schedule: short,
             graph: "http://127.0.0.1:9".into(),
         }

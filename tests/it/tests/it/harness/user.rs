@@ -74,6 +74,14 @@ impl User {
         (answer.status(), answer.json().await.unwrap_or(Value::Null))
     }
 
+    /// Any request; `null` is no body.
+    pub(crate) async fn send(&self, method: Method, path: &str, body: &Value) -> (StatusCode, Value) {
+        let request = self.request(method, path);
+        let request = if body.is_null() { request } else { request.json(body) };
+        let answer = request.send().await.unwrap();
+        (answer.status(), answer.json().await.unwrap_or(Value::Null))
+    }
+
     /// A command under a fresh key.
     pub(crate) async fn command(&self, command: Command) -> Result<Done, Problem> {
         self.keyed(CommandKey::new(), command).await

@@ -11,13 +11,13 @@ use shared::{
         message::{Body, DeliveryState},
     },
 };
-use simulator::payload::Sender;
+use simulator::payload::{self, Sender};
 
 use super::changes::{said, timeline};
 use crate::{
     harness::{
         Engine, Options, User, World, sql,
-        webhook::{ann, bob, wamid},
+        webhook::{ann, bob, unix_now, wamid},
     },
     sending::becomes,
 };
@@ -133,11 +133,12 @@ async fn a_late_copy_does_not_move_the_next_owner_of_the_number(engine: Engine) 
     world.customer_writes_to(&world.alpha.open, &ann(), "Hello").await;
     let agent = world.agent().await;
     // She has no conversation on the number that tells of it, so no line says that it was told.
-    let news = wamid();
-    said(&world, &ann(), &news, "system", new_number(), json!({})).await;
+    let news = payload::message_of(&ann(), &wamid(), unix_now(&world.server), "system", new_number());
+    let news = payload::messages(&world.alpha.sales, &ann(), vec![news]);
+    assert!(world.alpha.post(&world.server, &news).await.is_success());
     world.customer_writes(&Sender::phone("4915200000001", "Carl"), "I have this number now").await;
     let carls = id_of(&conversations(&agent, "search=carl").await[0]);
-    said(&world, &ann(), &news, "system", new_number(), json!({})).await;
+    assert!(world.alpha.post(&world.server, &news).await.is_success());
     let done = agent.command(Command::text(carls, "Welcome, Carl")).await.unwrap();
     becomes(&agent, carls, done.message.unwrap(), DeliveryState::Accepted).await;
     let sent = meta.control().wait_for_sends(1, crate::harness::wait::PATIENCE).await.unwrap();

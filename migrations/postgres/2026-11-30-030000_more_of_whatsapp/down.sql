@@ -1,0 +1,10 @@
+DROP INDEX raw_item_broken;
+DROP TABLE past_message;
+DROP TABLE group_receipt;
+DROP TABLE awaited;
+ALTER TABLE channel DROP COLUMN rate;
+ALTER TABLE message_change DROP COLUMN ours;
+DELETE FROM contact_identity WHERE kind IN ('parent_bsuid', 'group');
+ALTER TABLE contact_identity DROP CONSTRAINT contact_identity_kind_check;
+ALTER TABLE contact_identity ADD CONSTRAINT contact_identity_kind_check CHECK (kind IN ('bsuid', 'wa_id', 'phone'));
+ALTER TABLE contact DROP COLUMN group_id;

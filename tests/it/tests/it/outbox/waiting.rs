@@ -1,0 +1,125 @@
+//! What becomes of messages that WhatsApp does not take, or of which it tells nothing.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use server::clock::{Clock, FakeClock, SystemClock};
+use shared::{
+    live::command::Command,
+    model::message::{DeliveryState, FailureReason},
+};
+use simulator::{Outcome, payload::Sender, payload::Status};
+
+use super::Desk;
+use crate::harness::{Engine, LiveClient, Options, World, eventually, sql, wait::PATIENCE, webhook::ann};
+
+on_both_engines!(
+    every_refusal_on_the_way_is_told,
+    a_number_from_which_nothing_is_taken_pauses,
+    a_message_of_which_nothing_is_told_is_given_up_in_time,
+    a_lost_answer_that_nothing_explains_is_given_up,
+);
+
+fn with_clock() -> (Arc<FakeClock>, Options) {
+    let clock = Arc::new(FakeClock::at(SystemClock.now()));
+    (Arc::clone(&clock), Options { clock: clock as Arc<dyn Clock>, ..Options::default() })
+}
+
+async fn every_refusal_on_the_way_is_told(engine: Engine) {
+    let mut desk = Desk::new(engine).await;
+    desk.meta.control().answer_next([
+        Outcome::Refuse { code: 130_429, details: None, http: None },
+        Outcome::RateLimited { retry_after_s: 0 },
+        Outcome::Refuse { code: 131_026, details: None, http: None },
+    ]);
+    let id = desk.answer("Patience").await;
+    let failed = desk.becomes(id, DeliveryState::Failed).await;
+    assert_eq!(failed.failure.unwrap().code, Some(131_026));
+    let reasons: Vec<_> = failed.attempts.iter().map(|attempt| attempt.failure.reason).collect();
+    assert_eq!(reasons, [FailureReason::RateLimited, FailureReason::RateLimited]);
+    assert!(failed.attempts.iter().all(|attempt| attempt.next_at.is_some()));
+    assert_eq!(failed.attempts[0].failure.code, Some(130_429));
+}
+
+async fn a_number_from_which_nothing_is_taken_pauses(engine: Engine) {
+    let (clock, mut options) = with_clock();
+    options.outbox.pause = TimeDelta::minutes(10);
+    options.outbox.at_once = 1;
+    let (world, meta) = World::with_meta(engine, options).await;
+    meta.control().answer_always(Outcome::ServerError);
+    let agent = world.agent().await;
+    for n in 0..8 {
+        world.customer_writes(&Sender::phone(&format!("491520000100{n}"), "Somebody"), "Hi").await;
+    }
+    let store = world.store().await;
+    let ids = sql::texts(&store, "SELECT id AS t FROM conversation WHERE tenant_id = $1").await;
+    for id in &ids {
+        agent.command(Command::text(id.parse().unwrap(), "Hello")).await.unwrap();
+    }
+    let waiting = async |left: i64| {
+        eventually("the others wait", async || {
+            let leased = "SELECT count(*) AS n FROM outbox WHERE tenant_id = $1 AND leased_by IS NOT NULL";
+            let all = sql::count(&store, "outbox").await;
+            (all == left && sql::number(&store, leased).await == 0).then_some(())
+        })
+        .await;
+    };
+    // Customers are told that they were read; that is no message.
+    let sent = || meta.control().sends().iter().filter(|send| send.text().is_some()).count();
+    waiting(3).await;
+    assert_eq!(sent(), 5, "what is not sent cannot become uncertain");
+    // After the pause one finds out for all.
+    clock.advance(TimeDelta::minutes(10));
+    world.server.workers().wake(world.alpha.id);
+    waiting(2).await;
+    assert_eq!(sent(), 6);
+    meta.control().answer_always(Outcome::Accept);
+    clock.advance(TimeDelta::minutes(20));
+    world.server.workers().wake(world.alpha.id);
+    waiting(0).await;
+    assert_eq!(sent(), 8);
+}
+
+async fn a_message_of_which_nothing_is_told_is_given_up_in_time(engine: Engine) {
+    let (clock, options) = with_clock();
+    let mut desk = Desk::with(engine, options).await;
+    let arrives = desk.answer("arrives").await;
+    desk.becomes(arrives, DeliveryState::Accepted).await;
+    let lost = desk.answer("is dropped").await;
+    desk.becomes(lost, DeliveryState::Accepted).await;
+    let sends = desk.sends(2).await;
+    desk.world.reported(sends[0].wamid.as_ref().unwrap(), Status::Delivered, None).await;
+    desk.world.reported(sends[1].wamid.as_ref().unwrap(), Status::Sent, None).await;
+    desk.becomes(arrives, DeliveryState::Delivered).await;
+    desk.becomes(lost, DeliveryState::Sent).await;
+    assert_eq!(sql::count(&desk.world.store().await, "awaited").await, 1);
+    clock.advance(TimeDelta::days(30) - TimeDelta::minutes(1));
+    desk.world.server.workers().wake(desk.world.alpha.id);
+    clock.advance(TimeDelta::hours(2));
+    desk.world.server.workers().wake(desk.world.alpha.id);
+    let given_up = |c: &LiveClient| Desk::delivery(c, lost).is_some_and(|d| d.given_up_at.is_some());
+    desk.client.until("the message is given up", given_up).await;
+    assert_eq!(Desk::delivery(&desk.client, lost).unwrap().state, DeliveryState::Sent);
+    assert_eq!(Desk::delivery(&desk.client, arrives).unwrap().given_up_at, None);
+    // It may be sent again once she has written.
+    desk.world.customer_writes(&ann(), "Anybody there?").await;
+    let again = desk.client.done(Command::RetryMessage { message: lost }).await.message.unwrap();
+    desk.becomes(again, DeliveryState::Accepted).await;
+    // Should WhatsApp tell after all, that counts.
+    desk.world.reported(sends[1].wamid.as_ref().unwrap(), Status::Delivered, None).await;
+    assert_eq!(desk.becomes(lost, DeliveryState::Delivered).await.given_up_at, None);
+}
+
+async fn a_lost_answer_that_nothing_explains_is_given_up(engine: Engine) {
+    let (clock, options) = with_clock();
+    let mut desk = Desk::with(engine, options).await;
+    desk.meta.control().answer_next([Outcome::AcceptThenCut]);
+    let id = desk.answer("Did it arrive?").await;
+    desk.becomes(id, DeliveryState::Uncertain).await;
+    clock.advance(TimeDelta::hours(26));
+    desk.world.server.workers().wake(desk.world.alpha.id);
+    let given_up = |c: &LiveClient| Desk::delivery(c, id).is_some_and(|d| d.given_up_at.is_some());
+    desk.client.until("the message is given up", given_up).await;
+    let sends = desk.meta.control().wait_for_sends(1, PATIENCE).await.unwrap();
+    assert_eq!(sends.len(), 1);
+}
