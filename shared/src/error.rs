@@ -75,6 +75,8 @@ pub enum ErrorCode {
     TextInvalid,
     /// The last administrator cannot be demoted or deactivated.
     LastAdministrator,
+    /// The message breaks a rule of WhatsApp's; the detail names each.
+    MessageInvalid,
     /// The template breaks a rule of WhatsApp's; the detail names each.
     TemplateInvalid,
     /// WhatsApp does not want the template; the detail says why.
@@ -136,6 +138,7 @@ impl ErrorCode {
             Self::TextTooLong
             | Self::CaptionRefused
             | Self::TemplateIncomplete
+            | Self::MessageInvalid
             | Self::TemplateInvalid
             | Self::KeyReused => 422,
             Self::VersionMismatch => 426,
@@ -181,6 +184,7 @@ impl ErrorCode {
             Self::TextTooLong => "The text is too long",
             Self::TextInvalid => "The text contains a character that cannot be stored",
             Self::LastAdministrator => "A tenant keeps at least one administrator",
+            Self::MessageInvalid => "The message breaks a rule of WhatsApp's",
             Self::TemplateInvalid => "The template breaks a rule of WhatsApp's",
             Self::TemplateRefused => "WhatsApp does not want this template",
             Self::TemplateFixed => "The template cannot be changed in its present state",
