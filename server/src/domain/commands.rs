@@ -7,6 +7,7 @@ use shared::{
     error::{ErrorCode, Problem},
     ids::{CommandKey, MemberId, MessageId},
     live::command::{Command, Done, KeyedCommand},
+    outgoing_rules,
 };
 
 use super::{conversations as conv, members, seat, templates};
@@ -30,12 +31,20 @@ pub async fn dispatch(tenant: &TenantStore, member: MemberId, keyed: KeyedComman
         Command::Begin { channel, phone, .. } => Some((*channel, phone.clone())),
         _ => None,
     };
+    let broken = match &keyed.command {
+        Command::Send { what, .. } | Command::Begin { what, .. } => outgoing_rules::faults(what),
+        _ => Vec::new(),
+    };
     let written = tenant.write(move |tx| once(tx, member, keyed.key, &hash, &keyed.command)).await;
     let error = match written {
         Ok((done, _)) => return Ok(done),
         Err(error) => error,
     };
     let mut problem = Problem::new(error.code());
+    if problem.code == ErrorCode::MessageInvalid {
+        let words: Vec<String> = broken.iter().map(ToString::to_string).collect();
+        problem.detail = Some(words.join("; "));
+    }
     if let (ErrorCode::ConversationOpen, Some((channel, phone))) = (problem.code, begins) {
         let found = tenant.read(move |scoped| {
             let address = conv::begin::Address { channel, phone: &phone, name: None };

@@ -10,6 +10,7 @@ mod content;
 mod errors;
 mod graph;
 mod intake;
+mod interactive;
 mod item;
 mod media;
 mod outbox;

@@ -20,6 +20,7 @@ use shared::{
             Unsupported,
         },
         conversation::CloseReason,
+        interactive::{Action, Interactive, Reply, Row, Section},
         message::{
             Author, AuthorKind, Body, Delivery, DeliveryState, Failure, FailureReason, Happening, Message,
             Price,
@@ -152,6 +153,24 @@ fn contents() -> Vec<Content> {
         Content::Unsupported(Unsupported { kind: None, code: Some(131_051), detail: None }),
         Content::Revoked,
     ]
+    .into_iter()
+    .chain(interactives().into_iter().map(Content::Interactive))
+    .collect()
+}
+
+/// One of each thing to tap.
+fn interactives() -> Vec<Interactive> {
+    let reply = Reply { id: "1".into(), title: "Yes".into() };
+    let row = Row { id: "1".into(), title: "Tea".into(), detail: Some("Green".into()) };
+    let sections = vec![Section { title: None, rows: vec![row.clone(), Row { detail: None, ..row }] }];
+    [
+        Action::Buttons { buttons: vec![reply] },
+        Action::List { label: "Choose".into(), sections },
+        Action::Link { label: "Open".into(), url: "https://shop.example/?a=\"b\"".into() },
+        Action::AskLocation,
+    ]
+    .map(|action| Interactive { header: Some("H".into()), body: "a\nb".into(), footer: None, action })
+    .to_vec()
 }
 
 fn frames() -> Vec<ServerFrame> {

@@ -3,6 +3,7 @@
 mod answers;
 mod begin;
 mod files;
+mod interactive;
 mod reactions;
 mod templates;
 
