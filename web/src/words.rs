@@ -43,6 +43,8 @@ pub(crate) const fn error(code: ErrorCode) -> Key {
         ErrorCode::PictureTooLarge => Key::ErrorPictureTooLarge,
         ErrorCode::RecordingTooLarge => Key::ErrorRecordingTooLarge,
         ErrorCode::StickerTooLarge => Key::ErrorStickerTooLarge,
+        ErrorCode::StickerSizeRefused => Key::ErrorStickerSizeRefused,
+        ErrorCode::TooManyStickers => Key::ErrorTooManyStickers,
         ErrorCode::DocumentTooLarge => Key::ErrorDocumentTooLarge,
         ErrorCode::UploadGone => Key::ErrorUploadGone,
         ErrorCode::CaptionRefused => Key::ErrorCaptionRefused,

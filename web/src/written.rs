@@ -50,7 +50,10 @@ impl FormKind {
     /// The form that makes such a message.
     pub(crate) const fn of(what: &Outgoing) -> Option<Self> {
         match what {
-            Outgoing::Text { .. } | Outgoing::File { .. } | Outgoing::Template { .. } => None,
+            Outgoing::Text { .. }
+            | Outgoing::File { .. }
+            | Outgoing::Template { .. }
+            | Outgoing::Sticker { .. } => None,
             Outgoing::Location(_) => Some(Self::Location),
             Outgoing::Contacts(_) => Some(Self::Contacts),
             Outgoing::Interactive(sent) => Some(match sent.action {
@@ -235,7 +238,10 @@ impl Written {
             }
         };
         match what {
-            Outgoing::Text { .. } | Outgoing::File { .. } | Outgoing::Template { .. } => {}
+            Outgoing::Text { .. }
+            | Outgoing::File { .. }
+            | Outgoing::Template { .. }
+            | Outgoing::Sticker { .. } => {}
             Outgoing::Location(place) => {
                 let at = [place.latitude_e6, place.longitude_e6].map(degrees).join(", ");
                 put(Field::Position, Some(&at));

@@ -10,7 +10,7 @@ use shared::{
     outgoing_rules,
 };
 
-use super::{conversations as conv, members, seat, templates};
+use super::{conversations as conv, members, seat, stickers, templates};
 use crate::{
     db::{
         Fault, TenantStore, Tx,
@@ -131,6 +131,8 @@ fn execute(
         Command::SetReadReceipts { receipts } => conv::receipt::choose(tx, *receipts).map(|()| None),
         Command::SetPhoneMasking { masked } => members::masking::set(tx, *masked).map(|()| None),
         Command::SyncTemplates {} => templates::plan_now(tx).map(|()| None),
+        Command::AddSticker { upload } => stickers::add(tx, seat, *upload).map(|()| None),
+        Command::RemoveSticker { sticker } => stickers::remove(tx, *sticker).map(|()| None),
     }
 }
 
@@ -160,5 +162,7 @@ fn audited(command: &Command) -> (&'static str, String) {
         Command::SetReadReceipts { receipts } => ("settings.read_receipts", receipts.as_str().into()),
         Command::SetPhoneMasking { masked } => ("settings.mask_phones", masked.to_string()),
         Command::SyncTemplates {} => ("templates.sync", String::new()),
+        Command::AddSticker { upload } => ("sticker.add", upload.to_string()),
+        Command::RemoveSticker { sticker } => ("sticker.remove", sticker.to_string()),
     }
 }

@@ -4,7 +4,9 @@ use actix_web::{HttpResponse, http::header};
 use shared::error::Problem;
 use utoipa::OpenApi;
 
-use super::{commands, conversations, messages, probes, session, sign_in_page, templates, uploads};
+use super::{
+    commands, conversations, messages, probes, session, sign_in_page, stickers, templates, uploads,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -24,6 +26,8 @@ use super::{commands, conversations, messages, probes, session, sign_in_page, te
         conversations::list_messages::list_messages,
         messages::get_file::get_file,
         messages::get_file::get_small,
+        stickers::list_stickers::list_stickers,
+        stickers::get_sticker::get_sticker,
         templates::list_templates::list_templates,
         templates::create_template::create_template,
         templates::edit_template::edit_template,
@@ -113,6 +117,8 @@ mod tests {
                 "/api/openapi.json",
                 "/api/session",
                 "/api/sign-in",
+                "/api/stickers",
+                "/api/stickers/{id}",
                 "/api/templates",
                 "/api/templates/{id}",
                 "/api/uploads",

@@ -22,6 +22,7 @@ use super::{
     openapi, origin, probes,
     session::{get_session::get_session, sign_in::sign_in, sign_out::sign_out},
     sign_in_page,
+    stickers::{get_sticker::get_sticker, list_stickers::list_stickers},
     templates::{
         create_template::create_template, delete_template::delete_template, edit_template::edit_template,
         list_templates::list_templates,
@@ -66,6 +67,8 @@ pub fn configure(config: &mut ServiceConfig) {
                     only("/messages/{id}/file", "GET, HEAD").route(get().to(get_file)).route(head_file()),
                 )
                 .service(only("/messages/{id}/small", "GET").route(get().to(get_small)))
+                .service(only("/stickers", "GET").route(get().to(list_stickers)))
+                .service(only("/stickers/{id}", "GET").route(get().to(get_sticker)))
                 .service(
                     only("/templates", "GET, POST")
                         .route(get().to(list_templates))

@@ -2,4 +2,5 @@
 
 pub mod conversations;
 pub mod session;
+pub mod stickers;
 pub mod templates;

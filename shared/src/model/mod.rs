@@ -11,4 +11,5 @@ pub mod message;
 pub mod outgoing;
 pub mod queue;
 pub mod settings;
+pub mod sticker;
 pub mod template;

@@ -24,7 +24,10 @@ struct Looker(Vec<OutgoingFault>);
 pub(super) fn faults(what: &Outgoing) -> Vec<OutgoingFault> {
     let mut looker = Looker(Vec::new());
     match what {
-        Outgoing::Text { .. } | Outgoing::File { .. } | Outgoing::Template { .. } => {}
+        Outgoing::Text { .. }
+        | Outgoing::File { .. }
+        | Outgoing::Template { .. }
+        | Outgoing::Sticker { .. } => {}
         Outgoing::Location(place) => looker.place(place),
         Outgoing::Contacts(cards) => looker.cards(cards),
         Outgoing::Interactive(interactive) => looker.interactive(interactive),

@@ -36,6 +36,7 @@ impl Pending {
                     }
                     Outgoing::File { upload, .. } => Some(More::File(*upload)),
                     Outgoing::Template { .. } => Some(More::Template),
+                    Outgoing::Sticker { .. } => Some(More::Sticker),
                     Outgoing::Text { .. } => None,
                 };
                 let text = what.words().unwrap_or_default().to_owned();
@@ -67,6 +68,8 @@ pub(crate) enum More {
     File(UploadId),
     /// A template.
     Template,
+    /// A sticker.
+    Sticker,
     /// What the timeline will show, too.
     Content(Arc<Content>),
 }

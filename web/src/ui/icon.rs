@@ -69,6 +69,8 @@ pub(crate) enum IconName {
     Link,
     /// A pin with a question.
     AskPin,
+    /// A sheet with a face and a corner that comes off.
+    Sticker,
     /// A question mark in a circle, broken: not confirmed.
     Unsure,
 }
@@ -122,6 +124,7 @@ impl IconName {
             Self::AskPin => {
                 "M12 21c-4-4.500-6.500-7.500-6.500-11a6.500 6.500 0 0113 0c0 3.500-2.500 6.500-6.500 11zM10.500 8.500a1.600 1.600 0 112.500 1.500c-.7.500-1 .8-1 1.500M12 13.700v.1"
             }
+            Self::Sticker => "M5 4h14v9l-7 7H5zM12 20v-7h7M8.500 9v.1M14 9v.1",
             Self::Unsure => {
                 "M12 4a8 8 0 11-5.700 2.300M10 10a2 2 0 113.300 1.500c-.8.600-1.300 1-1.300 2M12 16v.1"
             }

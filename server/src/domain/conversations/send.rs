@@ -34,7 +34,7 @@ use crate::{
             outbox::{self, OutboxRow},
         },
     },
-    domain::seat::Seat,
+    domain::{seat::Seat, stickers},
 };
 
 /// How long an unknown outcome stays WhatsApp's to explain before an agent may send again.
@@ -87,6 +87,10 @@ pub(super) fn draft(
         Outgoing::Template { template, values, upload } => {
             let wanted = Wanted { template: *template, values, upload: *upload };
             template::compose(tx, seat, channel, &wanted)?
+        }
+        Outgoing::Sticker { sticker } => {
+            let (body, attached) = stickers::take(tx, *sticker)?;
+            (body, Some(NewFile::Attached(attached)))
         }
         Outgoing::Location(_) | Outgoing::Contacts(_) | Outgoing::Interactive(_) => {
             if !outgoing_rules::faults(what).is_empty() {

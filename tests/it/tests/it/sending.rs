@@ -5,6 +5,7 @@ mod begin;
 mod files;
 mod interactive;
 mod reactions;
+pub(crate) mod stickers;
 mod templates;
 
 use reqwest::{Method, StatusCode};

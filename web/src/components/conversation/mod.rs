@@ -14,6 +14,7 @@ mod links;
 mod permit;
 mod react;
 mod recorder;
+mod stickers;
 mod timeline;
 pub(crate) mod tray;
 
@@ -70,6 +71,8 @@ pub(crate) struct Talk {
     templates: RwSignal<bool>,
     /// The form that is open.
     forms: Forms,
+    /// Whether stickers are being chosen from.
+    stickers: RwSignal<bool>,
     permit: Memo<Option<Permit>>,
     busy: Signal<bool>,
     desk: Desk,
@@ -88,8 +91,8 @@ impl Talk {
         let busy = Signal::derive(move || !live.pending(|p| header::concerns(&p.command, id)).is_empty());
         let answered = RwSignal::new(None);
         let reacting = RwSignal::new(None);
-        let (templates, forms) = (RwSignal::new(false), Forms::new());
-        Self { live, id, row, details, answered, reacting, templates, forms, permit, busy, desk, inbox }
+        let (templates, forms, stickers) = (RwSignal::new(false), Forms::new(), RwSignal::new(false));
+        Self { live, id, row, details, answered, reacting, templates, forms, stickers, permit, busy, desk, inbox }
     }
 
     fn act(self, command: Command) {
@@ -215,6 +218,7 @@ pub(crate) fn Conversation(inbox: Inbox, id: ConversationId, details: RwSignal<b
             {react::menu(talk)}
             {templates(talk)}
             {forms::dialog(talk)}
+            {stickers::dialog(talk)}
         </main>
     }
     .into_any()

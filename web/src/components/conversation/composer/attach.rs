@@ -62,7 +62,7 @@ pub(super) fn menu(talk: Talk, picker: NodeRef<html::Input>) -> AnyView {
             input.click();
         }
     };
-    let form = |kind: FormKind| {
+    let form = move |kind: FormKind| {
         view! {
             <MenuItem testid=format!("attach-{}", kind.as_str()) on_choose=move || talk.forms.open(kind)>
                 <Icon name=forms::icon(kind)/>
@@ -78,6 +78,10 @@ pub(super) fn menu(talk: Talk, picker: NodeRef<html::Input>) -> AnyView {
                 <span>{tr(Key::AttachFiles)}</span>
             </MenuItem>
             {FormKind::ALL.map(form)}
+            <MenuItem testid="attach-stickers".to_owned() on_choose=move || talk.stickers.set(true)>
+                <Icon name=IconName::Sticker/>
+                <span>{tr(Key::Stickers)}</span>
+            </MenuItem>
         </Menu>
     }
     .into_any()

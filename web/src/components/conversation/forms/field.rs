@@ -49,8 +49,9 @@ pub(super) fn draw(form: Form, field: Field) -> AnyView {
     let wrong = move || said.with(|said| !said.is_empty());
     let used = move || value.with(|value| value.trim().chars().count());
     let counter = most.map(|most| {
+        let over = move || used() > most;
         view! {
-            <span class="compose__count" class:compose__count--over=move || (used() > most)>
+            <span class="compose__count" class:compose__count--over=over>
                 {move || format!("{} / {most}", used())}
             </span>
         }

@@ -1,7 +1,7 @@
 //! The parts of each form.
 
 use leptos::prelude::*;
-use shared::outgoing_rules::{self as rules, OutgoingField as Part, OutgoingRule};
+use shared::outgoing_rules::{self as rules, OutgoingField as Part};
 
 use super::{
     Form,
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     browser,
-    i18n::{Key, fill, text, tr},
+    i18n::{Key, fill, tr},
     ui::{Button, IconButton, IconName},
     written::FormKind,
 };
