@@ -136,7 +136,7 @@ pub(super) fn dialog(talk: Talk) -> impl IntoView {
 
 fn one(choice: Choice, sticker: Sticker) -> AnyView {
     let address = format!("/api/stickers/{}", sticker.id);
-    let name = sticker.name.clone();
+    let (name, alt) = (sticker.name.clone(), sticker.name.clone());
     let label = {
         let name = name.clone();
         move || match choice.removing.get() {
@@ -155,7 +155,7 @@ fn one(choice: Choice, sticker: Sticker) -> AnyView {
                 data-testid="sticker"
                 on:click=move |_| choice.chosen(&sticker)
             >
-                <img src=address alt="" loading="lazy"/>
+                <img src=address alt=alt loading="lazy"/>
             </button>
         </li>
     }
