@@ -38,13 +38,13 @@ pub const fn permissions(role: Role) -> &'static [Permission] {
     match role {
         Role::Agent => &[WorkConversations],
         Role::Supervisor => &[
-                WorkConversations,
-                SeeAllConversations,
-                ActForOthers,
-                SeePhoneNumbers,
-                ManageTemplates,
-                ManageStickers,
-            ],
+            WorkConversations,
+            SeeAllConversations,
+            ActForOthers,
+            SeePhoneNumbers,
+            ManageTemplates,
+            ManageStickers,
+        ],
         Role::Administrator => &[
             WorkConversations,
             SeeAllConversations,

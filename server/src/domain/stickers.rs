@@ -68,7 +68,8 @@ pub fn remove(tx: &mut Tx<'_>, id: StickerId) -> Result<(), Fault> {
 
 /// What a message with a sticker says, and its file.
 pub(super) fn take(tx: &mut Tx<'_>, id: StickerId) -> Result<(Body, Attached), Fault> {
-    let StickerRow { stored, hash, .. } = sticker::find(tx, id)?.ok_or(Fault::Refused(ErrorCode::NotFound))?;
+    let StickerRow { stored, hash, .. } =
+        sticker::find(tx, id)?.ok_or(Fault::Refused(ErrorCode::NotFound))?;
     let media =
         Media { kind: MediaKind::Sticker, caption: None, file_name: None, mime: Some(MIME.to_owned()) };
     Ok((file::body(media), Attached { hash, stored, sent_as: MIME.to_owned() }))

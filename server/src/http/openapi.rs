@@ -4,9 +4,7 @@ use actix_web::{HttpResponse, http::header};
 use shared::error::Problem;
 use utoipa::OpenApi;
 
-use super::{
-    commands, conversations, messages, probes, session, sign_in_page, stickers, templates, uploads,
-};
+use super::{commands, conversations, messages, probes, session, sign_in_page, stickers, templates, uploads};
 
 #[derive(OpenApi)]
 #[openapi(

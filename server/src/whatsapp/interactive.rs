@@ -45,9 +45,9 @@ pub(super) fn cards(cards: &[Card]) -> Value {
 pub(super) fn interactive(sent: &Interactive) -> Value {
     let (kind, action) = match &sent.action {
         Action::Buttons { buttons } => {
-            let buttons = buttons.iter().map(|reply| {
-                json!({ "type": "reply", "reply": { "id": reply.id, "title": reply.title } })
-            });
+            let buttons = buttons
+                .iter()
+                .map(|reply| json!({ "type": "reply", "reply": { "id": reply.id, "title": reply.title } }));
             ("button", json!({ "buttons": buttons.collect::<Vec<_>>() }))
         }
         Action::List { label, sections } => {
@@ -190,7 +190,10 @@ mod tests {
         let plain = interactive(&with(Action::List { label: "Drinks".into(), sections: one }));
         assert_eq!(plain["action"]["sections"], json!([{ "rows": [{ "id": "2", "title": "Coffee" }] }]));
         assert_eq!(
-            interactive(&with(Action::Link { label: "Buy now".into(), url: "https://shop.example/x".into() })),
+            interactive(&with(Action::Link {
+                label: "Buy now".into(),
+                url: "https://shop.example/x".into()
+            })),
             json!({
                 "type": "cta_url",
                 "body": { "text": "Which?" },

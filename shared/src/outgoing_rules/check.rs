@@ -2,9 +2,9 @@
 
 use super::{
     BODY_CHARS, BUTTON_CHARS, BUTTON_ID_CHARS, BUTTONS, CARD_EMAIL_CHARS, CARD_LINES, CARD_NAME_CHARS,
-    CARD_PHONE_CHARS, CARDS, FOOTER_CHARS, HEADER_CHARS, LIST_BODY_CHARS, OutgoingFault, OutgoingField as Field,
-    OutgoingRule as Rule, PLACE_ADDRESS_CHARS, PLACE_NAME_CHARS, ROW_CHARS, ROW_DETAIL_CHARS, ROW_ID_CHARS, ROWS,
-    SECTION_CHARS, SECTIONS, URL_CHARS,
+    CARD_PHONE_CHARS, CARDS, FOOTER_CHARS, HEADER_CHARS, LIST_BODY_CHARS, OutgoingFault,
+    OutgoingField as Field, OutgoingRule as Rule, PLACE_ADDRESS_CHARS, PLACE_NAME_CHARS, ROW_CHARS,
+    ROW_DETAIL_CHARS, ROW_ID_CHARS, ROWS, SECTION_CHARS, SECTIONS, URL_CHARS,
 };
 use crate::{
     model::{
@@ -219,7 +219,8 @@ fn is_address(text: &str) -> bool {
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let name = host.split(':').next().unwrap_or_default();
     let labels = || name.split('.');
-    let unfit = |c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}');
+    let unfit =
+        |c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}');
     labels().count() > 1
         && labels().all(|label| !label.is_empty())
         && !host.contains('@')

@@ -67,7 +67,10 @@ fn a_place_is_on_earth_and_its_address_stands_under_a_name() {
     assert_eq!(place(90_000_001, 0, None, None), [(F::Position, R::NotOnEarth)]);
     assert_eq!(place(0, i32::MIN, None, None), [(F::Position, R::NotOnEarth)]);
     assert_eq!(place(1, 1, None, Some("High Street 1")), [(F::PlaceName, R::Empty)]);
-    assert_eq!(place(1, 1, Some(" "), Some("a\nb")), [(F::PlaceName, R::Empty), (F::PlaceAddress, R::Characters)]);
+    assert_eq!(
+        place(1, 1, Some(" "), Some("a\nb")),
+        [(F::PlaceName, R::Empty), (F::PlaceAddress, R::Characters)]
+    );
     let long = "ü".repeat(PLACE_NAME_CHARS);
     assert_eq!(place(1, 1, Some(&long), None), []);
     assert_eq!(place(1, 1, Some(&format!("{long}ü")), None), [(F::PlaceName, R::TooLong(100))]);
@@ -99,7 +102,9 @@ fn buttons_are_one_to_three_and_no_two_alike() {
         header: Some("h".repeat(HEADER_CHARS)),
         body: "two\nlines".into(),
         footer: Some("f".repeat(FOOTER_CHARS)),
-        action: Action::Buttons { buttons: vec![reply("1", &"é".repeat(BUTTON_CHARS)), reply("2", "No"), reply("3", "Maybe")] },
+        action: Action::Buttons {
+            buttons: vec![reply("1", &"é".repeat(BUTTON_CHARS)), reply("2", "No"), reply("3", "Maybe")],
+        },
     };
     assert_eq!(of(full), []);
     assert_eq!(buttons(Vec::new()), [(F::Buttons, R::Empty)]);
@@ -115,7 +120,9 @@ fn buttons_are_one_to_three_and_no_two_alike() {
 
 #[test]
 fn a_list_has_at_most_ten_lines_in_all() {
-    let rows = |from: usize, many: usize| (from..from + many).map(|n| row(&n.to_string(), "Tea")).collect::<Vec<_>>();
+    let rows = |from: usize, many: usize| {
+        (from..from + many).map(|n| row(&n.to_string(), "Tea")).collect::<Vec<_>>()
+    };
     assert_eq!(list(vec![section(None, rows(0, 10))]), []);
     assert_eq!(list(vec![section(Some("Hot"), rows(0, 5)), section(Some("Cold"), rows(5, 5))]), []);
     let eleven = vec![section(Some("Hot"), rows(0, 5)), section(Some("Cold"), rows(5, 6))];
@@ -128,7 +135,14 @@ fn a_list_has_at_most_ten_lines_in_all() {
     assert_eq!(list(twice), [(F::RowId(1, 0), R::Repeated)]);
     let long = Row { detail: Some("d".repeat(73)), ..row("1", &"t".repeat(25)) };
     let long = list(vec![section(Some(&"s".repeat(25)), vec![long])]);
-    assert_eq!(long, [(F::Section(0), R::TooLong(24)), (F::Row(0, 0), R::TooLong(24)), (F::RowDetail(0, 0), R::TooLong(72))]);
+    assert_eq!(
+        long,
+        [
+            (F::Section(0), R::TooLong(24)),
+            (F::Row(0, 0), R::TooLong(24)),
+            (F::RowDetail(0, 0), R::TooLong(72))
+        ]
+    );
     let mut longest = text(Action::List { label: "x".repeat(21), sections: vec![section(None, rows(0, 1))] });
     longest.body = "b".repeat(LIST_BODY_CHARS);
     assert_eq!(of(longest), [(F::Label, R::TooLong(20))]);
@@ -136,10 +150,24 @@ fn a_list_has_at_most_ten_lines_in_all() {
 
 #[test]
 fn a_link_is_a_whole_encrypted_address() {
-    for good in ["https://shop.example", "https://shop.example/a?b=c#d", "https://shop.example:8443/ü", "https://münchen.example/"] {
+    for good in [
+        "https://shop.example",
+        "https://shop.example/a?b=c#d",
+        "https://shop.example:8443/ü",
+        "https://münchen.example/",
+    ] {
         assert_eq!(link(good), [], "{good}");
     }
-    for bad in ["http://shop.example", "javascript:alert(1)", "https://", "https://localhost", "https://a b.example", "https://me:pw@shop.example/", "https://.example", "shop.example"] {
+    for bad in [
+        "http://shop.example",
+        "javascript:alert(1)",
+        "https://",
+        "https://localhost",
+        "https://a b.example",
+        "https://me:pw@shop.example/",
+        "https://.example",
+        "shop.example",
+    ] {
         assert_eq!(link(bad), [(F::Url, R::Address)], "{bad}");
     }
     assert_eq!(link(""), [(F::Url, R::Empty)]);
@@ -147,12 +175,16 @@ fn a_link_is_a_whole_encrypted_address() {
 
 #[test]
 fn what_whatsapp_would_not_show_is_refused() {
-    let asked = Interactive { header: Some("h".into()), footer: Some("f".into()), ..text(Action::AskLocation) };
+    let asked =
+        Interactive { header: Some("h".into()), footer: Some("f".into()), ..text(Action::AskLocation) };
     assert_eq!(of(asked), [(F::Header, R::NotShown), (F::Footer, R::NotShown)]);
     let linked = text(Action::Link { label: "Open".into(), url: "https://shop.example".into() });
     assert_eq!(of(Interactive { header: Some("h".into()), ..linked }), [(F::Header, R::NotShown)]);
     assert_eq!(of(text(Action::AskLocation)), []);
-    assert_eq!(of(Interactive { body: "b".repeat(1025), ..text(Action::AskLocation) }), [(F::Body, R::TooLong(1024))]);
+    assert_eq!(
+        of(Interactive { body: "b".repeat(1025), ..text(Action::AskLocation) }),
+        [(F::Body, R::TooLong(1024))]
+    );
 }
 
 #[test]
@@ -164,5 +196,13 @@ fn all_that_is_broken_is_told_at_once_in_words() {
         action: Action::Buttons { buttons: vec![reply("1", "")] },
     };
     let told: Vec<String> = faults(&Outgoing::Interactive(all)).iter().map(ToString::to_string).collect();
-    assert_eq!(told, ["header is missing", "body is missing", "footer is longer than 60 characters", "button 1 is missing"]);
+    assert_eq!(
+        told,
+        [
+            "header is missing",
+            "body is missing",
+            "footer is longer than 60 characters",
+            "button 1 is missing"
+        ]
+    );
 }

@@ -276,14 +276,7 @@ pub(super) const TABLES: &[Table] = &[
         purpose: "stickers that everybody here can send",
         retention: Retention::TenantLife,
         erasure: Erasure::DeleteRow,
-        columns: &[
-            ("tenant_id", X),
-            ("id", X),
-            ("name", T),
-            ("stored", T),
-            ("hash", T),
-            ("created_at", X),
-        ],
+        columns: &[("tenant_id", X), ("id", X), ("name", T), ("stored", T), ("hash", T), ("created_at", X)],
     },
     Table {
         name: "sent_file",

@@ -46,7 +46,10 @@ pub(in crate::http) async fn get_sticker(
     // The bytes of a sticker never change, but whether it is there does: it is asked every time.
     let ask = (header::CACHE_CONTROL, "private, no-cache");
     if known.is_some_and(|known| known.split(',').any(|one| one.trim() == tag)) {
-        return Ok(HttpResponse::NotModified().insert_header((header::ETAG, tag)).insert_header(ask).finish());
+        return Ok(HttpResponse::NotModified()
+            .insert_header((header::ETAG, tag))
+            .insert_header(ask)
+            .finish());
     }
     let read = app.files.read(signed.tenant_id, &hash, Form::Whole, None).await.map_err(|error| {
         tracing::error!(sticker.id = %id, error = %error, "a sticker could not be read");

@@ -55,7 +55,8 @@ async fn a_list_and_a_place_are_written_seen_and_answered() {
     open(&ann, "list").await;
     fill(&ann, "body", "Which tea?").await;
     fill(&ann, "label", "a label of more than twenty").await;
-    ann.until_true("document.querySelector('#form-label-below').innerText === 'At most 20 characters.'").await;
+    ann.until_true("document.querySelector('#form-label-below').innerText === 'At most 20 characters.'")
+        .await;
     let label = ann.until("dialog[open] #form-label").await;
     label.clear().await.unwrap();
     label.send_keys("Our tea").await.unwrap();
@@ -86,7 +87,8 @@ async fn a_list_and_a_place_are_written_seen_and_answered() {
     assert_eq!(body["interactive"]["action"]["button"], "Our tea");
     let rows = body["interactive"]["action"]["sections"][0]["rows"].as_array().unwrap();
     assert_eq!((&rows[1]["title"], &rows[1]["description"]), (&"Sencha".into(), &"From Japan".into()));
-    ann.until_true("document.querySelector('[data-author=member] .options')?.innerText.includes('Our tea')").await;
+    ann.until_true("document.querySelector('[data-author=member] .options')?.innerText.includes('Our tea')")
+        .await;
 
     // The customer chooses; the answer shows what it answers.
     let choice = Said::ListReply {
@@ -98,8 +100,10 @@ async fn a_list_and_a_place_are_written_seen_and_answered() {
     assert!(stack.control().say(WHO, said).await.is_ok());
     let answer = "[...document.querySelectorAll('[data-testid=message][data-author=customer]')].at(-1)";
     ann.until_true(&format!("{answer}.querySelector('.card')?.innerText.includes('Sencha')")).await;
-    ann.until_true(&format!("{answer}.querySelector('[data-testid=quote]')?.innerText.includes('Which tea?')"))
-        .await;
+    ann.until_true(&format!(
+        "{answer}.querySelector('[data-testid=quote]')?.innerText.includes('Which tea?')"
+    ))
+    .await;
 
     // A place, from a link that somebody pasted. The list that was sent is not there any more.
     open(&ann, "location").await;
@@ -138,7 +142,8 @@ async fn a_refused_form_comes_back_with_what_it_answers() {
     fill(&ann, "body", "Which day?").await;
     fill(&ann, "button-1", "Monday").await;
     fill(&ann, "button-2", "Monday").await;
-    ann.until_true("document.querySelector('#form-button-2-below').innerText === 'This is there already.'").await;
+    ann.until_true("document.querySelector('#form-button-2-below').innerText === 'This is there already.'")
+        .await;
     fill(&ann, "button-2", "!").await;
     // While it is on its way, Ben takes the conversation.
     ann.evaluate(
@@ -147,7 +152,8 @@ async fn a_refused_form_comes_back_with_what_it_answers() {
     )
     .await;
     fill(&ann, "button-2", CONTROL_ENTER).await;
-    ann.until_true("document.querySelector('[data-delivery=pending]')?.innerText.includes('Which day?')").await;
+    ann.until_true("document.querySelector('[data-delivery=pending]')?.innerText.includes('Which day?')")
+        .await;
     open_row(&ben, "when?").await;
     ben.click("take").await;
     ann.until_true(&format!("{}.some(r => r.dataset.assignee)", Browser::rows_with("when?"))).await;
@@ -157,8 +163,10 @@ async fn a_refused_form_comes_back_with_what_it_answers() {
     .await;
     ann.until_true("document.querySelector('dialog[open] [role=alert]')?.innerText.length > 10").await;
     ann.until_true("document.querySelector('dialog[open] #form-body').value === 'Which day?'").await;
-    ann.until_true("document.querySelector('dialog[open] [data-testid=answering]')?.innerText.includes('when?')")
-        .await;
+    ann.until_true(
+        "document.querySelector('dialog[open] [data-testid=answering]')?.innerText.includes('when?')",
+    )
+    .await;
     assert_eq!(stack.messages(), 0, "nothing was sent");
     ann.finish(Cut::No).await;
     ben.finish(Cut::No).await;

@@ -42,7 +42,13 @@ pub(super) fn choices(body: &Value) -> Vec<Choice> {
     let choice = |kind, item: &Value, section: Option<&str>| {
         let text = |key| item.get(key).and_then(Value::as_str).map(str::to_owned);
         let (id, title) = (text("id")?, text("title")?);
-        Some(Choice { kind, id, title, description: text("description"), section: section.map(str::to_owned) })
+        Some(Choice {
+            kind,
+            id,
+            title,
+            description: text("description"),
+            section: section.map(str::to_owned),
+        })
     };
     let buttons = items(body.pointer("/interactive/action/buttons"));
     let buttons = buttons.iter().filter_map(|button| choice(ChoiceKind::Button, button.get("reply")?, None));
@@ -65,9 +71,13 @@ pub(super) fn place(body: &Value) -> String {
 /// Cards in words.
 pub(super) fn cards(body: &Value) -> String {
     let card = |card: &Value| {
-        let named = ["/name/formatted_name", "/org/company"].iter().filter_map(|at| card.pointer(at).map(plain));
+        let named =
+            ["/name/formatted_name", "/org/company"].iter().filter_map(|at| card.pointer(at).map(plain));
         let all = |list: &str, one: &'static str| {
-            items(card.get(list)).iter().filter_map(move |entry| entry.get(one).map(plain)).collect::<Vec<_>>()
+            items(card.get(list))
+                .iter()
+                .filter_map(move |entry| entry.get(one).map(plain))
+                .collect::<Vec<_>>()
         };
         named.chain(all("phones", "phone")).chain(all("emails", "email")).collect::<Vec<_>>().join("\n")
     };

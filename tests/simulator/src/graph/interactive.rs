@@ -99,7 +99,11 @@ fn link(action: &Value) -> Result<(), GraphError> {
 }
 
 fn named(action: &Value, name: &str) -> Result<(), GraphError> {
-    if text(action, "name") == name { Ok(()) } else { Err(invalid(format_args!("action.name must be {name}"))) }
+    if text(action, "name") == name {
+        Ok(())
+    } else {
+        Err(invalid(format_args!("action.name must be {name}")))
+    }
 }
 
 fn text<'a>(item: &'a Value, key: &str) -> &'a str {

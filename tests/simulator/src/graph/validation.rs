@@ -82,7 +82,12 @@ pub(super) fn line(value: Option<&Value>, limit: usize, name: &str) -> Result<()
     text_of(value, limit, name, |_| false)
 }
 
-fn text_of(value: Option<&Value>, limit: usize, name: &str, allowed: fn(char) -> bool) -> Result<(), GraphError> {
+fn text_of(
+    value: Option<&Value>,
+    limit: usize,
+    name: &str,
+    allowed: fn(char) -> bool,
+) -> Result<(), GraphError> {
     let text = match value {
         None | Some(Value::Null) => return Err(missing(name)),
         Some(value) => value.as_str().ok_or_else(|| invalid(format_args!("{name} must be a string")))?,

@@ -53,13 +53,17 @@ fn asked() -> Value {
 }
 
 fn place() -> Value {
-    let place = json!({ "latitude": "37.44", "longitude": "-122.16", "name": "Coffee", "address": "Forest Ave 1" });
+    let place =
+        json!({ "latitude": "37.44", "longitude": "-122.16", "name": "Coffee", "address": "Forest Ave 1" });
     message("location", place)
 }
 
 fn cards() -> Value {
     let name = json!({ "formatted_name": "Ada Lovelace", "first_name": "Ada Lovelace" });
-    message("contacts", json!([{ "name": name, "phones": [{ "phone": "+44 1" }], "emails": [{ "email": "a@b.example" }] }]))
+    message(
+        "contacts",
+        json!([{ "name": name, "phones": [{ "phone": "+44 1" }], "emails": [{ "email": "a@b.example" }] }]),
+    )
 }
 
 #[actix_web::test]

@@ -92,7 +92,21 @@ impl Talk {
         let answered = RwSignal::new(None);
         let reacting = RwSignal::new(None);
         let (templates, forms, stickers) = (RwSignal::new(false), Forms::new(), RwSignal::new(false));
-        Self { live, id, row, details, answered, reacting, templates, forms, stickers, permit, busy, desk, inbox }
+        Self {
+            live,
+            id,
+            row,
+            details,
+            answered,
+            reacting,
+            templates,
+            forms,
+            stickers,
+            permit,
+            busy,
+            desk,
+            inbox,
+        }
     }
 
     fn act(self, command: Command) {

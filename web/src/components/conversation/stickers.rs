@@ -55,8 +55,7 @@ impl Choice {
         }
         let answered = talk.take_answered();
         let answers = answered.as_ref().map(|answered| answered.id);
-        let command =
-            Command::Send { conversation: talk.id, answers, what: Outgoing::Sticker { sticker } };
+        let command = Command::Send { conversation: talk.id, answers, what: Outgoing::Sticker { sticker } };
         talk.live.command_then(command, move |answer| {
             if let Err(problem) = answer {
                 talk.answer_again(answered, problem.code);
@@ -70,7 +69,8 @@ impl Choice {
         let files = self.talk.desk.attachments;
         effect(move || {
             let tray = self.tray.get_value();
-            let ready = tray.with(|all| !all.is_empty() && all.iter().all(|one| matches!(one.stage, Stage::Ready(_))));
+            let ready = tray
+                .with(|all| !all.is_empty() && all.iter().all(|one| matches!(one.stage, Stage::Ready(_))));
             if !ready {
                 return;
             }
@@ -105,7 +105,9 @@ pub(super) fn dialog(talk: Talk) -> impl IntoView {
             Fetched::All(all) => all.clone(),
             _ => Vec::new(),
         });
-        all.into_iter().map(|sticker| Item::new(sticker.id.to_string(), move || one(choice, sticker))).collect()
+        all.into_iter()
+            .map(|sticker| Item::new(sticker.id.to_string(), move || one(choice, sticker)))
+            .collect()
     };
     let manages = Signal::derive(move || talk.desk.session.may(Permission::ManageStickers));
     view! {

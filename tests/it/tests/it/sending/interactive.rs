@@ -275,7 +275,11 @@ async fn a_customers_choice_names_our_message(engine: Engine) {
     for (what, said, words) in [
         (
             list(),
-            Said::ListReply { id: "1".into(), title: "Oolong".into(), description: Some("From Taiwan".into()) },
+            Said::ListReply {
+                id: "1".into(),
+                title: "Oolong".into(),
+                description: Some("From Taiwan".into()),
+            },
             "Oolong",
         ),
         (with(buttons), Said::ButtonReply { id: "2".into(), title: "No".into() }, "No"),
@@ -321,7 +325,8 @@ fn any(random: &mut Random) -> Outgoing {
     use outgoing_rules as rules;
     let action = match random.below(6) {
         0 => {
-            let degrees = |random: &mut Random, most: usize| random.below(2 * most + 3) as i32 - most as i32 - 1;
+            let degrees =
+                |random: &mut Random, most: usize| random.below(2 * most + 3) as i32 - most as i32 - 1;
             return Outgoing::Location(Place {
                 latitude_e6: degrees(random, 90_000_000),
                 longitude_e6: degrees(random, 180_000_000),
@@ -362,7 +367,18 @@ fn any(random: &mut Random) -> Outgoing {
             Action::List { label: words(random, rules::BUTTON_CHARS), sections }
         }
         4 => {
-            let hosts = ["shop.example", "münchen.example", "shop.example:8443", "localhost", "a..b", "[::1]", "x y.z", "1.2", "a.b:port", "-.-"];
+            let hosts = [
+                "shop.example",
+                "münchen.example",
+                "shop.example:8443",
+                "localhost",
+                "a..b",
+                "[::1]",
+                "x y.z",
+                "1.2",
+                "a.b:port",
+                "-.-",
+            ];
             let host = random.pick(&hosts).unwrap();
             let path: String = words(random, 30).replace(' ', "%20");
             Action::Link { label: words(random, rules::BUTTON_CHARS), url: format!("https://{host}/{path}") }
@@ -408,13 +424,15 @@ async fn whatever_the_rules_allow_whatsapp_takes(engine: Engine) {
         assert_eq!(sent, AT_ONCE, "seed {seed}: too few of 200 broke nothing");
         eventually("all have been answered", async || {
             let states = timeline(&agent, id).await.into_iter().filter_map(|m| Some(m.delivery?.state));
-            let open = |state: &DeliveryState| matches!(state, DeliveryState::Queued | DeliveryState::Sending);
+            let open =
+                |state: &DeliveryState| matches!(state, DeliveryState::Queued | DeliveryState::Sending);
             let states: Vec<_> = states.collect();
             (states.len() == AT_ONCE && !states.iter().any(open)).then_some(())
         })
         .await;
     }
-    let messages = meta.control().sends().into_iter().filter(|send| send.kind == simulator::SendKind::Message);
+    let messages =
+        meta.control().sends().into_iter().filter(|send| send.kind == simulator::SendKind::Message);
     for send in messages {
         assert_eq!(send.outcome, "accepted", "seed {seed}: {}", send.body);
     }

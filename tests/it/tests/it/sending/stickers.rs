@@ -79,7 +79,8 @@ async fn a_sticker_is_added_sent_by_everybody_and_outlives_its_removal(engine: E
     assert_eq!(agent.refused(send()).await, ErrorCode::NotFound);
     let store = world.store().await;
     let open = "SELECT count(*) AS n FROM job WHERE tenant_id = $1 AND kind = 'drop_file' AND due_at < 9000000000000000";
-    eventually("the bytes were looked at", async || (sql::number(&store, open).await == 0).then_some(())).await;
+    eventually("the bytes were looked at", async || (sql::number(&store, open).await == 0).then_some(()))
+        .await;
     let message = crate::webhook::changes::timeline(&agent, id).await.pop().unwrap().id;
     let file = agent.request(Method::GET, &format!("/api/messages/{message}/file")).send().await.unwrap();
     assert_eq!(file.bytes().await.unwrap(), webp(512));

@@ -149,6 +149,10 @@ pub(super) fn rule_words(rule: OutgoingRule, part: OutgoingField) -> String {
         OutgoingRule::NoWay => Key::FormNoWay,
     };
     // A name alone is optional; it is the address that needs one.
-    let key = if rule == OutgoingRule::Empty && part == OutgoingField::PlaceName { Key::FormNameNeeded } else { key };
+    let key = if rule == OutgoingRule::Empty && part == OutgoingField::PlaceName {
+        Key::FormNameNeeded
+    } else {
+        key
+    };
     text(key).to_owned()
 }

@@ -110,7 +110,8 @@ impl Form {
     fn change(self, change: impl FnOnce(&mut Written)) {
         self.refused.set(None);
         self.written.update(change);
-        self.written.with_untracked(|written| self.talk.desk.drafts.write_form(self.kind, self.talk.id, written));
+        self.written
+            .with_untracked(|written| self.talk.desk.drafts.write_form(self.kind, self.talk.id, written));
     }
 
     /// What is shown of the faults; tracked.
@@ -169,7 +170,8 @@ impl Form {
 /// The dialog with the form that is open.
 pub(super) fn dialog(talk: Talk) -> impl IntoView {
     let Forms { open, kind } = talk.forms;
-    let name = Signal::derive(move || kind.get().map(|kind| text(title(kind)).to_owned()).unwrap_or_default());
+    let name =
+        Signal::derive(move || kind.get().map(|kind| text(title(kind)).to_owned()).unwrap_or_default());
     view! {
         <Dialog open title=name>
             {each(move || {

@@ -36,7 +36,12 @@ pub(super) fn parts(form: Form) -> AnyView {
         ],
         FormKind::Contacts => vec![groups(form, card, Key::FormAddCard, rules::CARDS)],
         FormKind::Buttons => {
-            vec![body(rules::BODY_CHARS), groups(form, button, Key::FormAddButton, rules::BUTTONS), header(), footer()]
+            vec![
+                body(rules::BODY_CHARS),
+                groups(form, button, Key::FormAddButton, rules::BUTTONS),
+                header(),
+                footer(),
+            ]
         }
         FormKind::List => {
             let label = line(Part::Label, Key::FormListLabel, rules::BUTTON_CHARS);
