@@ -13,7 +13,10 @@ use shared::{
     position::degrees,
 };
 
-use super::{interactive::interactive, links::LinkedText};
+use super::{
+    interactive::{Options, interactive},
+    links::LinkedText,
+};
 use crate::{
     i18n::{Key, fill, text, tr},
     live::Live,
@@ -97,7 +100,7 @@ pub(super) fn content(live: Live, message: MessageId, content: &Content, file: O
 /// Draws what needs neither a file nor the live view.
 pub(super) fn plain(content: &Content) -> AnyView {
     match content {
-        Content::Interactive(sent) => interactive(sent),
+        Content::Interactive(sent) => interactive(sent, Options::Closed),
         _ => cards(content).into_iter().map(draw).collect_view().into_any(),
     }
 }

@@ -9,8 +9,17 @@ use crate::{
     ui::{Icon, IconName},
 };
 
+/// How its list is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Options {
+    /// Closed, as on the customer's phone until it is tapped.
+    Closed,
+    /// Open, for whoever is writing it.
+    Open,
+}
+
 /// Draws it.
-pub(super) fn interactive(sent: &Interactive) -> AnyView {
+pub(super) fn interactive(sent: &Interactive, options: Options) -> AnyView {
     let said = template(Shown {
         header: sent.header.clone(),
         file: None,
@@ -26,7 +35,7 @@ pub(super) fn interactive(sent: &Interactive) -> AnyView {
                 button(IconName::Answer, view! { <span dir="auto">{title}</span> }.into_any())
             })
             .collect(),
-        Action::List { label, sections } => vec![list(label.clone(), sections)],
+        Action::List { label, sections } => vec![list(label.clone(), sections, options)],
         Action::Link { label, url } => {
             let (label, url) = (label.clone(), url.clone());
             let link = view! {
@@ -47,8 +56,7 @@ fn button(icon: IconName, words: AnyView) -> AnyView {
     view! { <li><Icon name=icon/>{words}</li> }.into_any()
 }
 
-/// A list, closed as on the customer's phone.
-fn list(label: String, sections: &[Section]) -> AnyView {
+fn list(label: String, sections: &[Section], options: Options) -> AnyView {
     let section = |section: &Section| {
         let rows: Vec<AnyView> = section
             .rows
@@ -70,7 +78,7 @@ fn list(label: String, sections: &[Section]) -> AnyView {
     let sections: Vec<AnyView> = sections.iter().map(section).collect();
     view! {
         <li>
-            <details class="options">
+            <details class="options" open=options == Options::Open>
                 <summary><Icon name=IconName::List/><span dir="auto">{label}</span></summary>
                 <ul>{sections}</ul>
             </details>

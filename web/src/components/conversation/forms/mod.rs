@@ -5,10 +5,17 @@ mod field;
 mod parts;
 
 use leptos::prelude::*;
-use shared::{live::command::Command, outgoing_rules::OutgoingFault, outgoing_rules::OutgoingRule};
+use shared::{
+    live::command::Command, model::content::Content, outgoing_rules::OutgoingFault,
+    outgoing_rules::OutgoingRule,
+};
 use web_sys::{KeyboardEvent, SubmitEvent};
 
-use super::{Talk, content, tray};
+use super::{
+    Talk, content,
+    interactive::{Options, interactive},
+    tray,
+};
 use crate::{
     browser,
     effects::effect,
@@ -189,10 +196,11 @@ fn form(form: Form) -> AnyView {
     let nowhere = move || kind == FormKind::Location && written.with(|written| written.position().is_none());
     let preview = move || {
         let content = what.get().content().filter(|_| !nowhere());
-        content.map_or_else(
-            || view! { <p class="bubble__aside">{tr(Key::FormNowhere)}</p> }.into_any(),
-            |content| content::plain(&content),
-        )
+        match content {
+            None => view! { <p class="bubble__aside">{tr(Key::FormNowhere)}</p> }.into_any(),
+            Some(Content::Interactive(sent)) => interactive(&sent, Options::Open),
+            Some(content) => content::plain(&content),
+        }
     };
     let blocked = move || talk.permit.get().is_none_or(|permit| permit.obstacle.is_some());
     view! {
