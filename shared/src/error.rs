@@ -61,6 +61,10 @@ pub enum ErrorCode {
     RecordingTooLarge,
     /// A sticker of more than 500 KB, or of more than 100 KB when nothing in it moves.
     StickerTooLarge,
+    /// A sticker that is not 512 pixels wide and high.
+    StickerSizeRefused,
+    /// There are as many stickers as there may be.
+    TooManyStickers,
     /// A document of more than 100 MB.
     DocumentTooLarge,
     /// The uploaded file was sent already, or was not sent for a day.
@@ -75,6 +79,8 @@ pub enum ErrorCode {
     TextInvalid,
     /// The last administrator cannot be demoted or deactivated.
     LastAdministrator,
+    /// The message breaks a rule of WhatsApp's; the detail names each.
+    MessageInvalid,
     /// The template breaks a rule of WhatsApp's; the detail names each.
     TemplateInvalid,
     /// WhatsApp does not want the template; the detail says why.
@@ -122,6 +128,7 @@ impl ErrorCode {
             | Self::TemplateNotSendable
             | Self::OptedOut
             | Self::UploadGone
+            | Self::TooManyStickers
             | Self::LastAdministrator
             | Self::TemplateRefused
             | Self::TemplateFixed
@@ -134,8 +141,10 @@ impl ErrorCode {
             | Self::DocumentTooLarge => 413,
             Self::UnsupportedMediaType | Self::FileTypeRefused => 415,
             Self::TextTooLong
+            | Self::StickerSizeRefused
             | Self::CaptionRefused
             | Self::TemplateIncomplete
+            | Self::MessageInvalid
             | Self::TemplateInvalid
             | Self::KeyReused => 422,
             Self::VersionMismatch => 426,
@@ -174,6 +183,8 @@ impl ErrorCode {
             Self::PictureTooLarge => "WhatsApp takes pictures of 5 MB at most",
             Self::RecordingTooLarge => "WhatsApp takes films and recordings of 16 MB at most",
             Self::StickerTooLarge => "WhatsApp takes stickers of 100 KB, moving ones of 500 KB at most",
+            Self::StickerSizeRefused => "Stickers are 512 pixels wide and high",
+            Self::TooManyStickers => "There are as many stickers as there may be; remove one first",
             Self::DocumentTooLarge => "WhatsApp takes documents of 100 MB at most",
             Self::UploadGone => "The uploaded file was sent already or is too old; upload it again",
             Self::CaptionRefused => "WhatsApp shows no words under this kind of file",
@@ -181,6 +192,7 @@ impl ErrorCode {
             Self::TextTooLong => "The text is too long",
             Self::TextInvalid => "The text contains a character that cannot be stored",
             Self::LastAdministrator => "A tenant keeps at least one administrator",
+            Self::MessageInvalid => "The message breaks a rule of WhatsApp's",
             Self::TemplateInvalid => "The template breaks a rule of WhatsApp's",
             Self::TemplateRefused => "WhatsApp does not want this template",
             Self::TemplateFixed => "The template cannot be changed in its present state",

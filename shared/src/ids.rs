@@ -106,6 +106,8 @@ id!(/// Work to be done after the commit.
     JobId, "job");
 id!(/// A file that a member uploaded to send it.
     UploadId, "upl");
+id!(/// A sticker of the tenant's.
+    StickerId, "stk");
 id!(/// One command of one member; the same key twice has one effect.
     CommandKey, "cmd");
 id!(/// A message template of WhatsApp's.

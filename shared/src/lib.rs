@@ -13,8 +13,10 @@ pub mod instant;
 pub mod limits;
 pub mod live;
 pub mod model;
+pub mod outgoing_rules;
 pub mod permission;
 pub mod phone;
+pub mod position;
 pub mod template_rules;
 
 /// An instant in UTC. The server truncates to whole microseconds, so a value survives the database,

@@ -1,5 +1,5 @@
-//! What was typed and not sent: per conversation one text for the customer and one for the team, kept
-//! apart so that a note never becomes a message. Each member has drafts of their own; they survive a
+//! What was typed and not sent: per conversation one text for the customer, one for the team, kept
+//! apart so that a note never becomes a message, and what was typed into forms. Each member has drafts of their own; they survive a
 //! reload and a session that ended by itself, and are gone after signing out.
 
 use leptos::prelude::*;
@@ -8,7 +8,11 @@ use shared::{
     live::command::Command,
 };
 
-use crate::{browser, session::CurrentSession};
+use crate::{
+    browser,
+    session::CurrentSession,
+    written::{FormKind, Written},
+};
 
 /// Whom a draft is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,13 +21,19 @@ pub(crate) enum DraftKind {
     Text,
     /// The team.
     Note,
+    /// The customer, in this form.
+    Form(FormKind),
 }
+
+/// Between a form that was refused and the one that was begun since: no key types it.
+const NEXT: char = '\u{1e}';
 
 impl DraftKind {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Text => "text",
             Self::Note => "note",
+            Self::Form(kind) => kind.as_str(),
         }
     }
 }
@@ -59,6 +69,22 @@ impl Drafts {
         }
     }
 
+    /// What was typed into a form; of several the one that was refused first.
+    pub(crate) fn form(self, kind: FormKind, id: ConversationId) -> Written {
+        let kept = self.read(DraftKind::Form(kind), id);
+        let first = kept.split(NEXT).next().unwrap_or_default();
+        Written::read(kind, first).unwrap_or_else(|| Written::blank(kind))
+    }
+
+    /// Keeps what was typed into a form instead of what was read from it; nothing when it is blank.
+    pub(crate) fn write_form(self, kind: FormKind, id: ConversationId, written: &Written) {
+        let kept = self.read(DraftKind::Form(kind), id);
+        let others = kept.split_once(NEXT).map(|(_, others)| others);
+        let first = Some(written).filter(|written| !written.is_blank()).and_then(Written::keep);
+        let all: Vec<&str> = first.as_deref().into_iter().chain(others).collect();
+        self.write(DraftKind::Form(kind), id, &all.join(NEXT.to_string().as_str()));
+    }
+
     /// Whether the only thing begun here is a note: then the composer goes on with it.
     pub(crate) fn only_note(self, id: ConversationId) -> bool {
         self.read(DraftKind::Text, id).is_empty() && !self.read(DraftKind::Note, id).is_empty()
@@ -66,6 +92,14 @@ impl Drafts {
 
     /// Gives back the text of a refused command, as what it was, in front of what was typed since.
     pub(crate) fn give_back(self, command: &Command) {
+        if let Command::Send { conversation, what, .. } = command
+            && let Some((kind, kept)) = FormKind::of(what).zip(Written::again(what).and_then(|w| w.keep()))
+        {
+            let since = self.read(DraftKind::Form(kind), *conversation);
+            let all = if since.is_empty() { kept } else { format!("{kept}{NEXT}{since}") };
+            self.write(DraftKind::Form(kind), *conversation, &all);
+            return self.changed.notify();
+        }
         let Some((kind, id, text)) = written(command) else { return };
         let since = self.read(kind, id);
         self.write(kind, id, &in_front(text, &since));

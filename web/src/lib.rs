@@ -28,6 +28,7 @@ mod session;
 mod time;
 mod ui;
 mod words;
+mod written;
 
 /// Starts the console: looks first, so that the first paint has the right theme and language.
 pub fn start() {

@@ -337,6 +337,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    sticker (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> Text,
+        name -> Text,
+        stored -> Text,
+        hash -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     sent_file (tenant_id, channel_id, hash, mime) {
         tenant_id -> BigInt,
         channel_id -> Text,

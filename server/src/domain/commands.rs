@@ -7,9 +7,10 @@ use shared::{
     error::{ErrorCode, Problem},
     ids::{CommandKey, MemberId, MessageId},
     live::command::{Command, Done, KeyedCommand},
+    outgoing_rules,
 };
 
-use super::{conversations as conv, members, seat, templates};
+use super::{conversations as conv, members, seat, stickers, templates};
 use crate::{
     db::{
         Fault, TenantStore, Tx,
@@ -30,12 +31,20 @@ pub async fn dispatch(tenant: &TenantStore, member: MemberId, keyed: KeyedComman
         Command::Begin { channel, phone, .. } => Some((*channel, phone.clone())),
         _ => None,
     };
+    let broken = match &keyed.command {
+        Command::Send { what, .. } | Command::Begin { what, .. } => outgoing_rules::faults(what),
+        _ => Vec::new(),
+    };
     let written = tenant.write(move |tx| once(tx, member, keyed.key, &hash, &keyed.command)).await;
     let error = match written {
         Ok((done, _)) => return Ok(done),
         Err(error) => error,
     };
     let mut problem = Problem::new(error.code());
+    if problem.code == ErrorCode::MessageInvalid {
+        let words: Vec<String> = broken.iter().map(ToString::to_string).collect();
+        problem.detail = Some(words.join("; "));
+    }
     if let (ErrorCode::ConversationOpen, Some((channel, phone))) = (problem.code, begins) {
         let found = tenant.read(move |scoped| {
             let address = conv::begin::Address { channel, phone: &phone, name: None };
@@ -122,6 +131,8 @@ fn execute(
         Command::SetReadReceipts { receipts } => conv::receipt::choose(tx, *receipts).map(|()| None),
         Command::SetPhoneMasking { masked } => members::masking::set(tx, *masked).map(|()| None),
         Command::SyncTemplates {} => templates::plan_now(tx).map(|()| None),
+        Command::AddSticker { upload } => stickers::add(tx, seat, *upload).map(|()| None),
+        Command::RemoveSticker { sticker } => stickers::remove(tx, *sticker).map(|()| None),
     }
 }
 
@@ -151,5 +162,7 @@ fn audited(command: &Command) -> (&'static str, String) {
         Command::SetReadReceipts { receipts } => ("settings.read_receipts", receipts.as_str().into()),
         Command::SetPhoneMasking { masked } => ("settings.mask_phones", masked.to_string()),
         Command::SyncTemplates {} => ("templates.sync", String::new()),
+        Command::AddSticker { upload } => ("sticker.add", upload.to_string()),
+        Command::RemoveSticker { sticker } => ("sticker.remove", sticker.to_string()),
     }
 }

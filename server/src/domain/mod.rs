@@ -9,6 +9,7 @@ pub(crate) mod keeping;
 pub mod members;
 pub mod outbox;
 pub mod seat;
+pub mod stickers;
 pub mod templates;
 pub mod tenancy;
 pub mod views;

@@ -24,6 +24,7 @@ mod serve;
 mod session;
 mod sign_in_page;
 mod signed_in;
+mod stickers;
 mod templates;
 mod uploads;
 

@@ -5,7 +5,7 @@ use shared::error::Problem;
 use utoipa::OpenApi;
 
 use super::{
-    commands, conversations, messages, probes, quarantine, session, sign_in_page, templates, uploads,
+    commands, conversations, messages, probes, quarantine, session, sign_in_page, stickers, templates, uploads,
 };
 
 #[derive(OpenApi)]
@@ -31,6 +31,8 @@ use super::{
         quarantine::get_item::get_item,
         quarantine::discard_item::discard_item,
         quarantine::replay_item::replay_item,
+        stickers::list_stickers::list_stickers,
+        stickers::get_sticker::get_sticker,
         templates::list_templates::list_templates,
         templates::create_template::create_template,
         templates::edit_template::edit_template,
@@ -120,6 +122,8 @@ mod tests {
                 "/api/openapi.json",
                 "/api/session",
                 "/api/sign-in",
+                "/api/stickers",
+                "/api/stickers/{id}",
                 "/api/templates",
                 "/api/templates/{id}",
                 "/api/uploads",

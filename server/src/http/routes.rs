@@ -29,6 +29,7 @@ use super::{
     },
     session::{get_session::get_session, sign_in::sign_in, sign_out::sign_out},
     sign_in_page,
+    stickers::{get_sticker::get_sticker, list_stickers::list_stickers},
     templates::{
         create_template::create_template, delete_template::delete_template, edit_template::edit_template,
         list_templates::list_templates,
@@ -81,6 +82,8 @@ pub fn configure(config: &mut ServiceConfig) {
                         .route(delete().to(discard_item)),
                 )
                 .service(only("/quarantine/{id}/replay", "POST").route(post().to(replay_item)))
+                .service(only("/stickers", "GET").route(get().to(list_stickers)))
+                .service(only("/stickers/{id}", "GET").route(get().to(get_sticker)))
                 .service(
                     only("/templates", "GET, POST")
                         .route(get().to(list_templates))

@@ -17,6 +17,7 @@ mod graph;
 mod groups;
 mod handovers;
 mod intake;
+mod interactive;
 mod item;
 mod media;
 mod outbox;

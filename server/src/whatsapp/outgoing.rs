@@ -9,6 +9,8 @@ use shared::model::{
     template::{CODE, MAP, TemplatePlace, TemplateValue},
 };
 
+use super::interactive;
+
 /// A message as the Graph API knows it.
 #[derive(Debug, PartialEq)]
 pub(super) struct Wire {
@@ -34,6 +36,11 @@ pub(super) fn wire(body: &Body, media: Option<&str>) -> Option<Wire> {
         Body::Content(content) => match &**content {
             Content::Media(file) => Some(file_wire(file, media?)),
             Content::Template(sent) => template_wire(sent, media),
+            Content::Place(place) => Some(Wire { kind: "location", object: interactive::place(place) }),
+            Content::Cards(cards) => Some(Wire { kind: "contacts", object: interactive::cards(cards) }),
+            Content::Interactive(sent) => {
+                Some(Wire { kind: "interactive", object: interactive::interactive(sent) })
+            }
             _ => None,
         },
         Body::Note { .. } | Body::Other { .. } | Body::System { .. } => None,

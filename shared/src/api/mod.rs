@@ -3,4 +3,5 @@
 pub mod conversations;
 pub mod quarantine;
 pub mod session;
+pub mod stickers;
 pub mod templates;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Pos,
-    ids::{ChannelId, CommandKey, ConversationId, MemberId, MessageId, QueueId},
+    ids::{ChannelId, CommandKey, ConversationId, MemberId, MessageId, QueueId, StickerId, UploadId},
     model::{
         conversation::CloseReason,
         member::{Availability, Role},
@@ -133,6 +133,16 @@ pub enum Command {
     },
     /// Ask WhatsApp now which message templates there are.
     SyncTemplates {},
+    /// Add an uploaded sticker, WebP of 512 by 512 pixels, to those that everybody can send.
+    AddSticker {
+        /// The upload.
+        upload: UploadId,
+    },
+    /// Take a sticker out of them.
+    RemoveSticker {
+        /// Which.
+        sticker: StickerId,
+    },
 }
 
 impl Command {
@@ -161,6 +171,7 @@ impl Command {
             }
             Self::SetPhoneMasking { .. } | Self::SetReadReceipts { .. } => Permission::ManageSettings,
             Self::SyncTemplates {} => Permission::ManageTemplates,
+            Self::AddSticker { .. } | Self::RemoveSticker { .. } => Permission::ManageStickers,
         }
     }
 }

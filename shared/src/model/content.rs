@@ -1,12 +1,13 @@
-//! What a customer can send besides text.
+//! What a message can be besides text: what customers send, and what we do.
 //!
-//! Everything in here was written by a stranger: texts are cut at our limits, nothing is a link that is
+//! Most of what is in here was written by a stranger: texts are cut at our limits, nothing is a link that is
 //! followed by itself, and no file is fetched from an address that a message names.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    interactive::Interactive,
     message::AuthorKind,
     template::{TemplateCategory, TemplateValue},
 };
@@ -41,6 +42,8 @@ pub enum Content {
     Template(SentTemplate),
     /// A call.
     Call(Call),
+    /// We sent a text with something to tap.
+    Interactive(Interactive),
     /// WhatsApp does not hand this to businesses.
     Unsupported(Unsupported),
     /// The customer deleted the message; nothing of it is kept.
@@ -68,6 +71,7 @@ impl Content {
             Self::Changed(_) => "system",
             Self::Template(_) => "template",
             Self::Call(_) => "call",
+            Self::Interactive(sent) => sent.kind(),
             Self::Unsupported(_) => "unsupported",
             Self::Revoked => "revoke",
         }
@@ -100,6 +104,7 @@ impl Content {
             }
             Self::Product(product) => Some(product.product.clone()),
             Self::Template(sent) => lines(&mut sent.header.iter().chain([&sent.body]).map(String::as_str)),
+            Self::Interactive(sent) => lines(&mut sent.lines().into_iter()),
             Self::CallPermission(_)
             | Self::Call(_)
             | Self::Welcome

@@ -3,8 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ids::{TemplateId, UploadId},
-    model::{content::MediaKind, file::Stored, template::TemplateValue},
+    ids::{StickerId, TemplateId, UploadId},
+    model::{
+        content::{Card, Content, MediaKind, Place},
+        file::Stored,
+        interactive::Interactive,
+        template::TemplateValue,
+    },
 };
 
 /// A message to be.
@@ -36,13 +41,28 @@ pub enum Outgoing {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         upload: Option<UploadId>,
     },
+    /// One of the tenant's stickers.
+    Sticker {
+        /// Which.
+        sticker: StickerId,
+    },
+    /// A place on the map. Name and address are optional, but WhatsApp shows an address under a name only.
+    Location(Place),
+    /// Addresses of one or more people, each with a name and a number or an e-mail address.
+    Contacts(Vec<Card>),
+    /// A text with something to tap.
+    Interactive(Interactive),
 }
 
 impl Outgoing {
     /// The file that goes along.
     pub const fn upload(&self) -> Option<UploadId> {
         match self {
-            Self::Text { .. } => None,
+            Self::Text { .. }
+            | Self::Sticker { .. }
+            | Self::Location(_)
+            | Self::Contacts(_)
+            | Self::Interactive(_) => None,
             Self::File { upload, .. } => Some(*upload),
             Self::Template { upload, .. } => *upload,
         }
@@ -53,7 +73,21 @@ impl Outgoing {
         match self {
             Self::Text { text } => Some(text),
             Self::File { caption, .. } => caption.as_deref(),
-            Self::Template { .. } => None,
+            Self::Template { .. }
+            | Self::Sticker { .. }
+            | Self::Location(_)
+            | Self::Contacts(_)
+            | Self::Interactive(_) => None,
+        }
+    }
+
+    /// What the timeline shows, where nothing else has to be looked up for it.
+    pub fn content(&self) -> Option<Content> {
+        match self {
+            Self::Text { .. } | Self::File { .. } | Self::Template { .. } | Self::Sticker { .. } => None,
+            Self::Location(place) => Some(Content::Place(place.clone())),
+            Self::Contacts(cards) => Some(Content::Cards(cards.clone())),
+            Self::Interactive(interactive) => Some(Content::Interactive(interactive.clone())),
         }
     }
 }

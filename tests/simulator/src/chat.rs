@@ -1,5 +1,7 @@
 //! What a customer sees on the phone: one chat per customer and business number.
 
+mod offered;
+
 use std::collections::VecDeque;
 
 use serde::Serialize;
@@ -8,6 +10,8 @@ use serde_json::Value;
 use crate::customer::{Said, Utterance};
 use crate::payload::Status;
 use crate::templates::{self, Template};
+
+pub(crate) use offered::Offered;
 
 /// Bubbles kept per chat.
 const BUBBLES_KEPT: usize = 200;
@@ -34,6 +38,7 @@ pub(crate) struct Bubble {
     pub(crate) media: Option<String>,
     pub(crate) is_image: bool,
     pub(crate) choices: Vec<Choice>,
+    pub(crate) offer: Offered,
     pub(crate) tick: Tick,
     pub(crate) reaction: Option<String>,
 }
@@ -45,6 +50,8 @@ pub(crate) struct Choice {
     pub(crate) id: String,
     pub(crate) title: String,
     pub(crate) description: Option<String>,
+    /// The heading above it in a list.
+    pub(crate) section: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -152,8 +159,8 @@ pub(crate) fn bubble_of_customer(wamid: &str, at: i64, utterance: &Utterance) ->
         Said::Unsupported { kind } | Said::Other { kind, .. } => format!("[{kind}]"),
     };
     let id = wamid.to_owned();
-    let (choices, tick) = (Vec::new(), Tick::Sent);
-    Some(Bubble { id, from_business: false, at, text, media, is_image, choices, tick, reaction: None })
+    let (choices, offer, tick) = (Vec::new(), Offered::default(), Tick::Sent);
+    Some(Bubble { id, from_business: false, at, text, media, is_image, choices, offer, tick, reaction: None })
 }
 
 /// The bubble of a send body, with the template it names; none for a reaction.
@@ -166,6 +173,7 @@ pub(crate) fn bubble_of_business(
     let text_at = |pointer: &str| body.pointer(pointer).and_then(Value::as_str);
     let kind = text_at("/type").unwrap_or("text");
     let mut choices = Vec::new();
+    let mut offer = Offered::default();
     let text = match kind {
         "reaction" => return None,
         "text" => text_at("/text/body").unwrap_or_default().to_owned(),
@@ -174,7 +182,8 @@ pub(crate) fn bubble_of_business(
             templates::rendered(template, body)
         }
         "interactive" => {
-            choices = interactive_choices(body);
+            choices = offered::choices(body);
+            offer = Offered::of(body);
             let parts = ["/interactive/header/text", "/interactive/body/text", "/interactive/footer/text"];
             parts.iter().filter_map(|part| text_at(part)).collect::<Vec<_>>().join("\n")
         }
@@ -184,6 +193,8 @@ pub(crate) fn bubble_of_business(
             let plain = if kind == "image" { "" } else { kind };
             caption.or(filename).unwrap_or(plain).to_owned()
         }
+        "location" => offered::place(body),
+        "contacts" => offered::cards(body),
         other => format!("[{other}]"),
     };
     let plain = text_at(&format!("/{kind}/id")).map(str::to_owned);
@@ -192,19 +203,5 @@ pub(crate) fn bubble_of_business(
         None => (plain, kind == "image" || kind == "sticker"),
     };
     let (id, tick) = (wamid.to_owned(), Tick::Sent);
-    Some(Bubble { id, from_business: true, at, text, media, is_image, choices, tick, reaction: None })
-}
-
-fn interactive_choices(body: &Value) -> Vec<Choice> {
-    let items = |value: Option<&Value>| value.and_then(Value::as_array).cloned().unwrap_or_default();
-    let choice = |kind, item: &Value| {
-        let text = |key| item.get(key).and_then(Value::as_str).map(str::to_owned);
-        Some(Choice { kind, id: text("id")?, title: text("title")?, description: text("description") })
-    };
-    let buttons = items(body.pointer("/interactive/action/buttons"));
-    let buttons = buttons.iter().filter_map(|button| choice(ChoiceKind::Button, button.get("reply")?));
-    let sections = items(body.pointer("/interactive/action/sections"));
-    let rows = sections.iter().flat_map(|section| items(section.get("rows")));
-    let rows: Vec<Choice> = rows.filter_map(|row| choice(ChoiceKind::ListRow, &row)).collect();
-    buttons.chain(rows).collect()
+    Some(Bubble { id, from_business: true, at, text, media, is_image, choices, offer, tick, reaction: None })
 }

@@ -200,7 +200,8 @@ pub(crate) fn webhook_of(
             payload::sticker_message(line, from, wamid, at, &media(media_id, "sticker"))
         }
         Said::Location { latitude, longitude, name } => {
-            payload::location_message(line, from, wamid, at, (*latitude, *longitude), name.as_deref())
+            let there = (*latitude, *longitude);
+            payload::location_message(line, from, wamid, at, there, name.as_deref(), to)
         }
         Said::Button { payload, text } => payload::button_message(line, from, wamid, at, (payload, text), to),
         Said::ButtonReply { id, title } => {

@@ -20,6 +20,7 @@ use shared::{
             QuotedMessage, Reaction, Referral, Unsupported,
         },
         conversation::CloseReason,
+        interactive::{Action, Interactive, Reply, Row, Section},
         message::{
             Attempt, Author, AuthorKind, Body, Delivery, DeliveryState, Failure, FailureReason,
             GroupReceipts, Happening, Message, Price,
@@ -164,6 +165,21 @@ fn contents() -> Vec<Content> {
     ]
 }
 
+/// One of each thing to tap.
+fn interactives() -> Vec<Interactive> {
+    let reply = Reply { id: "1".into(), title: "Yes".into() };
+    let row = Row { id: "1".into(), title: "Tea".into(), detail: Some("Green".into()) };
+    let sections = vec![Section { title: None, rows: vec![row.clone(), Row { detail: None, ..row }] }];
+    [
+        Action::Buttons { buttons: vec![reply] },
+        Action::List { label: "Choose".into(), sections },
+        Action::Link { label: "Open".into(), url: "https://shop.example/?a=\"b\"".into() },
+        Action::AskLocation,
+    ]
+    .map(|action| Interactive { header: Some("H".into()), body: "a\nb".into(), footer: None, action })
+    .to_vec()
+}
+
 fn frames() -> Vec<ServerFrame> {
     let texts = ["", "plain", "\"quoted\" \\ back", "line\n\ttab\u{8}\u{c}\r", "😀 ü \u{1}\u{7f} \u{2028}"];
     let bodies = texts
@@ -218,6 +234,15 @@ fn what_serde_json_writes_is_read_the_same() {
         assert_eq!(read::<ServerFrame>(&tight).as_ref(), Ok(&frame), "{tight}");
         let wide = serde_json::to_string_pretty(&frame).unwrap();
         assert_eq!(read::<ServerFrame>(&wide).as_ref(), Ok(&frame), "{wide}");
+    }
+}
+
+#[test]
+fn what_can_be_tapped_is_read_as_it_was_written() {
+    for sent in interactives() {
+        let content = Content::Interactive(sent);
+        let text = serde_json::to_string(&content).unwrap();
+        assert_eq!(read::<Content>(&text), Ok(content), "{text}");
     }
 }
 

@@ -1,11 +1,13 @@
 //! Commands that have no answer yet. They survive a lost connection and go out again with the same
 //! key, so each has one effect.
 
+use std::sync::Arc;
+
 use shared::{
     Pos,
     ids::{CommandKey, ConversationId, UploadId},
     live::command::Command,
-    model::outgoing::Outgoing,
+    model::{content::Content, outgoing::Outgoing},
 };
 
 /// A command on its way.
@@ -29,8 +31,12 @@ impl Pending {
         match &self.command {
             Command::Send { conversation, what, .. } if *conversation == id => {
                 let more = match what {
+                    Outgoing::Location(_) | Outgoing::Contacts(_) | Outgoing::Interactive(_) => {
+                        what.content().map(|content| More::Content(Arc::new(content)))
+                    }
                     Outgoing::File { upload, .. } => Some(More::File(*upload)),
                     Outgoing::Template { .. } => Some(More::Template),
+                    Outgoing::Sticker { .. } => Some(More::Sticker),
                     Outgoing::Text { .. } => None,
                 };
                 let text = what.words().unwrap_or_default().to_owned();
@@ -56,12 +62,16 @@ pub(crate) struct Bubble {
 }
 
 /// What a message on its way is besides words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum More {
     /// A file.
     File(UploadId),
     /// A template.
     Template,
+    /// A sticker.
+    Sticker,
+    /// What the timeline will show, too.
+    Content(Arc<Content>),
 }
 
 /// All commands on their way, in the order they were issued.

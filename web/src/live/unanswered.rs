@@ -101,7 +101,11 @@ fn read(key: CommandKey, value: &str) -> Option<Pending> {
 mod tests {
     use shared::{
         ids::{ConversationId, MessageId, TemplateId, UploadId},
-        model::template::{TemplatePlace, TemplateValue},
+        model::{
+            content::{Card, Place},
+            interactive::{Action, Interactive},
+            template::{TemplatePlace, TemplateValue},
+        },
     };
 
     use super::*;
@@ -142,6 +146,31 @@ mod tests {
                     }],
                     upload: Some(UploadId::new()),
                 },
+            },
+            Command::Send {
+                conversation,
+                answers: None,
+                what: Outgoing::Location(Place {
+                    latitude_e6: -33_800_000,
+                    longitude_e6: 1,
+                    name: Some("Shop".into()),
+                    address: None,
+                }),
+            },
+            Command::Send {
+                conversation,
+                answers: Some(MessageId::new()),
+                what: Outgoing::Contacts(vec![Card { name: Some("Ada".into()), ..Card::default() }]),
+            },
+            Command::Send {
+                conversation,
+                answers: None,
+                what: Outgoing::Interactive(Interactive {
+                    header: None,
+                    body: "where\nare you?".into(),
+                    footer: None,
+                    action: Action::AskLocation,
+                }),
             },
             Command::AddNote { conversation, text: "for\nus".into() },
         ] {

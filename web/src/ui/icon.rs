@@ -59,6 +59,18 @@ pub(crate) enum IconName {
     Pin,
     /// A phone.
     Phone,
+    /// Head and shoulders.
+    Person,
+    /// Two boxes one above the other.
+    Buttons,
+    /// Lines with a dot before each.
+    List,
+    /// Two links of a chain.
+    Link,
+    /// A pin with a question.
+    AskPin,
+    /// A sheet with a face and a corner that comes off.
+    Sticker,
     /// A question mark in a circle, broken: not confirmed.
     Unsure,
 }
@@ -103,6 +115,18 @@ impl IconName {
                 "M12 21c-4-4.500-6.500-7.500-6.500-11a6.500 6.500 0 0113 0c0 3.500-2.500 6.500-6.500 11zM12 8a2 2 0 100 4 2 2 0 000-4z"
             }
             Self::Phone => "M8 3h8v18H8zM11 18h2",
+            Self::Person => {
+                "M12 4a4 4 0 100 8 4 4 0 000-8zM4.500 20c.6-3.600 3.600-5.500 7.500-5.500s6.900 1.900 7.500 5.500"
+            }
+            Self::Buttons => "M4 5h16v6H4zM4 14h16v6H4zM9 8h6M9 17h6",
+            Self::List => "M9 6h11M9 12h11M9 18h11M4.500 6v.1M4.500 12v.1M4.500 18v.1",
+            Self::Link => {
+                "M10 14a4 4 0 006 .400l3-3a4 4 0 00-5.700-5.700l-1.300 1.300M14 10a4 4 0 00-6-.400l-3 3a4 4 0 005.700 5.700l1.300-1.300"
+            }
+            Self::AskPin => {
+                "M12 21c-4-4.500-6.500-7.500-6.500-11a6.500 6.500 0 0113 0c0 3.500-2.500 6.500-6.500 11zM10.500 8.500a1.600 1.600 0 112.500 1.500c-.7.500-1 .8-1 1.500M12 13.700v.1"
+            }
+            Self::Sticker => "M5 4h14v9l-7 7H5zM12 20v-7h7M8.500 9v.1M14 9v.1",
             Self::Unsure => {
                 "M12 4a8 8 0 11-5.700 2.300M10 10a2 2 0 113.300 1.500c-.8.600-1.300 1-1.300 2M12 16v.1"
             }

@@ -273,6 +273,14 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "sticker",
+        subject: Subject::Tenant,
+        purpose: "stickers that everybody here can send",
+        retention: Retention::TenantLife,
+        erasure: Erasure::DeleteRow,
+        columns: &[("tenant_id", X), ("id", X), ("name", T), ("stored", T), ("hash", T), ("created_at", X)],
+    },
+    Table {
         name: "sent_file",
         subject: Subject::Technical,
         purpose: "a file is not uploaded to WhatsApp again while it has it",

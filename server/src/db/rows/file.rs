@@ -14,7 +14,7 @@ use shared::{
 
 use super::{
     message::{MessageRow, json},
-    upload,
+    sticker, upload,
 };
 use crate::{
     clock::{from_micros, micros},
@@ -140,7 +140,7 @@ pub fn remove(scoped: &mut Scoped, message: MessageId) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Whether any message or upload has a file with these bytes.
+/// Whether any message, upload or sticker has a file with these bytes.
 ///
 /// # Errors
 /// The database's.
@@ -150,7 +150,7 @@ pub fn is_used(scoped: &mut Scoped, hash: &str) -> Result<bool, Fault> {
         .filter(f::tenant_id.eq(tenant).and(f::hash.is_not_null()).and(f::hash.eq(hash)))
         .count()
         .get_result(conn)?;
-    Ok(n > 0 || upload::has(scoped, hash)?)
+    Ok(n > 0 || upload::has(scoped, hash)? || sticker::has(scoped, hash)?)
 }
 
 /// Tells of each message that came with a file how far we got with it.

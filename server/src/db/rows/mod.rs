@@ -23,5 +23,6 @@ pub mod search;
 pub mod sent_file;
 pub mod settings;
 pub mod slice;
+pub mod sticker;
 pub mod template;
 pub mod upload;

@@ -110,7 +110,7 @@ pub(super) fn attached(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<Attached
 }
 
 /// The body of a message with a file.
-pub(super) fn body(media: Media) -> Body {
+pub(in crate::domain) fn body(media: Media) -> Body {
     Body::Content(Arc::new(Content::Media(media)))
 }
 

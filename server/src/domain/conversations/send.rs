@@ -1,5 +1,7 @@
 //! Answering the customer.
 
+use std::sync::Arc;
+
 use chrono::Duration;
 use shared::{
     error::ErrorCode,
@@ -12,6 +14,7 @@ use shared::{
         outgoing::Outgoing,
         template::TemplateCategory,
     },
+    outgoing_rules,
 };
 
 use super::{
@@ -31,7 +34,7 @@ use crate::{
             outbox::{self, OutboxRow},
         },
     },
-    domain::seat::Seat,
+    domain::{seat::Seat, stickers},
 };
 
 /// How long an unknown outcome stays WhatsApp's to explain before an agent may send again.
@@ -49,8 +52,8 @@ pub(super) struct Draft {
 ///
 /// # Errors
 /// `conversation_closed`, `assigned_to_another`, `window_closed`, `opted_out`, `no_address`, `not_found` or
-/// `not_answerable` for what it answers, `upload_gone`, and what [`limits::outgoing_text`],
-/// [`limits::caption`] and a template's composition refuse.
+/// `not_answerable` for what it answers, `upload_gone`, `message_invalid` by [`outgoing_rules`],
+/// and what [`limits::outgoing_text`], [`limits::caption`] and a template's composition refuse.
 pub fn send(
     tx: &mut Tx<'_>,
     seat: &Seat,
@@ -84,6 +87,17 @@ pub(super) fn draft(
         Outgoing::Template { template, values, upload } => {
             let wanted = Wanted { template: *template, values, upload: *upload };
             template::compose(tx, seat, channel, &wanted)?
+        }
+        Outgoing::Sticker { sticker } => {
+            let (body, attached) = stickers::take(tx, *sticker)?;
+            (body, Some(NewFile::Attached(attached)))
+        }
+        Outgoing::Location(_) | Outgoing::Contacts(_) | Outgoing::Interactive(_) => {
+            if !outgoing_rules::faults(what).is_empty() {
+                return Err(ErrorCode::MessageInvalid.into());
+            }
+            let content = what.content().ok_or(Fault::Refused(ErrorCode::BadRequest))?;
+            (Body::Content(Arc::new(content)), None)
         }
     };
     Ok(Draft { body, file, quoted })

@@ -71,17 +71,26 @@ pub(super) fn take(
     id: UploadId,
     caption: Option<String>,
 ) -> Result<(Body, Attached), Fault> {
-    let row = upload::find(tx, id)?.filter(|row| row.member == seat.member.id);
-    let row = row.ok_or(Fault::Refused(ErrorCode::UploadGone))?;
+    let row = claim(tx, seat, id)?;
     if caption.is_some() && !row.model.kind.takes_caption() {
         return Err(ErrorCode::CaptionRefused.into());
     }
-    upload::remove(tx, id)?;
     let UploadRow { model: Upload { kind, name, stored, .. }, mime, hash, .. } = row;
     // Customers see the names of documents only.
     let file_name = (kind == MediaKind::Document).then_some(name);
     let media = Media { kind, caption, file_name, mime: Some(mime.clone()) };
     Ok((file::body(media), Attached { hash, stored, sent_as: mime }))
+}
+
+/// Takes an upload away from those that wait; its bytes stay for whoever refers to them now.
+///
+/// # Errors
+/// `upload_gone` when there is none of this member.
+pub fn claim(tx: &mut Tx<'_>, seat: &Seat, id: UploadId) -> Result<UploadRow, Fault> {
+    let row = upload::find(tx, id)?.filter(|row| row.member == seat.member.id);
+    let row = row.ok_or(Fault::Refused(ErrorCode::UploadGone))?;
+    upload::remove(tx, id)?;
+    Ok(row)
 }
 
 /// Forgets a slice of what was not sent since before an instant; says how much.

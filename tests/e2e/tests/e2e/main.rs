@@ -12,6 +12,7 @@
 mod browser;
 mod drafts;
 mod files;
+mod forms;
 mod journeys;
 mod proxy;
 mod sending;

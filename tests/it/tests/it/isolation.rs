@@ -5,7 +5,7 @@ use std::str::FromStr;
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::{
-    ids::{ChannelId, CommandKey, ConversationId, MemberId, MessageId, QueueId},
+    ids::{ChannelId, CommandKey, ConversationId, MemberId, MessageId, QueueId, StickerId},
     live::{
         command::Command,
         frame::{Answer, ClientFrame},
@@ -31,6 +31,7 @@ struct Named {
     member: MemberId,
     queue: QueueId,
     channel: ChannelId,
+    sticker: StickerId,
 }
 
 impl Named {
@@ -42,6 +43,7 @@ impl Named {
             member: MemberId::new(),
             queue: QueueId::new(),
             channel: ChannelId::new(),
+            sticker: StickerId::new(),
         }
     }
 
@@ -63,6 +65,7 @@ impl Named {
             member: world.beta.agent.member,
             queue: world.beta.sales_queue,
             channel: world.beta.sales_channel,
+            sticker: crate::sending::stickers::added(&world.stranger().await, "theirs.webp").await,
         }
     }
 
@@ -84,6 +87,7 @@ impl Named {
             Command::SetQueues { member, queues: vec![] },
             Command::SetQueues { member: own, queues: vec![self.queue] },
             Command::SetActive { member, active: false },
+            Command::RemoveSticker { sticker: self.sticker },
         ]
     }
 
@@ -96,6 +100,7 @@ impl Named {
             format!("/api/conversations?state=any&search={}", self.conversation),
             format!("/api/messages/{}/file", self.message),
             format!("/api/messages/{}/small", self.message),
+            format!("/api/stickers/{}", self.sticker),
             format!("/api/templates?channel={}", self.channel),
         ]
     }

@@ -3,7 +3,9 @@
 mod answers;
 mod begin;
 mod files;
+mod interactive;
 mod reactions;
+pub(crate) mod stickers;
 mod templates;
 
 use reqwest::{Method, StatusCode};

@@ -2,6 +2,7 @@
 
 mod access;
 mod accounts;
+mod addresses;
 mod error;
 mod interactive;
 mod media;

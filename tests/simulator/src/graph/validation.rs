@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{GraphError, interactive};
+use super::{GraphError, addresses, interactive};
 use crate::customer::recipient_of;
 use crate::state::State;
 use crate::templates;
@@ -40,7 +40,8 @@ pub(super) fn check(state: &State, app_id: &str, account: &str, body: &Value) ->
         "interactive" => interactive::check(body),
         "reaction" => required(body, "/reaction/message_id"),
         "image" | "video" | "audio" | "document" | "sticker" => media(state, app_id, kind, body),
-        other if TYPES.contains(&other) => required(body, &format!("/{other}")),
+        "location" => addresses::location(body),
+        "contacts" => addresses::contacts(body),
         other => {
             let known = TYPES.join(", ");
             Err(GraphError::parameter(format_args!(
@@ -64,11 +65,53 @@ pub(super) fn window(last_customer_at: Option<i64>, now: i64, body: &Value) -> R
     if template || open { Ok(()) } else { Err(GraphError::of(131_047)) }
 }
 
-pub(super) fn at_most(text: &str, limit: usize, name: &str) -> Result<(), GraphError> {
+fn at_most(text: &str, limit: usize, name: &str) -> Result<(), GraphError> {
     if text.chars().count() <= limit {
         return Ok(());
     }
     Err(GraphError::parameter(format_args!("Param {name} must be at most {limit} characters long.")))
+}
+
+/// A required text of one or more lines.
+pub(super) fn words(value: Option<&Value>, limit: usize, name: &str) -> Result<(), GraphError> {
+    text_of(value, limit, name, |c| c == '\n')
+}
+
+/// A required text on one line.
+pub(super) fn line(value: Option<&Value>, limit: usize, name: &str) -> Result<(), GraphError> {
+    text_of(value, limit, name, |_| false)
+}
+
+fn text_of(
+    value: Option<&Value>,
+    limit: usize,
+    name: &str,
+    allowed: fn(char) -> bool,
+) -> Result<(), GraphError> {
+    let text = match value {
+        None | Some(Value::Null) => return Err(missing(name)),
+        Some(value) => value.as_str().ok_or_else(|| invalid(format_args!("{name} must be a string")))?,
+    };
+    if text.trim().is_empty() {
+        return Err(missing(name));
+    }
+    if text.chars().count() > limit {
+        return Err(invalid(format_args!("Length of {name} is invalid. Max length: {limit}")));
+    }
+    if text.chars().any(|c| c.is_control() && !allowed(c)) {
+        return Err(invalid(format_args!("{name} has characters that are not allowed")));
+    }
+    Ok(())
+}
+
+/// A required parameter that is not there.
+pub(super) fn missing(name: &str) -> GraphError {
+    GraphError::with_details(131_008, format!("{name} is missing."))
+}
+
+/// A parameter that is there and wrong.
+pub(super) fn invalid(details: impl std::fmt::Display) -> GraphError {
+    GraphError::with_details(131_009, details.to_string())
 }
 
 fn text(body: &Value) -> Result<(), GraphError> {
@@ -105,6 +148,5 @@ fn media(state: &State, app_id: &str, kind: &str, body: &Value) -> Result<(), Gr
 }
 
 fn required(body: &Value, pointer: &str) -> Result<(), GraphError> {
-    let missing = || GraphError::with_details(131_008, format!("{} is missing.", pointer.replace('/', ".")));
-    body.pointer(pointer).map(|_| ()).ok_or_else(missing)
+    body.pointer(pointer).map(|_| ()).ok_or_else(|| missing(&pointer.replace('/', ".")))
 }

@@ -51,7 +51,7 @@ pub fn sticker_message(line: &Line, from: &Sender, wamid: &str, at: i64, media: 
     messages(line, from, vec![message_of(from, wamid, at, "sticker", sticker.into())])
 }
 
-/// A whole webhook with a place.
+/// A whole webhook with a place; `to` is our message that asked for it.
 pub fn location_message(
     line: &Line,
     from: &Sender,
@@ -59,12 +59,14 @@ pub fn location_message(
     at: i64,
     (latitude, longitude): (f64, f64),
     name: Option<&str>,
+    to: Option<&str>,
 ) -> Value {
     let mut place = Map::new();
     place.insert("latitude".into(), latitude.into());
     place.insert("longitude".into(), longitude.into());
     put(&mut place, "name", name);
-    messages(line, from, vec![message_of(from, wamid, at, "location", place.into())])
+    let message = message_of(from, wamid, at, "location", place.into());
+    messages(line, from, vec![in_reply(line, message, to)])
 }
 
 /// A whole webhook with the quick reply of a template; `to` is our message it answers.

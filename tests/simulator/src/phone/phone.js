@@ -156,11 +156,34 @@ function draw(bubble, drawn) {
     foot.append(element("span", { className: `tick ${bubble.tick}`, textContent: sign, title: words, role: "img", ariaLabel: words }));
   }
   item.append(foot);
+  const { list, link, asks_location: asks } = bubble.offer;
   if (bubble.choices.length) {
-    item.append(element("div", { className: "choices" }, ...bubble.choices.map((one) => choice(bubble, one))));
+    const choices = element("div", { className: "choices" }, ...choicesOf(bubble));
+    // As on a phone, a list opens by its button.
+    item.append(list ? element("details", {}, element("summary", { textContent: list }), choices) : choices);
+  }
+  if (link) {
+    const { title, url } = link;
+    const open = element("a", { href: url, textContent: title, target: "_blank", rel: "noopener noreferrer" });
+    item.append(element("div", { className: "choices" }, open));
+  }
+  if (asks) {
+    const button = element("button", { type: "button", textContent: "Send location" });
+    button.onclick = () => say({ type: "location", latitude: 52.520008, longitude: 13.404954, name: "Alexanderplatz", reply_to: bubble.id });
+    item.append(element("div", { className: "choices" }, button));
   }
   if (bubble.reaction) item.append(element("span", { className: "reaction", textContent: bubble.reaction }));
   return item;
+}
+
+function choicesOf(bubble) {
+  let heading = null;
+  return bubble.choices.flatMap((one) => {
+    const drawn = choice(bubble, one);
+    if (!one.section || one.section === heading) return [drawn];
+    heading = one.section;
+    return [element("strong", { textContent: heading }), drawn];
+  });
 }
 
 function choice(bubble, one) {

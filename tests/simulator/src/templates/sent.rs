@@ -129,6 +129,7 @@ pub(crate) fn quick_replies(template: Option<&Template>) -> Vec<Choice> {
             id: title.to_owned(),
             title: title.to_owned(),
             description: None,
+            section: None,
         })
     };
     buttons.iter().filter_map(choice).collect()

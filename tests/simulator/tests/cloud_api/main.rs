@@ -8,6 +8,7 @@
 )]
 
 mod customers;
+mod interactive;
 mod media_and_templates;
 mod receiver;
 mod sends;

@@ -161,6 +161,8 @@ fn on_its_way(talk: Talk, bubble: Bubble, at_ms: f64) -> AnyView {
     let more = more.map(|more| match more {
         More::File(upload) => content::sending(talk.desk.attachments.name_of(upload), Key::KindDocument),
         More::Template => content::sending(None, Key::KindTemplate),
+        More::Sticker => content::sending(None, Key::KindSticker),
+        More::Content(inner) => content::plain(&inner),
     });
     let words = (!words.is_empty()).then(|| content::caption(words));
     let waits = move || matches!(live.status(), Status::Offline(_) | Status::Ended(_));

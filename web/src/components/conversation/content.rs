@@ -15,9 +15,13 @@ use shared::{
         message::AuthorKind,
     },
     permission::Permission,
+    position::degrees,
 };
 
-use super::links::LinkedText;
+use super::{
+    interactive::{Options, interactive},
+    links::LinkedText,
+};
 use crate::{
     browser, http,
     i18n::{Key, fill, text, tr},
@@ -105,6 +109,14 @@ pub(super) fn content(live: Live, message: MessageId, content: &Content, file: O
             let cards = cards(content).into_iter().map(draw).collect_view();
             view! { {cards} {as_it_came(live, message)} }.into_any()
         }
+        _ => plain(content),
+    }
+}
+
+/// Draws what needs neither a file nor the live view.
+pub(super) fn plain(content: &Content) -> AnyView {
+    match content {
+        Content::Interactive(sent) => interactive(sent, Options::Closed),
         _ => cards(content).into_iter().map(draw).collect_view().into_any(),
     }
 }
@@ -240,7 +252,7 @@ fn cards(content: &Content) -> Vec<Card> {
             Card::new(IconName::Warning, Words::Key(Key::ContentUnsupported), lines)
         }
         Content::Welcome => Card::new(IconName::Inbox, Words::Key(Key::ContentWelcome), Vec::new()),
-        Content::Revoked | Content::Template(_) => return Vec::new(),
+        Content::Revoked | Content::Template(_) | Content::Interactive(_) => return Vec::new(),
     };
     vec![card]
 }
@@ -255,13 +267,6 @@ fn on_map(place: &Place) -> Card {
     let map =
         view! { <a href=map target="_blank" rel="noopener noreferrer">{tr(Key::OpenMap)}</a> }.into_any();
     Card { below: Some(map), ..Card::new(IconName::Pin, Words::or(&place.name, Key::KindLocation), lines) }
-}
-
-/// Millionths of a degree, written as degrees: formatting floating-point numbers weighs too much.
-fn degrees(e6: i32) -> String {
-    let sign = if e6 < 0 { "-" } else { "" };
-    let whole = e6.unsigned_abs();
-    format!("{sign}{}.{:06}", whole / 1_000_000, whole % 1_000_000)
 }
 
 pub(super) fn draw(card: Card) -> AnyView {
@@ -381,16 +386,4 @@ pub(super) fn reactions(reactions: Vec<Reaction>) -> Option<AnyView> {
         }
         .into_any()
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn degrees_are_written_with_six_places() {
-        assert_eq!(degrees(52_520_008), "52.520008");
-        assert_eq!(degrees(-500_000), "-0.500000");
-        assert_eq!(degrees(i32::MIN), "-2147.483648");
-    }
 }

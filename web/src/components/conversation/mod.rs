@@ -7,11 +7,14 @@ pub(crate) mod delivery;
 mod emoji;
 mod entries;
 mod file;
+mod forms;
 mod header;
+mod interactive;
 mod links;
 mod permit;
 mod react;
 mod recorder;
+mod stickers;
 mod timeline;
 pub(crate) mod tray;
 
@@ -19,6 +22,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use shared::{
+    error::ErrorCode,
     ids::{ConversationId, MessageId},
     live::command::Command,
     model::{
@@ -31,7 +35,7 @@ use shared::{
 use wasm_bindgen::JsCast;
 use web_sys::{DragEvent, FileList, Node};
 
-use self::{permit::Permit, tray::Answered};
+use self::{forms::Forms, permit::Permit, tray::Answered};
 use crate::{
     app::Desk,
     attach::Tray,
@@ -65,6 +69,10 @@ pub(crate) struct Talk {
     reacting: RwSignal<Option<(MessageId, Option<String>)>>,
     /// Whether templates are being chosen from.
     templates: RwSignal<bool>,
+    /// The form that is open.
+    forms: Forms,
+    /// Whether stickers are being chosen from.
+    stickers: RwSignal<bool>,
     permit: Memo<Option<Permit>>,
     busy: Signal<bool>,
     desk: Desk,
@@ -83,8 +91,22 @@ impl Talk {
         let busy = Signal::derive(move || !live.pending(|p| header::concerns(&p.command, id)).is_empty());
         let answered = RwSignal::new(None);
         let reacting = RwSignal::new(None);
-        let templates = RwSignal::new(false);
-        Self { live, id, row, details, answered, reacting, templates, permit, busy, desk, inbox }
+        let (templates, forms, stickers) = (RwSignal::new(false), Forms::new(), RwSignal::new(false));
+        Self {
+            live,
+            id,
+            row,
+            details,
+            answered,
+            reacting,
+            templates,
+            forms,
+            stickers,
+            permit,
+            busy,
+            desk,
+            inbox,
+        }
     }
 
     fn act(self, command: Command) {
@@ -94,6 +116,24 @@ impl Talk {
     /// Whether files can be sent now.
     fn files_may_go(self) -> bool {
         self.permit.get_untracked().is_some_and(|permit| permit.obstacle.is_none())
+    }
+
+    /// The message that is being answered, which from now on it is not any more.
+    fn take_answered(self) -> Option<Answered> {
+        self.answered.try_update(Option::take).flatten()
+    }
+
+    /// What was refused comes back; so does what it answered, unless that was the trouble, the conversation was
+    /// left or something else is answered by now.
+    fn answer_again(self, answered: Option<Answered>, code: ErrorCode) {
+        if code == ErrorCode::NotAnswerable {
+            return;
+        }
+        let _ = self.answered.try_update(|now| {
+            if now.is_none() {
+                *now = answered;
+            }
+        });
     }
 
     /// Puts files beside the text that is being written.
@@ -191,6 +231,8 @@ pub(crate) fn Conversation(inbox: Inbox, id: ConversationId, details: RwSignal<b
             <composer::Composer talk/>
             {react::menu(talk)}
             {templates(talk)}
+            {forms::dialog(talk)}
+            {stickers::dialog(talk)}
         </main>
     }
     .into_any()
