@@ -28,6 +28,8 @@ pub enum Permission {
     ManageSettings,
     /// Look after message templates.
     ManageTemplates,
+    /// Say that two contacts are one person, or one is two, take it back, and block customers.
+    ManageContacts,
 }
 
 /// What each role may do.
@@ -35,9 +37,14 @@ pub const fn permissions(role: Role) -> &'static [Permission] {
     use Permission::*;
     match role {
         Role::Agent => &[WorkConversations],
-        Role::Supervisor => {
-            &[WorkConversations, SeeAllConversations, ActForOthers, SeePhoneNumbers, ManageTemplates]
-        }
+        Role::Supervisor => &[
+            WorkConversations,
+            SeeAllConversations,
+            ActForOthers,
+            SeePhoneNumbers,
+            ManageTemplates,
+            ManageContacts,
+        ],
         Role::Administrator => &[
             WorkConversations,
             SeeAllConversations,
@@ -46,6 +53,7 @@ pub const fn permissions(role: Role) -> &'static [Permission] {
             ManageMembers,
             ManageSettings,
             ManageTemplates,
+            ManageContacts,
         ],
     }
 }

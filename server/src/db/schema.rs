@@ -225,6 +225,21 @@ diesel::table! {
         created_at -> BigInt,
         no_marketing -> Bool,
         marketing_at -> Nullable<BigInt>,
+        merged_into -> Nullable<Text>,
+        blocks -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    contact_change (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> Text,
+        kind -> Text,
+        at -> BigInt,
+        member_id -> Text,
+        contact_id -> Text,
+        other_id -> Text,
+        moved -> Text,
     }
 }
 
@@ -265,6 +280,7 @@ diesel::table! {
         closed_at -> Nullable<BigInt>,
         close_reason -> Nullable<Text>,
         changed_at -> BigInt,
+        answer_to -> Nullable<Text>,
     }
 }
 

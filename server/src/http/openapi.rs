@@ -22,6 +22,7 @@ use super::{commands, conversations, messages, probes, session, sign_in_page, te
         commands::post_command,
         conversations::list_conversations::list_conversations,
         conversations::list_messages::list_messages,
+        conversations::list_contact_changes::list_contact_changes,
         messages::get_file::get_file,
         messages::get_file::get_small,
         templates::list_templates::list_templates,
@@ -107,6 +108,7 @@ mod tests {
             [
                 "/api/commands",
                 "/api/conversations",
+                "/api/conversations/{id}/contact-changes",
                 "/api/conversations/{id}/messages",
                 "/api/messages/{id}/file",
                 "/api/messages/{id}/small",

@@ -5,6 +5,7 @@
 //!
 //! Absent on purpose: fetching any URL that arrived in a webhook, and parsing before the signature.
 
+mod block;
 mod connections;
 mod content;
 mod errors;
@@ -28,6 +29,7 @@ mod templates;
 mod upload;
 mod webhook;
 
+pub(crate) use block::Kept;
 pub(crate) use connections::place;
 pub use connections::{Connection, Connections};
 pub use graph::Graph;

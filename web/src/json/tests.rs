@@ -7,7 +7,7 @@ use shared::{
         templates::TemplatesPage,
     },
     error::{ErrorCode, Problem},
-    ids::{CommandKey, ConversationId, Epoch, MemberId, MessageId, TemplateId},
+    ids::{CommandKey, ContactChangeId, ConversationId, Epoch, MemberId, MessageId, TemplateId},
     live::{
         command::Done,
         event::{Event, Logged},
@@ -194,7 +194,7 @@ fn frames() -> Vec<ServerFrame> {
         ServerFrame::Reply { key: CommandKey::new(), answer: Answer::Error(problem) },
         ServerFrame::Reply {
             key: CommandKey::new(),
-            answer: Answer::Ok(Done { pos: 1, message: None, conversation: None }),
+            answer: Answer::Ok(Done { pos: 1, message: None, conversation: None, change: Some(ContactChangeId::new()) }),
         },
         ServerFrame::Reset { why: ResetReason::Scope },
     ]
@@ -232,7 +232,7 @@ fn escapes_of_utf_16_are_one_character() {
 #[test]
 fn what_a_newer_server_adds_is_passed_over() {
     let text = r#"{"new":{"deep":[1,-2.5e3,{"a":"]}"},[]],"b":null},"pos":5,"message":null,"more":true}"#;
-    assert_eq!(read::<Done>(text), Ok(Done { pos: 5, message: None, conversation: None }));
+    assert_eq!(read::<Done>(text), Ok(Done { pos: 5, message: None, conversation: None, change: None }));
     assert_eq!(read::<Done>(r#"{"pos":5,"x":}"#), Err(Unreadable));
     assert_eq!(read::<Done>(r#"{"pos":5,"x"}"#), Err(Unreadable));
 }

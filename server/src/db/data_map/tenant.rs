@@ -148,6 +148,25 @@ pub(super) const TABLES: &[Table] = &[
             ("created_at", X),
             ("no_marketing", C),
             ("marketing_at", C),
+            ("merged_into", C),
+            ("blocks", C),
+        ],
+    },
+    Table {
+        name: "contact_change",
+        subject: Subject::Contact,
+        purpose: "taking back that two contacts are one, or one is two",
+        retention: Retention::Conversations,
+        erasure: Erasure::DeleteRow,
+        columns: &[
+            ("tenant_id", X),
+            ("id", X),
+            ("kind", X),
+            ("at", X),
+            ("member_id", M),
+            ("contact_id", C),
+            ("other_id", C),
+            ("moved", C),
         ],
     },
     Table {
@@ -190,6 +209,7 @@ pub(super) const TABLES: &[Table] = &[
             ("closed_at", X),
             ("close_reason", X),
             ("changed_at", X),
+            ("answer_to", C),
         ],
     },
     Table {

@@ -6,6 +6,7 @@ use diesel::{
     BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, RunQueryDsl,
     dsl::sql, sql_types::Bool,
 };
+use serde::{Deserialize, Serialize};
 use shared::{
     Instant,
     api::conversations::ConversationFilter,
@@ -24,7 +25,7 @@ use crate::{
         Fault, Scoped,
         connection::on_engine,
         fixed::{Fixed, statements},
-        rows::search,
+        rows::{contact_card, search},
         schema::{contact::dsl as p, conversation::dsl as c},
     },
 };
@@ -42,6 +43,19 @@ pub struct ConversationRow {
     pub last_message: Option<MessageId>,
     /// When anything last changed; the order of pages.
     pub changed_at: Instant,
+    /// Where it is answered, when that is not where its contact wrote from last.
+    pub answer_to: Option<Address>,
+}
+
+/// The addresses of a customer; the first that is known is written to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Address {
+    /// Phone number, digits only.
+    pub phone: Option<String>,
+    /// WhatsApp id.
+    pub wa_id: Option<String>,
+    /// Business-scoped user id.
+    pub bsuid: Option<String>,
 }
 
 #[derive(Queryable)]
@@ -73,6 +87,8 @@ struct Row {
     contact_phone: Option<String>,
     contact_username: Option<String>,
     contact_no_marketing: bool,
+    contact_blocks: Option<String>,
+    answer_to: Option<String>,
 }
 
 /// The one shape in which conversations are read.
@@ -108,6 +124,8 @@ macro_rules! joined {
                 p::phone,
                 p::username,
                 p::no_marketing,
+                p::blocks,
+                c::answer_to,
             ))
     };
 }
@@ -364,6 +382,8 @@ fn model(row: Row) -> Result<ConversationRow, Fault> {
         }),
         _ => None,
     };
+    let channel: ChannelId = row.channel_id.parse()?;
+    let block = contact_card::block_on(row.contact_blocks.as_deref(), channel)?;
     Ok(ConversationRow {
         model: Conversation {
             id: row.id.parse()?,
@@ -376,7 +396,7 @@ fn model(row: Row) -> Result<ConversationRow, Fault> {
                 username: row.contact_username,
                 no_marketing: row.contact_no_marketing,
             },
-            channel: row.channel_id.parse()?,
+            channel,
             queue: row.queue_id.map(|id| id.parse()).transpose()?,
             assignee: row.assignee_id.map(|id| id.parse()).transpose()?,
             unread: u32::try_from(row.unread).unwrap_or(u32::MAX),
@@ -385,12 +405,50 @@ fn model(row: Row) -> Result<ConversationRow, Fault> {
             window_until: row.window_until.map(from_micros),
             opened_at: from_micros(row.opened_at),
             closed,
+            block,
         },
         last_seq: row.last_seq as u64,
         read_seq: row.read_seq as u64,
         last_message: row.last_message_id.map(|id| id.parse()).transpose()?,
         changed_at: from_micros(row.changed_at),
+        answer_to: row.answer_to.as_deref().map(address).transpose()?,
     })
+}
+
+fn address(json: &str) -> Result<Address, Fault> {
+    serde_json::from_str(json).map_err(|error| Fault::Broken(error.to_string()))
+}
+
+/// Where a conversation is answered, when that is not where its contact wrote from last.
+///
+/// # Errors
+/// The database's.
+pub fn answer_to(scoped: &mut Scoped, id: ConversationId) -> Result<Option<Address>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let stored: Option<Option<String>> = c::conversation
+        .filter(c::tenant_id.eq(tenant).and(c::id.eq(id.to_string())))
+        .select(c::answer_to)
+        .first(conn)
+        .optional()?;
+    stored.flatten().as_deref().map(address).transpose()
+}
+
+/// Notes where a conversation is answered.
+///
+/// # Errors
+/// The database's.
+pub fn set_answer_to(
+    scoped: &mut Scoped,
+    id: ConversationId,
+    address: Option<&Address>,
+) -> Result<(), Fault> {
+    let json = address.map(serde_json::to_string).transpose();
+    let json = json.map_err(|error| Fault::Broken(error.to_string()))?;
+    let (conn, tenant) = scoped.parts();
+    diesel::update(c::conversation.filter(c::tenant_id.eq(tenant).and(c::id.eq(id.to_string()))))
+        .set(c::answer_to.eq(json))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Up to which message the customer was told that it was read.

@@ -3,6 +3,9 @@
 pub mod channel;
 pub mod command_result;
 pub mod contact;
+pub mod contact_card;
+pub mod contact_change;
+pub mod contact_move;
 pub mod conversation;
 pub mod early_status;
 pub mod fact;

@@ -6,6 +6,7 @@ use shared::{
     ids::{CommandKey, ConversationId, MessageId},
     limits,
     model::{
+        contact::Block,
         content::Content,
         conversation::ConversationState,
         message::{Body, Delivery, DeliveryState},
@@ -48,7 +49,7 @@ pub(super) struct Draft {
 /// Puts a message into the outbox; takes an unassigned conversation on the way.
 ///
 /// # Errors
-/// `conversation_closed`, `assigned_to_another`, `window_closed`, `opted_out`, `no_address`, `not_found` or
+/// `conversation_closed`, `assigned_to_another`, `customer_blocked`, `window_closed`, `opted_out`, `no_address`, `not_found` or
 /// `not_answerable` for what it answers, `upload_gone`, and what [`limits::outgoing_text`],
 /// [`limits::caption`] and a template's composition refuse.
 pub fn send(
@@ -131,6 +132,9 @@ pub(super) fn put(
         return Err(ErrorCode::ConversationClosed.into());
     }
     loaded.workable_by(seat)?;
+    if loaded.row.model.block.is_some_and(Block::keeps_out) {
+        return Err(ErrorCode::CustomerBlocked.into());
+    }
     let now = tx.now();
     let template = match &draft.body {
         Body::Content(content) => match &**content {

@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use shared::ids::ConversationId;
 
 pub(crate) use order::{Counts, ListTab};
+pub(crate) use source::{Loading, Remote};
 use source::Remote;
 
 use crate::{
