@@ -89,12 +89,7 @@ struct Effect {
     change: Option<ContactChangeId>,
 }
 
-fn execute(
-    tx: &mut Tx<'_>,
-    seat: &seat::Seat,
-    key: CommandKey,
-    command: &Command,
-) -> Result<Effect, Fault> {
+fn execute(tx: &mut Tx<'_>, seat: &seat::Seat, key: CommandKey, command: &Command) -> Result<Effect, Fault> {
     let change = match command {
         Command::MergeContacts { keep, other } => contacts::merge::merge(tx, seat, *keep, *other)?,
         Command::SplitContact { conversation } => contacts::split::split(tx, seat, *conversation)?,

@@ -56,7 +56,9 @@ impl Matter {
                     open.set(false);
                 }
                 match answer.change {
-                    Some(id) => toasts.offer(text(done).to_owned(), Key::Undo, Callback::new(move |()| self.undo(id))),
+                    Some(id) => {
+                        toasts.offer(text(done).to_owned(), Key::Undo, Callback::new(move |()| self.undo(id)))
+                    }
                     None => toasts.say(text(done).to_owned()),
                 }
             }
@@ -118,7 +120,11 @@ pub(crate) fn Contact(
         }
     };
     let unblock = move |_| {
-        matter.ask(Command::BlockContact { conversation: id, blocked: false }, Key::ContactUnblockAsked, None);
+        matter.ask(
+            Command::BlockContact { conversation: id, blocked: false },
+            Key::ContactUnblockAsked,
+            None,
+        );
     };
     view! {
         <section class="contact" aria-label=tr(Key::ContactSection)>

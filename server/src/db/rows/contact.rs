@@ -135,9 +135,8 @@ pub fn identities(scoped: &mut Scoped, contact: ContactId) -> Result<Vec<(Identi
         .order((i::kind, i::created_at, i::value))
         .select((i::kind, i::value))
         .load(conn)?;
-    let kind = |text: &str| {
-        IdentityKind::parse(text).ok_or_else(|| Fault::Broken(format!("an identity {text}")))
-    };
+    let kind =
+        |text: &str| IdentityKind::parse(text).ok_or_else(|| Fault::Broken(format!("an identity {text}")));
     rows.into_iter().map(|(text, value)| Ok((kind(&text)?, value))).collect()
 }
 

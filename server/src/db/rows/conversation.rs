@@ -141,7 +141,7 @@ pub fn find(scoped: &mut Scoped, id: ConversationId) -> Result<Option<Conversati
     row.map(model).transpose()
 }
 
-/// The contact's newest conversation on a channel, open or closed.
+/// The contact's conversation on a channel that goes on: the open one, else the newest.
 ///
 /// # Errors
 /// The database's.
@@ -152,11 +152,18 @@ pub fn newest(
 ) -> Result<Option<ConversationRow>, Fault> {
     let (conn, tenant) = scoped.parts();
     let (contact, channel) = (contact.to_string(), channel.to_string());
-    let query = joined!()
-        .filter(c::tenant_id.eq(tenant).and(c::contact_id.eq(contact)).and(c::channel_id.eq(channel)))
-        .order((c::opened_at.desc(), c::id.desc()));
-    let row: Option<Row> = on_engine!(conn, conn => query.first(conn)).optional()?;
-    row.map(model).transpose()
+    let theirs = || {
+        c::tenant_id.eq(tenant).and(c::contact_id.eq(contact.clone())).and(c::channel_id.eq(channel.clone()))
+    };
+    let query = joined!().filter(theirs()).order((c::opened_at.desc(), c::id.desc()));
+    let newest: Option<Row> = on_engine!(conn, conn => query.first(conn)).optional()?;
+    let Some(newest) = newest.map(model).transpose()? else { return Ok(None) };
+    if newest.model.state != ConversationState::Closed {
+        return Ok(Some(newest));
+    }
+    // Only where two contacts became one may an older one be open beside a closed one.
+    let open: Option<Row> = joined!().filter(theirs()).filter(sql::<Bool>(OPEN)).first(conn).optional()?;
+    open.map(model).transpose().map(|open| open.or(Some(newest)))
 }
 
 /// Open conversations in sight, most recently changed first, at most `limit`.

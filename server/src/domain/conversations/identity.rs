@@ -121,12 +121,7 @@ fn rename(tx: &mut Tx<'_>, mut row: ContactRow, moved: &Moved) -> Result<Contact
 }
 
 /// A contact is not known any more by what it was known by; one with several numbers keeps the others.
-fn let_go(
-    tx: &mut Tx<'_>,
-    row: &mut ContactRow,
-    kind: IdentityKind,
-    was: &Sender,
-) -> Result<(), Fault> {
+fn let_go(tx: &mut Tx<'_>, row: &mut ContactRow, kind: IdentityKind, was: &Sender) -> Result<(), Fault> {
     let id = row.contact.id;
     if !address::several(&contact::identities(tx, id)?, kind) {
         contact::unlink(tx, id, kind)?;

@@ -73,9 +73,7 @@ async fn two_contacts_become_one_and_are_parted_again(engine: Engine) {
     let mut client = LiveClient::connect(&supervisor).await;
     let (anns, bobs) = (of(&supervisor, "Ann").await, of(&supervisor, "Bob").await);
     let before = rows::dump(&world).await;
-    let done = client
-        .done(Command::MergeContacts { keep: anns.contact.id, other: bobs.contact.id })
-        .await;
+    let done = client.done(Command::MergeContacts { keep: anns.contact.id, other: bobs.contact.id }).await;
     let change = done.change.unwrap();
     // Every console is told, the one that followed like a fresh one.
     let fresh = LiveClient::connect(&supervisor).await;
@@ -100,10 +98,7 @@ async fn two_contacts_become_one_and_are_parted_again(engine: Engine) {
     world.customer_writes_to(&world.alpha.open, &bob(), "And only me").await;
     assert_eq!(all(&supervisor).await.len(), 2);
     assert_eq!(changes(&supervisor, anns.id).await.changes, []);
-    assert_eq!(
-        supervisor.refused(Command::UndoContactChange { id: change }).await,
-        ErrorCode::NotFound
-    );
+    assert_eq!(supervisor.refused(Command::UndoContactChange { id: change }).await, ErrorCode::NotFound);
     // Taken back at once, nothing is left of it.
     let before_again = rows::dump(&world).await;
     assert_ne!(before, before_again);
@@ -236,7 +231,8 @@ async fn what_was_told_since_stays_with_who_told_it(engine: Engine) {
     world.customer_writes_to(&world.alpha.open, &renamed, "My full name").await;
     assert_eq!(one(&supervisor, anns.id).await.contact.name.as_deref(), Some("Robert"));
     supervisor.command(Command::UndoContactChange { id }).await.unwrap();
-    let (ann_now, bob_now) = (one(&supervisor, anns.id).await.contact, one(&supervisor, bobs.id).await.contact);
+    let (ann_now, bob_now) =
+        (one(&supervisor, anns.id).await.contact, one(&supervisor, bobs.id).await.contact);
     assert_eq!(ann_now, anns.contact);
     assert_eq!(bob_now.name.as_deref(), Some("Robert"));
     assert_eq!(bob_now.phone, bobs.contact.phone);
@@ -256,7 +252,10 @@ async fn a_later_change_is_taken_back_first(engine: Engine) {
     let first = merge(&supervisor, anns.contact.id, bobs.contact.id).await;
     let second = merge(&supervisor, anns.contact.id, carls.contact.id).await;
     let told = changes(&supervisor, anns.id).await.changes;
-    assert_eq!(told.iter().map(|one| (one.id, one.newest)).collect::<Vec<_>>(), [(second, true), (first, false)]);
+    assert_eq!(
+        told.iter().map(|one| (one.id, one.newest)).collect::<Vec<_>>(),
+        [(second, true), (first, false)]
+    );
     let undo = |id| Command::UndoContactChange { id };
     assert_eq!(supervisor.refused(undo(first)).await, ErrorCode::LaterChangeFirst);
     supervisor.command(undo(second)).await.unwrap();

@@ -25,7 +25,8 @@ pub(super) fn list(matter: Matter) -> AnyView {
         matter.made.track();
         let id = matter.id;
         spawn_local(async move {
-            let answer = http::get::<ContactChanges>(&format!("/api/conversations/{id}/contact-changes")).await;
+            let answer =
+                http::get::<ContactChanges>(&format!("/api/conversations/{id}/contact-changes")).await;
             // Without an answer the list stays as it is; it is asked for again with the next change.
             if let Ok(answer) = answer {
                 let _ = changes.try_set(answer.changes);
@@ -56,7 +57,8 @@ fn row(matter: Matter, change: &ContactChange) -> AnyView {
         (None, None) => text(Key::CustomerUnknown).to_owned(),
     };
     let (by, at, id) = (change.by, time::millis(change.at), change.id);
-    let who = move || matter.desk.live.member(by).map_or_else(|| text(Key::AuthorSomebody).to_owned(), |m| m.name);
+    let who =
+        move || matter.desk.live.member(by).map_or_else(|| text(Key::AuthorSomebody).to_owned(), |m| m.name);
     let back = if change.newest {
         let undo = move |_| matter.undo(id);
         view! {

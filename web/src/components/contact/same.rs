@@ -46,9 +46,8 @@ pub(super) fn dialog(matter: Matter, open: RwSignal<bool>) -> AnyView {
         })
         .collect::<Vec<_>>()
     };
-    let nobody = move || {
-        found.state() == Loading::Idle && !words_typed.get().trim().is_empty() && others().is_empty()
-    };
+    let nobody =
+        move || found.state() == Loading::Idle && !words_typed.get().trim().is_empty() && others().is_empty();
     let go = move |()| {
         let keep = matter.row.with_untracked(|row| row.as_ref().map(|row| row.contact.id));
         let other = chosen.with_untracked(|row| row.as_ref().map(|row| row.contact.id));

@@ -80,7 +80,7 @@ impl Draft {
     fn open(self) -> bool {
         self.talk.permit.get().is_some_and(|permit| match permit.obstacle {
             None => true,
-            Some(Obstacle::Closed | Obstacle::Window | Obstacle::Held(_)) => self.note.get(),
+            Some(_) => self.note.get(),
         })
     }
 
@@ -383,6 +383,10 @@ fn Explanation(draft: Draft) -> impl IntoView {
                 </Notice>
             }
             .into_any(),
+        ),
+        (_, (Some(Obstacle::Blocked), ..)) => Some(
+            view! { <Notice tone=Tone::Bad icon=IconName::Warning><span>{tr(Key::ComposerBlocked)}</span></Notice> }
+                .into_any(),
         ),
         (_, (Some(Obstacle::Window), ..)) => Some(
             view! {

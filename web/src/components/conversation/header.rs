@@ -27,7 +27,9 @@ pub(super) fn Header(talk: Talk) -> impl IntoView {
     let name =
         Memo::new(move |_| row.with(|c| c.as_ref().map(|c| words::customer(&c.contact)).unwrap_or_default()));
     let channel = move || live.channel(row.with(|c| c.as_ref().map(|c| c.channel))?);
-    let blocked = Memo::new(move |_| row.with(|c| c.as_ref()?.block.map(|block| block.state)));
+    let blocked = Memo::new(move |_| {
+        row.with(|c| c.as_ref()?.block.filter(|block| block.keeps_out()).map(|block| block.state))
+    });
     let facts = Memo::new(move |_| facts(talk));
     view! {
         <header class="talk__head">

@@ -11,7 +11,6 @@ use shared::ids::ConversationId;
 
 pub(crate) use order::{Counts, ListTab};
 pub(crate) use source::{Loading, Remote};
-use source::Remote;
 
 use crate::{
     app::Desk,

@@ -41,7 +41,9 @@ async fn hold_up(engine: Engine, sequences: usize) {
         let mut model = Model::default();
         for step in 0..STEPS {
             let what = model.step(&world, &supervisor, &mut random, sequence).await;
-            model.compare(&world, &format!("TEST_SEED={seed}, sequence {sequence}, step {step}: {what}")).await;
+            model
+                .compare(&world, &format!("TEST_SEED={seed}, sequence {sequence}, step {step}: {what}"))
+                .await;
         }
         let differences = fresh::differences(&mut client, &supervisor).await;
         assert!(differences.is_empty(), "TEST_SEED={seed}, sequence {sequence}: {differences:#?}");
@@ -110,9 +112,9 @@ impl Model {
         let owner = *self.known.entry(who).or_insert(contact);
         let opened = self.next();
         let newest = self.talks.iter_mut().filter(|talk| talk.contact == owner && talk.line == line);
-        match newest.max_by_key(|talk| talk.opened) {
+        match newest.max_by_key(|talk| (talk.open, talk.opened)) {
             Some(talk) if talk.open || !talk.old => {
-                assert_eq!(talk.id, id, "the newest conversation goes on");
+                assert_eq!(talk.id, id, "the open conversation goes on, else the newest");
                 if !talk.open {
                     (talk.open, talk.opened) = (true, opened);
                 }
