@@ -39,6 +39,14 @@ pub enum ErrorCode {
     WindowClosed,
     /// The customer has no address a message could be sent to.
     NoAddress,
+    /// The customer is blocked on this number.
+    CustomerBlocked,
+    /// Both contacts have an open conversation on the same number.
+    BothOpen,
+    /// There is no earlier conversation that would stay with the contact.
+    NothingStays,
+    /// A later change of these contacts has to be taken back first.
+    LaterChangeFirst,
     /// Only a failed message can be sent again.
     NotRetryable,
     /// WhatsApp does not have the message that is to be answered or marked, or not any more.
@@ -123,6 +131,10 @@ impl ErrorCode {
             | Self::ConversationClosed
             | Self::ConversationOpen
             | Self::WindowClosed
+            | Self::CustomerBlocked
+            | Self::BothOpen
+            | Self::NothingStays
+            | Self::LaterChangeFirst
             | Self::NotRetryable
             | Self::NotAnswerable
             | Self::TemplateNotSendable
@@ -172,6 +184,10 @@ impl ErrorCode {
             Self::ConversationOpen => "The conversation is open already",
             Self::WindowClosed => "The 24-hour window is closed; only templates can be sent",
             Self::NoAddress => "The customer has no address a message could be sent to",
+            Self::CustomerBlocked => "The customer is blocked on this number",
+            Self::BothOpen => "Both have an open conversation on the same number; close one first",
+            Self::NothingStays => "There is no earlier conversation that would stay",
+            Self::LaterChangeFirst => "A later change of these contacts has to be taken back first",
             Self::NotRetryable => "Only a failed message can be sent again",
             Self::NotAnswerable => "WhatsApp does not have this message (yet)",
             Self::TemplateNotSendable => "The template cannot be sent now",

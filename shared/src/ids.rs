@@ -96,6 +96,8 @@ id!(/// Anything in a timeline.
     MessageId, "msg");
 id!(/// A customer.
     ContactId, "con");
+id!(/// That two contacts became one, or one became two.
+    ContactChangeId, "chg");
 id!(/// A department.
     QueueId, "que");
 id!(/// What a conversation arrives on; today always a WhatsApp number.

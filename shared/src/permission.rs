@@ -30,6 +30,8 @@ pub enum Permission {
     ManageTemplates,
     /// Look after the stickers that everybody can send.
     ManageStickers,
+    /// Say that two contacts are one person, or one is two, take it back, and block customers.
+    ManageContacts,
 }
 
 /// What each role may do.
@@ -44,6 +46,7 @@ pub const fn permissions(role: Role) -> &'static [Permission] {
             SeePhoneNumbers,
             ManageTemplates,
             ManageStickers,
+            ManageContacts,
         ],
         Role::Administrator => &[
             WorkConversations,
@@ -54,6 +57,7 @@ pub const fn permissions(role: Role) -> &'static [Permission] {
             ManageSettings,
             ManageTemplates,
             ManageStickers,
+            ManageContacts,
         ],
     }
 }

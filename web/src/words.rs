@@ -5,7 +5,7 @@ use shared::{
     error::ErrorCode,
     model::{
         channel::ChannelColour,
-        contact::Contact,
+        contact::{BlockRefusal, BlockState, Contact},
         conversation::{CloseReason, ConversationState},
         member::{Availability, Role},
         message::{DeliveryState, FailureReason},
@@ -13,7 +13,10 @@ use shared::{
     },
 };
 
-use crate::i18n::{Key, text};
+use crate::{
+    i18n::{Key, text},
+    ui::Tone,
+};
 
 /// What a refusal means for the person.
 pub(crate) const fn error(code: ErrorCode) -> Key {
@@ -32,6 +35,10 @@ pub(crate) const fn error(code: ErrorCode) -> Key {
         ErrorCode::ConversationOpen => Key::ErrorConversationOpen,
         ErrorCode::WindowClosed => Key::ErrorWindowClosed,
         ErrorCode::NoAddress => Key::ErrorNoAddress,
+        ErrorCode::CustomerBlocked => Key::ErrorCustomerBlocked,
+        ErrorCode::BothOpen => Key::ErrorBothOpen,
+        ErrorCode::NothingStays => Key::ErrorNothingStays,
+        ErrorCode::LaterChangeFirst => Key::ErrorLaterChangeFirst,
         ErrorCode::NotRetryable => Key::ErrorNotRetryable,
         ErrorCode::NotAnswerable => Key::ErrorNotAnswerable,
         ErrorCode::TemplateNotSendable => Key::ErrorTemplateNotSendable,
@@ -80,6 +87,36 @@ pub(crate) const fn failure(reason: FailureReason) -> (Key, Key) {
         FailureReason::OptedOut => (Key::FailOptedOut, Key::FailOptedOutDo),
         FailureReason::ServiceUnavailable => (Key::FailServiceUnavailable, Key::FailServiceUnavailableDo),
         FailureReason::Other => (Key::FailOther, Key::FailOtherDo),
+    }
+}
+
+/// How far a block got.
+pub(crate) const fn block(state: BlockState) -> Key {
+    match state {
+        BlockState::Blocking => Key::BlockBlocking,
+        BlockState::Blocked => Key::BlockBlocked,
+        BlockState::Refused => Key::BlockRefused,
+        BlockState::Unblocking => Key::BlockUnblocking,
+    }
+}
+
+/// How much a block matters to who looks.
+pub(crate) const fn block_tone(state: BlockState) -> Tone {
+    match state {
+        BlockState::Blocked | BlockState::Blocking => Tone::Bad,
+        BlockState::Refused => Tone::Warn,
+        BlockState::Unblocking => Tone::Calm,
+    }
+}
+
+/// Why WhatsApp does not block somebody, or lets them not in again.
+pub(crate) const fn block_refusal(why: BlockRefusal) -> Key {
+    match why {
+        BlockRefusal::NotRecent => Key::BlockWhyNotRecent,
+        BlockRefusal::ListFull => Key::BlockWhyListFull,
+        BlockRefusal::NotAuthorised => Key::BlockWhyNotAuthorised,
+        BlockRefusal::NoAddress => Key::BlockWhyNoAddress,
+        BlockRefusal::Other => Key::BlockWhyOther,
     }
 }
 

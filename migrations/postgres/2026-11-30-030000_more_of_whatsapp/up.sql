@@ -51,6 +51,7 @@ CREATE TABLE past_message (
 );
 CREATE INDEX past_message_in_order ON past_message (tenant_id, channel_id, contact_id, written_at, wamid);
 CREATE INDEX past_message_by_arrival ON past_message (tenant_id, received_at);
+CREATE INDEX past_message_by_contact ON past_message (tenant_id, contact_id);
 
 ALTER TABLE awaited ENABLE ROW LEVEL SECURITY;
 ALTER TABLE awaited FORCE ROW LEVEL SECURITY;

@@ -64,6 +64,7 @@ CREATE TABLE past_message (
 );
 CREATE INDEX past_message_in_order ON past_message (tenant_id, channel_id, contact_id, written_at, wamid);
 CREATE INDEX past_message_by_arrival ON past_message (tenant_id, received_at);
+CREATE INDEX past_message_by_contact ON past_message (tenant_id, contact_id);
 
 CREATE TRIGGER awaited_identity_insert BEFORE INSERT ON awaited WHEN NEW.tenant_id IS NOT (SELECT tenant_id FROM tenant_identity) BEGIN SELECT RAISE(ABORT, 'wrong tenant'); END;
 CREATE TRIGGER awaited_identity_update BEFORE UPDATE OF tenant_id ON awaited WHEN NEW.tenant_id IS NOT (SELECT tenant_id FROM tenant_identity) BEGIN SELECT RAISE(ABORT, 'wrong tenant'); END;

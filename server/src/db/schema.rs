@@ -227,6 +227,21 @@ diesel::table! {
         no_marketing -> Bool,
         marketing_at -> Nullable<BigInt>,
         group_id -> Nullable<Text>,
+        merged_into -> Nullable<Text>,
+        blocks -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    contact_change (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> Text,
+        kind -> Text,
+        at -> BigInt,
+        member_id -> Text,
+        contact_id -> Text,
+        other_id -> Text,
+        moved -> Text,
     }
 }
 
@@ -267,6 +282,7 @@ diesel::table! {
         closed_at -> Nullable<BigInt>,
         close_reason -> Nullable<Text>,
         changed_at -> BigInt,
+        answer_to -> Nullable<Text>,
     }
 }
 

@@ -5,12 +5,12 @@
 
 use shared::{
     error::{ErrorCode, Problem},
-    ids::{CommandKey, MemberId, MessageId},
+    ids::{CommandKey, ContactChangeId, MemberId, MessageId},
     live::command::{Command, Done, KeyedCommand},
     outgoing_rules,
 };
 
-use super::{conversations as conv, members, seat, stickers, templates};
+use super::{contacts, conversations as conv, members, seat, stickers, templates};
 use crate::{
     db::{
         Fault, TenantStore, Tx,
@@ -73,7 +73,7 @@ fn once(
         return Err(ErrorCode::Forbidden.into());
     }
     let before = tx.pos();
-    let message = execute(tx, &seat, key, command)?;
+    let Effect { message, change } = execute(tx, &seat, key, command)?;
     // Consoles say "read" again and again; only what changed something is a change.
     let nothing_read = matches!(command, Command::MarkRead { .. }) && tx.pos() == before;
     if !nothing_read {
@@ -84,14 +84,30 @@ fn once(
         (Command::Begin { .. }, Some(id)) => message::find(tx, id)?.map(|row| row.model.conversation),
         _ => None,
     };
-    let done = Done { pos: tx.pos(), message, conversation };
+    let done = Done { pos: tx.pos(), message, conversation, change };
     let result = serde_json::to_string(&done).map_err(|error| Fault::Broken(error.to_string()))?;
     let now = tx.now();
     command_result::insert(tx, member, key, hash, &result, now)?;
     Ok(done)
 }
 
-fn execute(
+/// What a command made.
+#[derive(Default)]
+struct Effect {
+    message: Option<MessageId>,
+    change: Option<ContactChangeId>,
+}
+
+fn execute(tx: &mut Tx<'_>, seat: &seat::Seat, key: CommandKey, command: &Command) -> Result<Effect, Fault> {
+    let change = match command {
+        Command::MergeContacts { keep, other } => contacts::merge::merge(tx, seat, *keep, *other)?,
+        Command::SplitContact { conversation } => contacts::split::split(tx, seat, *conversation)?,
+        _ => return Ok(Effect { message: message_of(tx, seat, key, command)?, ..Effect::default() }),
+    };
+    Ok(Effect { change: Some(change), ..Effect::default() })
+}
+
+fn message_of(
     tx: &mut Tx<'_>,
     seat: &seat::Seat,
     key: CommandKey,
@@ -133,6 +149,12 @@ fn execute(
         Command::SyncTemplates {} => templates::plan_now(tx).map(|()| None),
         Command::AddSticker { upload } => stickers::add(tx, seat, *upload).map(|()| None),
         Command::RemoveSticker { sticker } => stickers::remove(tx, *sticker).map(|()| None),
+        Command::UndoContactChange { id } => contacts::undo::undo(tx, *id).map(|()| None),
+        Command::BlockContact { conversation, blocked } => {
+            contacts::block::wish(tx, seat, *conversation, *blocked).map(|()| None)
+        }
+        // Made nothing but a change of contacts.
+        Command::MergeContacts { .. } | Command::SplitContact { .. } => Ok(None),
     }
 }
 
@@ -164,5 +186,11 @@ fn audited(command: &Command) -> (&'static str, String) {
         Command::SyncTemplates {} => ("templates.sync", String::new()),
         Command::AddSticker { upload } => ("sticker.add", upload.to_string()),
         Command::RemoveSticker { sticker } => ("sticker.remove", sticker.to_string()),
+        Command::MergeContacts { keep, other } => ("contact.merge", format!("{keep} {other}")),
+        Command::SplitContact { conversation } => ("contact.split", conversation.to_string()),
+        Command::UndoContactChange { id } => ("contact.undo", id.to_string()),
+        Command::BlockContact { conversation, blocked } => {
+            (if *blocked { "contact.block" } else { "contact.unblock" }, conversation.to_string())
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! entries are written on the way. It knows no HTTP, no sockets and no clock of its own.
 
 pub mod commands;
+pub mod contacts;
 pub mod conversations;
 pub(crate) mod keeping;
 pub mod members;

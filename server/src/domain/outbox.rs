@@ -12,9 +12,12 @@ use shared::{
     model::message::{Attempt, Body, DeliveryState, Failure, FailureReason},
 };
 
-use super::conversations::{
-    change,
-    status::{self, Told, advance},
+use super::{
+    contacts::address,
+    conversations::{
+        change,
+        status::{self, Told, advance},
+    },
 };
 use crate::db::{
     Fault, Tx,
@@ -114,6 +117,7 @@ pub fn lease(
             outbox::remove(tx, row.message)?; // erased in the meantime
             continue;
         };
+        let to = address::of(tx, to, row.conversation)?;
         let (body, quoted) = (found.model.body.clone(), found.quoted.clone());
         uploading += usize::from(uploads);
         outbox::lease(tx, row.message, worker, uploads)?;

@@ -24,6 +24,7 @@ use super::{
         commands::post_command,
         conversations::list_conversations::list_conversations,
         conversations::list_messages::list_messages,
+        conversations::list_contact_changes::list_contact_changes,
         messages::get_file::get_file,
         messages::get_file::get_small,
         messages::get_raw::get_raw,
@@ -116,6 +117,7 @@ mod tests {
             [
                 "/api/commands",
                 "/api/conversations",
+                "/api/conversations/{id}/contact-changes",
                 "/api/conversations/{id}/messages",
                 "/api/messages/{id}/file",
                 "/api/messages/{id}/small",

@@ -13,7 +13,10 @@ use shared::{
 
 use super::{
     commands, console,
-    conversations::{list_conversations::list_conversations, list_messages::list_messages},
+    conversations::{
+        list_contact_changes::list_contact_changes, list_conversations::list_conversations,
+        list_messages::list_messages,
+    },
     deadline::deadline,
     error::respond,
     headers::is_below,
@@ -70,6 +73,9 @@ pub fn configure(config: &mut ServiceConfig) {
                 .service(only("/commands", "POST").route(post().to(commands::post_command)))
                 .service(only("/conversations", "GET").route(get().to(list_conversations)))
                 .service(only("/conversations/{id}/messages", "GET").route(get().to(list_messages)))
+                .service(
+                    only("/conversations/{id}/contact-changes", "GET").route(get().to(list_contact_changes)),
+                )
                 .service(
                     only("/messages/{id}/file", "GET, HEAD").route(get().to(get_file)).route(head_file()),
                 )

@@ -7,6 +7,7 @@ mod prune;
 mod runner;
 mod sync_templates;
 mod tasks;
+mod tell_block;
 mod tell_reaction;
 mod tell_read;
 mod typing;

@@ -13,13 +13,14 @@ use tokio::{
     task::{Id, JoinError, JoinSet},
 };
 
-use super::{drop_file, fetch_file, import_past, prune, sync_templates, tell_reaction, tell_read};
+use super::{drop_file, fetch_file, import_past, prune, sync_templates, tell_block, tell_reaction, tell_read};
 use crate::{
     db::{
         Fault, TenantStore, WriteError,
         rows::job::{self, JobRow},
     },
     domain::{
+        contacts::block,
         conversations::{file, past, react, receipt},
         templates,
     },
@@ -148,6 +149,7 @@ async fn run(tools: Tools, row: JobRow) {
         file::DROP => drop_file::run(&tools, &row).await,
         receipt::TELL => tell_read::run(&tools, &row).await,
         react::TELL => tell_reaction::run(&tools, &row).await,
+        block::TELL => tell_block::run(&tools, &row).await,
         templates::KIND => sync_templates::run(&tools, &row).await,
         kind => Err(format!("no job of kind {kind}")),
     };
@@ -161,7 +163,7 @@ async fn failed(tools: &Tools, row: &JobRow, reason: &str) {
     // What must not stay is removed however long that takes, a file has a week of its own, and templates
     // are wanted as long as there are numbers.
     let patient =
-        [react::TELL, file::DROP, file::FETCH, templates::KIND, past::IMPORT].contains(&row.kind.as_str());
+        [react::TELL, block::TELL, file::DROP, file::FETCH, templates::KIND, past::IMPORT].contains(&row.kind.as_str());
     let dead = !patient && row.attempts + 1 >= ATTEMPTS;
     let id = tools.tenant.id();
     tracing::error!(tenant.id = %id, job.id = %row.id, job.kind = %row.kind, dead, error = %reason, "a job failed");

@@ -13,7 +13,7 @@ use crate::{
             message,
         },
     },
-    domain::conversations::react,
+    domain::{contacts::address, conversations::react},
     whatsapp::{Marked, Reaction},
 };
 
@@ -60,6 +60,7 @@ pub(super) async fn run(tools: &Tools, row: &JobRow) -> Result<(), String> {
 fn truth(scoped: &mut Scoped, id: MessageId) -> Result<Option<Truth>, Fault> {
     let Some(row) = message::find(scoped, id)? else { return Ok(None) };
     let (to, binding) = (contact::find(scoped, row.contact)?, channel::binding(scoped, row.channel)?);
+    let to = to.map(|to| address::of(scoped, to, row.model.conversation)).transpose()?;
     let emoji = react::ours(&row).map(str::to_owned);
     Ok(match (to, binding, row.wamid) {
         (Some(to), Some(binding), Some(wamid)) => Some(Truth { binding, to, wamid, emoji }),

@@ -5,6 +5,7 @@
 //!
 //! Absent on purpose: fetching any URL that arrived in a webhook, and parsing before the signature.
 
+mod block;
 mod breaker;
 mod calls;
 mod connections;
@@ -37,6 +38,7 @@ mod templates;
 mod upload;
 mod webhook;
 
+pub(crate) use block::Kept;
 pub(crate) use connections::place;
 pub use connections::{Connection, Connections};
 pub use graph::Graph;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{conversation::Conversation, message::Message};
+use crate::model::{contact::ContactChange, conversation::Conversation, message::Message};
 
 /// `GET /api/conversations`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,4 +61,12 @@ pub struct MessagesPage {
     pub messages: Vec<Message>,
     /// Whether there are older ones.
     pub has_older: bool,
+}
+
+/// `GET /api/conversations/{id}/contact-changes`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ContactChanges {
+    /// At most 10, newest first.
+    pub changes: Vec<ContactChange>,
 }

@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Pos,
-    ids::{ChannelId, CommandKey, ConversationId, MemberId, MessageId, QueueId, StickerId, UploadId},
+    ids::{
+        ChannelId, CommandKey, ContactChangeId, ContactId, ConversationId, MemberId, MessageId, QueueId, StickerId,
+        UploadId,
+    },
     model::{
         conversation::CloseReason,
         member::{Availability, Role},
@@ -143,6 +146,30 @@ pub enum Command {
         /// Which.
         sticker: StickerId,
     },
+    /// Two contacts are one person: everything of the other becomes the first one's.
+    MergeContacts {
+        /// Who stays.
+        keep: ContactId,
+        /// Whose everything moves.
+        other: ContactId,
+    },
+    /// Since this conversation somebody else writes: it, the later ones and all addresses become a new contact's.
+    SplitContact {
+        /// The first of somebody else's.
+        conversation: ConversationId,
+    },
+    /// Take back that two contacts became one, or one became two.
+    UndoContactChange {
+        /// Which change.
+        id: ContactChangeId,
+    },
+    /// Keep a customer from writing to the number of a conversation, or let them again.
+    BlockContact {
+        /// Whose, and on which number.
+        conversation: ConversationId,
+        /// Whether they are to be kept from it.
+        blocked: bool,
+    },
 }
 
 impl Command {
@@ -172,6 +199,10 @@ impl Command {
             Self::SetPhoneMasking { .. } | Self::SetReadReceipts { .. } => Permission::ManageSettings,
             Self::SyncTemplates {} => Permission::ManageTemplates,
             Self::AddSticker { .. } | Self::RemoveSticker { .. } => Permission::ManageStickers,
+            Self::MergeContacts { .. }
+            | Self::SplitContact { .. }
+            | Self::UndoContactChange { .. }
+            | Self::BlockContact { .. } => Permission::ManageContacts,
         }
     }
 }
@@ -198,4 +229,7 @@ pub struct Done {
     /// The conversation the command began.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversation: Option<ConversationId>,
+    /// What a merge or a split can be taken back by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<ContactChangeId>,
 }

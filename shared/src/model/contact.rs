@@ -1,8 +1,12 @@
 //! A customer.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::ids::ContactId;
+use crate::{
+    ids::{ContactChangeId, ContactId, MemberId},
+    limits,
+};
 
 /// What a conversation row shows of its customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,4 +26,98 @@ pub struct Contact {
     /// Whether it is a group and not a person.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub group: bool,
+}
+
+/// Whether a customer is kept from writing to one of our numbers. None is written where nobody ever wished it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Block {
+    /// How far it got.
+    pub state: BlockState,
+    /// Why WhatsApp did not do it, or not for every address of the customer's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<BlockRefusal>,
+}
+
+impl Block {
+    /// Whether WhatsApp would refuse what we send.
+    pub const fn keeps_out(self) -> bool {
+        !matches!(self.state, BlockState::Refused)
+    }
+}
+
+/// How far a block got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum BlockState {
+    /// Wished; WhatsApp is being told.
+    Blocking,
+    /// WhatsApp keeps the customer out.
+    Blocked,
+    /// Wished, but WhatsApp does not do it.
+    Refused,
+    /// To end; WhatsApp is being told.
+    Unblocking,
+}
+
+/// Why WhatsApp does not block somebody. Source: Cloud API, Block Users.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum BlockRefusal {
+    /// Only who wrote within 24 hours can be blocked.
+    NotRecent,
+    /// 64,000 are blocked already.
+    ListFull,
+    /// The access of this business does not allow it.
+    NotAuthorised,
+    /// There is no address left that could be blocked.
+    NoAddress,
+    /// Something else.
+    Other,
+}
+
+/// That two contacts became one, or one became two, and can be taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ContactChange {
+    /// Which.
+    pub id: ContactChangeId,
+    /// What was said.
+    pub kind: ContactChangeKind,
+    /// When.
+    #[serde(deserialize_with = "crate::instant::read")]
+    pub at: DateTime<Utc>,
+    /// By whom.
+    pub by: MemberId,
+    /// What the other contact was called.
+    pub name: Option<String>,
+    /// The other contact's number then; masked for some members.
+    pub phone: Option<String>,
+    /// How many conversations moved.
+    pub conversations: u32,
+    /// Whether nothing later stands in the way.
+    pub newest: bool,
+}
+
+impl ContactChange {
+    /// The same for a member who must not see phone numbers.
+    pub fn masked(mut self) -> Self {
+        self.phone = self.phone.map(|phone| limits::mask_phone(&phone));
+        self
+    }
+}
+
+/// The kinds of change, seen from one of the two contacts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ContactChangeKind {
+    /// The other contact's conversations came here.
+    Merged,
+    /// The later conversations went to the other contact.
+    SplitOff,
+    /// These conversations came from the other contact.
+    SplitFrom,
 }

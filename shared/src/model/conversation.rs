@@ -7,7 +7,7 @@ use crate::{
     ids::{ChannelId, ConversationId, MemberId, QueueId},
     limits,
     model::{
-        contact::Contact,
+        contact::{Block, Contact},
         message::{Author, DeliveryState},
     },
     permission::Audience,
@@ -143,6 +143,9 @@ pub struct Conversation {
     pub opened_at: DateTime<Utc>,
     /// When and why it was closed.
     pub closed: Option<Closed>,
+    /// Whether the customer is kept from writing to this number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub block: Option<Block>,
 }
 
 /// The end of a conversation.

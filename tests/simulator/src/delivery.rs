@@ -98,6 +98,13 @@ impl Shared {
             state.number(wanted).map(|(app, number)| (app.app_id.clone(), line_of(app, number)))
         });
         let (app_id, line) = found.ok_or("no such number")?;
+        let kept_out = self.with(|state| {
+            let key = state.customer(customer).key();
+            state.blocked.contains(&(line.phone_number_id.clone(), key))
+        });
+        if kept_out {
+            return Err("the customer is blocked");
+        }
         let (customer, sender): (String, Sender) = self.change(|state| {
             let person = state.customer(customer);
             if let Some(name) = utterance.name.take() {

@@ -1,6 +1,6 @@
 //! Everything the simulator knows, behind one lock that is never held across an await.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine;
@@ -51,6 +51,10 @@ pub(crate) struct State {
     pub(crate) uploads: u64,
     /// How many of the next marks of what was read fail.
     pub(crate) failing_marks: u32,
+    /// Whom a number keeps out: the number's id and the customer.
+    pub(crate) blocked: BTreeSet<(String, String)>,
+    /// Codes with which the next changes of that fail, one each.
+    pub(crate) failing_blocks: VecDeque<u32>,
     pub(crate) sends: VecDeque<RecordedSend>,
     pub(crate) sends_seen: u64,
     pub(crate) webhooks: VecDeque<PostedWebhook>,
@@ -101,6 +105,8 @@ impl Shared {
             media_faults: VecDeque::new(),
             uploads: 0,
             failing_marks: 0,
+            blocked: BTreeSet::new(),
+            failing_blocks: VecDeque::new(),
             sends: VecDeque::new(),
             sends_seen: 0,
             webhooks: VecDeque::new(),

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use shared::ids::ConversationId;
 
+use super::contact::{Contact, block_line};
 use crate::{
     i18n::{Key, text, tr},
     live::Live,
@@ -41,7 +42,9 @@ pub(crate) fn ContextPane(live: Live, id: ConversationId, open: RwSignal<bool>) 
             <section>
                 <h3>{tr(Key::ContextWindow)}</h3>
                 <Window live row/>
+                {block_line(row)}
             </section>
+            <Contact id row name/>
         </aside>
     }
     .into_any()

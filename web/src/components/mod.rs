@@ -2,6 +2,7 @@
 
 pub(crate) mod begin;
 pub(crate) mod connection_state;
+pub(crate) mod contact;
 pub(crate) mod context_pane;
 pub(crate) mod conversation;
 pub(crate) mod help;

@@ -3,17 +3,19 @@ use std::sync::Arc;
 use shared::{
     Instant,
     api::{
+        conversations::ContactChanges,
         session::{TenantChoice, TenantChoices},
         templates::TemplatesPage,
     },
     error::{ErrorCode, Problem},
-    ids::{CommandKey, ConversationId, Epoch, MemberId, MessageId, TemplateId},
+    ids::{CommandKey, ContactChangeId, ConversationId, Epoch, MemberId, MessageId, TemplateId},
     live::{
         command::Done,
         event::{Event, Logged},
         frame::{Answer, ResetReason, ServerFrame, Welcome},
     },
     model::{
+        contact::{Block, BlockRefusal, BlockState, ContactChange, ContactChangeKind},
         content::{
             Call, CallPermission, CallState, Card, Changed, Choice, Content, Context, Elsewhere, Form,
             FormAnswer, Forwarded, Media, MediaKind, Order, OrderItem, Participant, Place, Product, Quote,
@@ -74,6 +76,30 @@ fn a_page_of_templates_is_read_as_it_was_written() {
     let page = TemplatesPage { templates: [vec![template], all.to_vec()].concat() };
     let text = serde_json::to_string(&page).unwrap();
     assert_eq!(read::<TemplatesPage>(&text), Ok(page));
+}
+
+#[test]
+fn changes_of_contacts_and_blocks_are_read_as_they_were_written() {
+    let at = Instant::from_timestamp_millis(1_793_000_000_123).unwrap();
+    let kinds = [ContactChangeKind::Merged, ContactChangeKind::SplitOff, ContactChangeKind::SplitFrom];
+    let changes = kinds.map(|kind| ContactChange {
+        id: ContactChangeId::new(),
+        kind,
+        at,
+        by: MemberId::new(),
+        name: Some("Ann".into()),
+        phone: None,
+        conversations: 3,
+        newest: true,
+    });
+    let all = ContactChanges { changes: changes.to_vec() };
+    assert_eq!(read::<ContactChanges>(&serde_json::to_string(&all).unwrap()), Ok(all));
+    for state in [BlockState::Blocking, BlockState::Blocked, BlockState::Refused, BlockState::Unblocking] {
+        for refusal in [None, Some(BlockRefusal::NotRecent), Some(BlockRefusal::Other)] {
+            let block = Block { state, refusal };
+            assert_eq!(read::<Block>(&serde_json::to_string(&block).unwrap()), Ok(block));
+        }
+    }
 }
 
 fn message(body: Body) -> Message {
@@ -221,7 +247,12 @@ fn frames() -> Vec<ServerFrame> {
         ServerFrame::Reply { key: CommandKey::new(), answer: Answer::Error(problem) },
         ServerFrame::Reply {
             key: CommandKey::new(),
-            answer: Answer::Ok(Done { pos: 1, message: None, conversation: None }),
+            answer: Answer::Ok(Done {
+                pos: 1,
+                message: None,
+                conversation: None,
+                change: Some(ContactChangeId::new()),
+            }),
         },
         ServerFrame::Reset { why: ResetReason::Scope },
     ]
@@ -268,7 +299,7 @@ fn escapes_of_utf_16_are_one_character() {
 #[test]
 fn what_a_newer_server_adds_is_passed_over() {
     let text = r#"{"new":{"deep":[1,-2.5e3,{"a":"]}"},[]],"b":null},"pos":5,"message":null,"more":true}"#;
-    assert_eq!(read::<Done>(text), Ok(Done { pos: 5, message: None, conversation: None }));
+    assert_eq!(read::<Done>(text), Ok(Done { pos: 5, message: None, conversation: None, change: None }));
     assert_eq!(read::<Done>(r#"{"pos":5,"x":}"#), Err(Unreadable));
     assert_eq!(read::<Done>(r#"{"pos":5,"x"}"#), Err(Unreadable));
 }

@@ -150,6 +150,25 @@ pub(super) const TABLES: &[Table] = &[
             ("no_marketing", C),
             ("marketing_at", C),
             ("group_id", C),
+            ("merged_into", C),
+            ("blocks", C),
+        ],
+    },
+    Table {
+        name: "contact_change",
+        subject: Subject::Contact,
+        purpose: "taking back that two contacts are one, or one is two",
+        retention: Retention::Conversations,
+        erasure: Erasure::DeleteRow,
+        columns: &[
+            ("tenant_id", X),
+            ("id", X),
+            ("kind", X),
+            ("at", X),
+            ("member_id", M),
+            ("contact_id", C),
+            ("other_id", C),
+            ("moved", C),
         ],
     },
     Table {
@@ -192,6 +211,7 @@ pub(super) const TABLES: &[Table] = &[
             ("closed_at", X),
             ("close_reason", X),
             ("changed_at", X),
+            ("answer_to", C),
         ],
     },
     Table {

@@ -1,6 +1,7 @@
 //! Customers and the identities they are known by.
 
 use diesel::{BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, RunQueryDsl};
+use serde::{Deserialize, Serialize};
 use shared::{Instant, ids::ContactId, model::contact::Contact};
 
 use crate::{
@@ -13,7 +14,8 @@ use crate::{
 };
 
 /// The kinds of identity, in the order in which they are trusted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum IdentityKind {
     /// A group's id.
     Group,
@@ -42,6 +44,10 @@ impl IdentityKind {
     /// Whether its values are phone numbers, some of which have two spellings.
     pub const fn is_number(self) -> bool {
         matches!(self, Self::WaId | Self::Phone)
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        [Self::Group, Self::Bsuid, Self::ParentBsuid, Self::WaId, Self::Phone].into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
@@ -138,6 +144,40 @@ pub fn owner(
         .first(conn)
         .optional()?;
     found.map(|(id, at)| Ok((id.parse()?, from_micros(at)))).transpose()
+}
+
+/// Everything a contact is known by.
+///
+/// # Errors
+/// The database's.
+pub fn identities(scoped: &mut Scoped, contact: ContactId) -> Result<Vec<(IdentityKind, String)>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let rows: Vec<(String, String)> = i::contact_identity
+        .filter(i::tenant_id.eq(tenant).and(i::contact_id.eq(contact.to_string())))
+        .order((i::kind, i::created_at, i::value))
+        .select((i::kind, i::value))
+        .load(conn)?;
+    let kind =
+        |text: &str| IdentityKind::parse(text).ok_or_else(|| Fault::Broken(format!("an identity {text}")));
+    rows.into_iter().map(|(text, value)| Ok((kind(&text)?, value))).collect()
+}
+
+/// Makes another contact known by an identity, if it is still the first one's; says whether it was.
+///
+/// # Errors
+/// The database's.
+pub fn hand_over(
+    scoped: &mut Scoped,
+    kind: IdentityKind,
+    value: &str,
+    from: ContactId,
+    to: ContactId,
+) -> Result<bool, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let this = i::tenant_id.eq(tenant).and(i::kind.eq(kind.as_str())).and(i::value.eq(value));
+    let theirs = i::contact_identity.filter(this.and(i::contact_id.eq(from.to_string())));
+    let moved = diesel::update(theirs).set(i::contact_id.eq(to.to_string())).execute(conn)?;
+    Ok(moved > 0)
 }
 
 /// Makes nobody known by an identity.

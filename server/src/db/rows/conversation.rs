@@ -6,6 +6,7 @@ use diesel::{
     BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, RunQueryDsl,
     dsl::sql, sql_types::Bool,
 };
+use serde::{Deserialize, Serialize};
 use shared::{
     Instant,
     api::conversations::ConversationFilter,
@@ -24,7 +25,7 @@ use crate::{
         Fault, Scoped,
         connection::on_engine,
         fixed::{Fixed, statements},
-        rows::search,
+        rows::{contact_card, search},
         schema::{contact::dsl as p, conversation::dsl as c},
     },
 };
@@ -42,6 +43,19 @@ pub struct ConversationRow {
     pub last_message: Option<MessageId>,
     /// When anything last changed; the order of pages.
     pub changed_at: Instant,
+    /// Where it is answered, when that is not where its contact wrote from last.
+    pub answer_to: Option<Address>,
+}
+
+/// The addresses of a customer; the first that is known is written to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Address {
+    /// Phone number, digits only.
+    pub phone: Option<String>,
+    /// WhatsApp id.
+    pub wa_id: Option<String>,
+    /// Business-scoped user id.
+    pub bsuid: Option<String>,
 }
 
 #[derive(Queryable)]
@@ -74,6 +88,8 @@ struct Row {
     contact_username: Option<String>,
     contact_no_marketing: bool,
     contact_group: Option<String>,
+    contact_blocks: Option<String>,
+    answer_to: Option<String>,
 }
 
 /// The one shape in which conversations are read.
@@ -110,6 +126,8 @@ macro_rules! joined {
                 p::username,
                 p::no_marketing,
                 p::group_id,
+                p::blocks,
+                c::answer_to,
             ))
     };
 }
@@ -125,7 +143,7 @@ pub fn find(scoped: &mut Scoped, id: ConversationId) -> Result<Option<Conversati
     row.map(model).transpose()
 }
 
-/// The contact's newest conversation on a channel, open or closed.
+/// The contact's conversation on a channel that goes on: the open one, else the newest.
 ///
 /// # Errors
 /// The database's.
@@ -136,11 +154,18 @@ pub fn newest(
 ) -> Result<Option<ConversationRow>, Fault> {
     let (conn, tenant) = scoped.parts();
     let (contact, channel) = (contact.to_string(), channel.to_string());
-    let query = joined!()
-        .filter(c::tenant_id.eq(tenant).and(c::contact_id.eq(contact)).and(c::channel_id.eq(channel)))
-        .order((c::opened_at.desc(), c::id.desc()));
-    let row: Option<Row> = on_engine!(conn, conn => query.first(conn)).optional()?;
-    row.map(model).transpose()
+    let theirs = || {
+        c::tenant_id.eq(tenant).and(c::contact_id.eq(contact.clone())).and(c::channel_id.eq(channel.clone()))
+    };
+    let query = joined!().filter(theirs()).order((c::opened_at.desc(), c::id.desc()));
+    let newest: Option<Row> = on_engine!(conn, conn => query.first(conn)).optional()?;
+    let Some(newest) = newest.map(model).transpose()? else { return Ok(None) };
+    if newest.model.state != ConversationState::Closed {
+        return Ok(Some(newest));
+    }
+    // Only where two contacts became one may an older one be open beside a closed one.
+    let open: Option<Row> = joined!().filter(theirs()).filter(sql::<Bool>(OPEN)).first(conn).optional()?;
+    open.map(model).transpose().map(|open| open.or(Some(newest)))
 }
 
 /// Open conversations in sight, most recently changed first, at most `limit`.
@@ -368,6 +393,8 @@ fn model(row: Row) -> Result<ConversationRow, Fault> {
         }),
         _ => None,
     };
+    let channel: ChannelId = row.channel_id.parse()?;
+    let block = contact_card::block_on(row.contact_blocks.as_deref(), channel)?;
     Ok(ConversationRow {
         model: Conversation {
             id: row.id.parse()?,
@@ -381,7 +408,7 @@ fn model(row: Row) -> Result<ConversationRow, Fault> {
                 no_marketing: row.contact_no_marketing,
                 group: row.contact_group.is_some(),
             },
-            channel: row.channel_id.parse()?,
+            channel,
             queue: row.queue_id.map(|id| id.parse()).transpose()?,
             assignee: row.assignee_id.map(|id| id.parse()).transpose()?,
             unread: u32::try_from(row.unread).unwrap_or(u32::MAX),
@@ -390,12 +417,50 @@ fn model(row: Row) -> Result<ConversationRow, Fault> {
             window_until: row.window_until.map(from_micros),
             opened_at: from_micros(row.opened_at),
             closed,
+            block,
         },
         last_seq: row.last_seq as u64,
         read_seq: row.read_seq as u64,
         last_message: row.last_message_id.map(|id| id.parse()).transpose()?,
         changed_at: from_micros(row.changed_at),
+        answer_to: row.answer_to.as_deref().map(address).transpose()?,
     })
+}
+
+fn address(json: &str) -> Result<Address, Fault> {
+    serde_json::from_str(json).map_err(|error| Fault::Broken(error.to_string()))
+}
+
+/// Where a conversation is answered, when that is not where its contact wrote from last.
+///
+/// # Errors
+/// The database's.
+pub fn answer_to(scoped: &mut Scoped, id: ConversationId) -> Result<Option<Address>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let stored: Option<Option<String>> = c::conversation
+        .filter(c::tenant_id.eq(tenant).and(c::id.eq(id.to_string())))
+        .select(c::answer_to)
+        .first(conn)
+        .optional()?;
+    stored.flatten().as_deref().map(address).transpose()
+}
+
+/// Notes where a conversation is answered.
+///
+/// # Errors
+/// The database's.
+pub fn set_answer_to(
+    scoped: &mut Scoped,
+    id: ConversationId,
+    address: Option<&Address>,
+) -> Result<(), Fault> {
+    let json = address.map(serde_json::to_string).transpose();
+    let json = json.map_err(|error| Fault::Broken(error.to_string()))?;
+    let (conn, tenant) = scoped.parts();
+    diesel::update(c::conversation.filter(c::tenant_id.eq(tenant).and(c::id.eq(id.to_string()))))
+        .set(c::answer_to.eq(json))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Up to which message the customer was told that it was read.

@@ -19,7 +19,10 @@ use crate::{
         Fault, Scoped, Tx,
         rows::{channel, contact::IdentityKind, conversation},
     },
-    domain::seat::{self, Seat},
+    domain::{
+        contacts::address,
+        seat::{self, Seat},
+    },
 };
 
 /// Whom a member writes to, from which number.
@@ -69,10 +72,14 @@ pub fn begin(
         }
         _ => opening::anew(tx, contact, &channel, &by(seat))?,
     };
-    let conversation = loaded.row.model.id;
+    let id = loaded.row.model.id;
+    if loaded.row.answer_to.is_some() {
+        // The member chose the number.
+        conversation::set_answer_to(tx, id, None)?;
+    }
     let draft = send::draft(tx, seat, &loaded, what, None)?;
     let message = send::put(tx, loaded, seat, key, draft)?;
-    Ok((message, conversation))
+    Ok((message, id))
 }
 
 /// The open conversation that keeps a member from beginning another one, if it is in sight.
@@ -108,6 +115,9 @@ fn whom(tx: &mut Tx<'_>, phone: &str, name: Option<&str>) -> Result<Contact, Fau
         };
         if current.into_iter().flatten().any(same) {
             return Ok(row.contact);
+        }
+        if address::are_several(tx, row.contact.id)? {
+            return identity::reached_at(tx, row, phone);
         }
         // Who was known by the number is reached by another one now: the message must not go there.
         for kind in [IdentityKind::WaId, IdentityKind::Phone] {

@@ -5,7 +5,10 @@ use chrono::Duration;
 use shared::{
     Instant,
     ids::ContactId,
-    model::message::{Author, AuthorKind},
+    model::{
+        contact::Contact,
+        message::{Author, AuthorKind},
+    },
     phone,
 };
 
@@ -13,12 +16,15 @@ use super::{
     Loaded, NewEntry,
     receive::{self, Inbound, Sender},
 };
-use crate::db::{
-    Fault, Tx,
-    rows::{
-        contact::{self, ContactRow, IdentityKind},
-        conversation, message, search,
+use crate::{
+    db::{
+        Fault, Tx,
+        rows::{
+            contact::{self, ContactRow, IdentityKind},
+            conversation, message, search,
+        },
     },
+    domain::contacts::address,
 };
 
 /// News of a customer's number or account, as a line for the timeline and as what they are known by now.
@@ -90,10 +96,8 @@ fn rename(tx: &mut Tx<'_>, mut row: ContactRow, moved: &Moved) -> Result<Contact
     // be somebody else's tomorrow.
     if other_account && now.wa_id.is_none() {
         for kind in [IdentityKind::WaId, IdentityKind::Phone] {
-            contact::unlink(tx, id, kind)?;
+            let_go(tx, &mut row, kind, &moved.line.sender)?;
         }
-        row.wa_id = None;
-        row.contact.phone = None;
     }
     for (kind, value) in receive::identities(now) {
         if let Some((other, since)) =
@@ -102,19 +106,68 @@ fn rename(tx: &mut Tx<'_>, mut row: ContactRow, moved: &Moved) -> Result<Contact
             if since > moved.line.written_at + CLOCKS {
                 // They have written from the new number already, which overtook this: what they wrote is where
                 // it can be answered, and stays there.
-                contact::unlink(tx, id, kind)?;
-                put(&mut row, kind, None);
+                let_go(tx, &mut row, kind, &moved.line.sender)?;
                 continue;
             }
             give_up(tx, kind, value, other)?;
         }
-        contact::unlink(tx, id, kind)?;
+        let_go(tx, &mut row, kind, &moved.line.sender)?;
         contact::link(tx, id, kind, value, at)?;
         put(&mut row, kind, Some(value));
     }
     contact::update(tx, &row)?;
     search::reindex_contact(tx, &row.contact)?;
     Ok(row)
+}
+
+/// A contact is not known any more by what it was known by; one with several numbers keeps the others.
+fn let_go(tx: &mut Tx<'_>, row: &mut ContactRow, kind: IdentityKind, was: &Sender) -> Result<(), Fault> {
+    let id = row.contact.id;
+    if !address::several(&contact::identities(tx, id)?, kind) {
+        contact::unlink(tx, id, kind)?;
+        put(row, kind, None);
+        return Ok(());
+    }
+    for (_, value) in receive::identities(was).into_iter().filter(|(told, _)| *told == kind) {
+        for spelling in spellings(kind, value) {
+            if contact::by_identity(tx, kind, &spelling)? == Some(id) {
+                contact::unlink_value(tx, kind, &spelling)?;
+            }
+        }
+    }
+    another(tx, row, kind)
+}
+
+/// What a contact of several numbers is not known by any more is not its address either.
+fn another(tx: &mut Tx<'_>, row: &mut ContactRow, kind: IdentityKind) -> Result<(), Fault> {
+    let mut known = contact::identities(tx, row.contact.id)?;
+    known.retain(|(found, _)| *found == kind);
+    let Some(current) = place(row, kind) else { return Ok(()) };
+    let spelled = current.as_deref().map(|value| spellings(kind, value)).unwrap_or_default();
+    if !known.iter().any(|(_, value)| spelled.contains(value)) {
+        *current = known.into_iter().next().map(|(_, value)| value);
+    }
+    Ok(())
+}
+
+/// One person with several numbers is written to at this one from now on.
+///
+/// # Errors
+/// The database's.
+pub(super) fn reached_at(tx: &mut Tx<'_>, mut row: ContactRow, phone: &str) -> Result<Contact, Fault> {
+    let id = row.contact.id;
+    address::stay(tx, id, &address::of_row(&row))?;
+    let known = contact::identities(tx, id)?;
+    let same = spellings(IdentityKind::WaId, phone);
+    let wa_id = known.into_iter().find(|(kind, value)| *kind == IdentityKind::WaId && same.contains(value));
+    row.wa_id = wa_id.map(|(_, value)| value);
+    row.contact.phone = Some(phone.to_owned());
+    contact::update(tx, &row)?;
+    search::reindex_contact(tx, &row.contact)?;
+    for concerned in conversation::of_contact(tx, id)? {
+        Loaded::from_row(concerned).save_in_place(tx)?;
+    }
+    Ok(row.contact)
 }
 
 fn owner_in_any_spelling(
@@ -145,6 +198,9 @@ pub(super) fn give_up(
         if place(&mut row, kind).is_some_and(|place| place.as_deref() == Some(&spelling)) {
             put(&mut row, kind, None);
         }
+    }
+    if place(&mut row, kind).is_none() {
+        another(tx, &mut row, kind)?;
     }
     contact::update(tx, &row)?;
     search::reindex_contact(tx, &row.contact)?;

@@ -16,7 +16,10 @@ use super::Loaded;
 use crate::db::{
     Fault, Tx,
     record::FactKind,
-    rows::conversation::{self, ConversationRow},
+    rows::{
+        contact_card,
+        conversation::{self, ConversationRow},
+    },
 };
 
 /// A closed conversation is continued when somebody writes in it again within this time; later a new one
@@ -47,6 +50,7 @@ pub(super) fn anew(
     author: &Author,
 ) -> Result<Loaded, Fault> {
     let now = tx.now();
+    let block = contact_card::block(tx, contact.id, channel.id)?;
     let row = ConversationRow {
         model: Conversation {
             id: ConversationId::new(),
@@ -62,11 +66,13 @@ pub(super) fn anew(
             window_until: None,
             opened_at: now,
             closed: None,
+            block,
         },
         last_seq: 0,
         read_seq: 0,
         last_message: None,
         changed_at: now,
+        answer_to: None,
     };
     conversation::insert(tx, &row)?;
     let loaded = Loaded::fresh(row);

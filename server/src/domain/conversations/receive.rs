@@ -31,7 +31,10 @@ use crate::db::{
         conversation, message, search,
     },
 };
-use crate::fault::{self, Point};
+use crate::{
+    domain::contacts::address,
+    fault::{self, Point},
+};
 
 /// Who wrote, as far as WhatsApp tells. Any part may be missing, but not all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -119,6 +122,10 @@ pub fn receive(tx: &mut Tx<'_>, inbound: &Inbound, answerer: Answerer) -> Result
     fault::reach(Point::ApplyItem);
 
     let now = tx.now();
+    if loaded.row.answer_to.take().is_some() {
+        // They wrote here last, so this is where they are answered.
+        conversation::set_answer_to(tx, loaded.row.model.id, None)?;
+    }
     let model = &mut loaded.row.model;
     model.contact = contact;
     model.unread = model.unread.saturating_add(1);
@@ -235,6 +242,12 @@ fn refresh(tx: &mut Tx<'_>, row: ContactRow, sender: &Sender) -> Result<ContactR
     let id = row.contact.id;
     let fresh = merged(row.clone(), sender);
     if fresh.contact != row.contact || fresh.wa_id != row.wa_id || fresh.bsuid != row.bsuid {
+        let (before, after) = (address::of_row(&row), address::of_row(&fresh));
+        // One person with several numbers writes from another one: none of them is given up.
+        let several = before != after && address::are_several(tx, id)?;
+        if several {
+            address::stay(tx, id, &before)?;
+        }
         contact::update(tx, &fresh)?;
         let numbers = [
             (IdentityKind::WaId, &row.wa_id, &fresh.wa_id),
@@ -245,6 +258,7 @@ fn refresh(tx: &mut Tx<'_>, row: ContactRow, sender: &Sender) -> Result<ContactR
             if let (Some(old), Some(new)) = (old, new)
                 && old != new
                 && phone::other_spelling(old).as_ref() != Some(new)
+                && !several
             {
                 contact::unlink_value(tx, kind, old)?;
             }

@@ -8,6 +8,7 @@ use shared::{
     ids::{CommandKey, ConversationId, MessageId},
     limits,
     model::{
+        contact::Block,
         content::Content,
         conversation::ConversationState,
         message::{Body, Delivery, DeliveryState},
@@ -51,8 +52,8 @@ pub(super) struct Draft {
 /// Puts a message into the outbox; takes an unassigned conversation on the way.
 ///
 /// # Errors
-/// `conversation_closed`, `assigned_to_another`, `window_closed`, `opted_out`, `no_address`, `not_found` or
-/// `not_answerable` for what it answers, `upload_gone`, `message_invalid` by [`outgoing_rules`],
+/// `conversation_closed`, `assigned_to_another`, `customer_blocked`, `window_closed`, `opted_out`, `no_address`,
+/// `not_found` or `not_answerable` for what it answers, `upload_gone`, `message_invalid` by [`outgoing_rules`],
 /// and what [`limits::outgoing_text`], [`limits::caption`] and a template's composition refuse.
 pub fn send(
     tx: &mut Tx<'_>,
@@ -145,6 +146,9 @@ pub(super) fn put(
         return Err(ErrorCode::ConversationClosed.into());
     }
     loaded.workable_by(seat)?;
+    if loaded.row.model.block.is_some_and(Block::keeps_out) {
+        return Err(ErrorCode::CustomerBlocked.into());
+    }
     let now = tx.now();
     let template = match &draft.body {
         Body::Content(content) => match &**content {

@@ -10,6 +10,7 @@
 )]
 
 mod browser;
+mod contacts;
 mod drafts;
 mod files;
 mod forms;

@@ -91,6 +91,11 @@ impl Stack {
         text(&self.seed["numbers"][0], "phone_number_id")
     }
 
+    /// Another business number.
+    pub(crate) fn second_number(&self) -> String {
+        text(&self.seed["numbers"][1], "phone_number_id")
+    }
+
     /// The app that the number belongs to.
     pub(crate) fn app_id(&self) -> String {
         text(&self.seed, "app_id")
@@ -104,11 +109,23 @@ impl Stack {
         browser
     }
 
+    /// A browser of its own in which a supervisor is signed in and live.
+    pub(crate) async fn supervisor(&self) -> Browser {
+        let (email, password) = self.login_as("supervisor", 0);
+        let browser = Browser::open(self.driver_port.number(), self.proxy.port).await;
+        browser.sign_in(&email, &password).await;
+        browser
+    }
+
     /// E-mail and password of the n-th agent.
     pub(crate) fn login(&self, n: usize) -> (String, String) {
+        self.login_as("agent", n)
+    }
+
+    fn login_as(&self, role: &str, n: usize) -> (String, String) {
         let logins = self.seed["logins"].as_array().unwrap();
-        let agent = logins.iter().filter(|login| login["role"] == "agent").nth(n).unwrap();
-        (text(agent, "email"), text(agent, "password"))
+        let member = logins.iter().filter(|login| login["role"] == role).nth(n).unwrap();
+        (text(member, "email"), text(member, "password"))
     }
 }
 

@@ -61,7 +61,7 @@ pub(crate) async fn becomes(
 }
 
 /// What the Graph API was asked to send, newest last.
-fn bodies(meta: &simulator::Running) -> Vec<Value> {
+pub(crate) fn bodies(meta: &simulator::Running) -> Vec<Value> {
     let sends = meta.control().sends().into_iter();
     sends.filter(|send| send.kind == simulator::SendKind::Message).map(|send| send.body).collect()
 }

@@ -55,6 +55,19 @@ impl Control {
         });
     }
 
+    /// The next changes of whom a number keeps out fail with these codes, one each.
+    pub fn fail_blocks(&self, codes: impl IntoIterator<Item = u32>) {
+        self.shared.change(|state| state.failing_blocks.extend(codes));
+    }
+
+    /// Whom a number keeps out.
+    pub fn blocked(&self, phone_number_id: &str) -> Vec<String> {
+        self.shared.with(|state| {
+            let theirs = state.blocked.iter().filter(|(number, _)| number == phone_number_id);
+            theirs.map(|(_, customer)| customer.clone()).collect()
+        })
+    }
+
     /// Changes what is given; the rest stays.
     pub fn set_behaviour(&self, behaviour: Behaviour) {
         self.shared.change(|state| {

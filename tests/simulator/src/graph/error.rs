@@ -146,6 +146,11 @@ pub(crate) fn title_of(code: u32) -> &'static str {
         132_012 => "Parameter format does not match format in the created template",
         132_015 => "Template is Paused",
         132_016 => "Template is Disabled",
+        130_403 => "Recipient is blocked",
+        139_100 => "Failed to block/unblock some users",
+        139_101 => "Blocklist limit reached",
+        139_102 => "Blocklist concurrent update",
+        139_103 => "Internal error",
         _ => "Message failed",
     }
 }

@@ -101,10 +101,13 @@ impl Call {
         let number = access::number_of(&self.app, &self.send.phone_number_id)?;
         self.shared.with(|state| {
             validation::check(state, &self.app.app_id, self.app.waba_of(number), body)?;
+            let customer = state.customer(&recipient_of(body).unwrap_or_default()).key();
+            if state.blocked.contains(&(self.send.phone_number_id.clone(), customer.clone())) {
+                return Err(GraphError::of(130_403));
+            }
             if !state.strict_window {
                 return Ok(());
             }
-            let customer = state.customer(&recipient_of(body).unwrap_or_default()).key();
             validation::window(state.chat(&customer, &self.send.phone_number_id).last_customer_at, now, body)
         })
     }

@@ -3,6 +3,7 @@
 mod access;
 mod accounts;
 mod addresses;
+mod blocks;
 mod error;
 mod interactive;
 mod media;
@@ -31,6 +32,9 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
             .route("/{node}", web::delete().to(media::delete_media))
             .route("/{node}/messages", web::post().to(messages::send_message))
             .route("/{node}/media", web::post().to(media::upload_media))
+            .route("/{node}/block_users", web::get().to(blocks::list_blocks))
+            .route("/{node}/block_users", web::post().to(blocks::change_blocks))
+            .route("/{node}/block_users", web::delete().to(blocks::change_blocks))
             .route("/{node}/phone_numbers", web::get().to(accounts::list_phone_numbers))
             .route("/{node}/message_templates", web::get().to(templates::list_templates))
             .route("/{node}/message_templates", web::post().to(template_changes::create_template))

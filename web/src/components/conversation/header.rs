@@ -27,6 +27,9 @@ pub(super) fn Header(talk: Talk) -> impl IntoView {
     let name =
         Memo::new(move |_| row.with(|c| c.as_ref().map(|c| words::customer(&c.contact)).unwrap_or_default()));
     let channel = move || live.channel(row.with(|c| c.as_ref().map(|c| c.channel))?);
+    let blocked = Memo::new(move |_| {
+        row.with(|c| c.as_ref()?.block.filter(|block| block.keeps_out()).map(|block| block.state))
+    });
     let facts = Memo::new(move |_| facts(talk));
     view! {
         <header class="talk__head">
@@ -37,6 +40,9 @@ pub(super) fn Header(talk: Talk) -> impl IntoView {
             <div class="talk__who">
                 <div class="talk__name">
                     <h2 dir="auto">{name}</h2>
+                    {move || blocked.get().map(|state| view! {
+                        <Chip tone=words::block_tone(state)>{tr(words::block(state))}</Chip>
+                    }.into_any())}
                     {move || channel().map(|c| view! { <Chip><i class=words::channel_class(c.colour)></i>{c.name}</Chip> }.into_any())}
                 </div>
                 {move || offline(live).map(|words| view! {

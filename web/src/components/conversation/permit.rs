@@ -2,7 +2,10 @@
 
 use shared::{
     ids::MemberId,
-    model::conversation::{Conversation, ConversationState},
+    model::{
+        contact::Block,
+        conversation::{Conversation, ConversationState},
+    },
 };
 
 /// What stands in the way of a text to the customer.
@@ -14,6 +17,8 @@ pub(crate) enum Obstacle {
     Window,
     /// Somebody else answers.
     Held(MemberId),
+    /// The customer is blocked on this number.
+    Blocked,
 }
 
 /// What may be done.
@@ -48,6 +53,7 @@ pub(crate) fn permit(conversation: &Conversation, me: MemberId, for_others: bool
     let obstacle = match held_by {
         _ if closed => Some(Obstacle::Closed),
         Some(holder) if !for_others => Some(Obstacle::Held(holder)),
+        _ if conversation.block.is_some_and(Block::keeps_out) => Some(Obstacle::Blocked),
         _ if window => Some(Obstacle::Window),
         _ => None,
     };

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use shared::ids::ConversationId;
 
 pub(crate) use order::{Counts, ListTab};
-use source::Remote;
+pub(crate) use source::{Loading, Remote};
 
 use crate::{
     app::Desk,

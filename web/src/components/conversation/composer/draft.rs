@@ -70,7 +70,7 @@ impl Draft {
     pub(super) fn open(self) -> bool {
         self.talk.permit.get().is_some_and(|permit| match permit.obstacle {
             None => true,
-            Some(Obstacle::Closed | Obstacle::Window | Obstacle::Held(_)) => self.note.get(),
+            Some(_) => self.note.get(),
         })
     }
 

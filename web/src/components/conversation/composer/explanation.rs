@@ -37,6 +37,10 @@ pub(super) fn Explanation(draft: Draft) -> impl IntoView {
             }
             .into_any(),
         ),
+        (_, (Some(Obstacle::Blocked), ..)) => Some(
+            view! { <Notice tone=Tone::Bad icon=IconName::Warning><span>{tr(Key::ComposerBlocked)}</span></Notice> }
+                .into_any(),
+        ),
         (_, (Some(Obstacle::Window), ..)) => Some(
             view! {
                 <Notice tone=Tone::Warn icon=IconName::Clock>

@@ -1,0 +1,186 @@
+//! Keeping a customer from writing to one of our numbers, and letting them again. The wish is stored with the
+//! contact; a job tells WhatsApp what is wished in the end and notes what came of it.
+
+use std::collections::BTreeSet;
+
+use shared::{
+    error::ErrorCode,
+    ids::{ChannelId, ContactId, ConversationId},
+    model::contact::{Block, BlockRefusal, BlockState},
+    phone,
+};
+
+use crate::{
+    db::{
+        Fault, Scoped, Tx,
+        rows::{
+            contact::{self, IdentityKind},
+            contact_card::{self, Card},
+            conversation,
+        },
+    },
+    domain::{conversations::Loaded, seat::Seat},
+};
+
+/// The kind of the job that tells WhatsApp; its payload is the contact's id and the channel's.
+pub const TELL: &str = "tell_block";
+
+/// Wishes that a customer is kept from writing to the number of a conversation, or let again. The same again
+/// changes nothing, unless WhatsApp has not done all of it.
+///
+/// # Errors
+/// `not_found`, `no_address` when there is nothing that could be blocked.
+pub fn wish(tx: &mut Tx<'_>, seat: &Seat, id: ConversationId, blocked: bool) -> Result<(), Fault> {
+    let model = Loaded::in_sight(tx, seat, id)?.row.model;
+    let (contact, channel) = (model.contact.id, model.channel);
+    let done = model.block.map(|block| (block.state, block.refusal.is_some()));
+    let next = match (blocked, done) {
+        (true, Some((BlockState::Blocking, _) | (BlockState::Blocked, false))) => return Ok(()),
+        (false, None | Some((BlockState::Unblocking, _))) => return Ok(()),
+        // WhatsApp never did it, so there is nothing to take back.
+        (false, Some((BlockState::Refused, _))) => None,
+        (true, _) => Some(BlockState::Blocking),
+        (false, _) => Some(BlockState::Unblocking),
+    };
+    if blocked && users(tx, contact)?.is_empty() {
+        return Err(ErrorCode::NoAddress.into());
+    }
+    put(tx, contact, channel, next.map(|state| Block { state, refusal: None }))?;
+    if next.is_some() {
+        let now = tx.now();
+        tx.job(TELL, &payload(contact, channel), now)?;
+    }
+    Ok(())
+}
+
+/// What WhatsApp is to be told now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Truth {
+    /// Whose.
+    pub contact: ContactId,
+    /// Whether they are to be kept out.
+    pub blocked: bool,
+    /// All their addresses.
+    pub users: Vec<User>,
+}
+
+/// An address as WhatsApp blocks it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum User {
+    /// Digits only.
+    Number(String),
+    /// Business-scoped user id, of those whose number is not known.
+    Bsuid(String),
+}
+
+/// What is wished of a contact, or of the one it turned out to be, and WhatsApp does not know yet.
+///
+/// # Errors
+/// The database's.
+pub fn truth(scoped: &mut Scoped, id: ContactId, channel: ChannelId) -> Result<Option<Truth>, Fault> {
+    let mut contact = id;
+    let card = loop {
+        let Some(card) = contact_card::find(scoped, contact)? else { return Ok(None) };
+        match &card.merged_into {
+            // A merge that is merged itself leads on; ids are never reused, so this ends.
+            Some(into) => contact = into.parse()?,
+            None => break card,
+        }
+    };
+    let blocked = match card.blocks()?.get(&channel).map(|block| block.state) {
+        Some(BlockState::Blocking) => true,
+        Some(BlockState::Unblocking) => false,
+        _ => return Ok(None),
+    };
+    Ok(Some(Truth { contact, blocked, users: users(scoped, contact)? }))
+}
+
+/// What came of telling WhatsApp.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is so.
+    Done,
+    /// It is so for some of the addresses; why not for another.
+    Partly(BlockRefusal),
+    /// It is not so.
+    Refused(BlockRefusal),
+}
+
+/// Notes what came of it, unless something else is wished by now.
+///
+/// # Errors
+/// The database's.
+pub fn told(
+    tx: &mut Tx<'_>,
+    id: ContactId,
+    channel: ChannelId,
+    blocked: bool,
+    outcome: Outcome,
+) -> Result<(), Fault> {
+    let known = contact_card::block(tx, id, channel)?.map(|block| block.state);
+    let next = |state, refusal| Some(Block { state, refusal });
+    let block = match (known, blocked, outcome) {
+        (Some(BlockState::Blocking), true, Outcome::Done) => next(BlockState::Blocked, None),
+        (Some(BlockState::Blocking), true, Outcome::Partly(why)) => next(BlockState::Blocked, Some(why)),
+        (Some(BlockState::Blocking), true, Outcome::Refused(why)) => next(BlockState::Refused, Some(why)),
+        (Some(BlockState::Unblocking), false, Outcome::Done) => None,
+        (Some(BlockState::Unblocking), false, Outcome::Partly(why) | Outcome::Refused(why)) => {
+            next(BlockState::Blocked, Some(why))
+        }
+        _ => return Ok(()),
+    };
+    put(tx, id, channel, block)
+}
+
+/// Plans what WhatsApp was not told yet of a contact; two that tell the same do no harm.
+pub(super) fn plan(tx: &mut Tx<'_>, id: ContactId, card: &Card) -> Result<(), Fault> {
+    let now = tx.now();
+    for (channel, block) in card.blocks()? {
+        if matches!(block.state, BlockState::Blocking | BlockState::Unblocking) {
+            tx.job(TELL, &payload(id, channel), now)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whom and where a job is about.
+pub fn of_payload(payload: &str) -> Option<(ContactId, ChannelId)> {
+    let (contact, channel) = payload.split_once(' ')?;
+    Some((contact.parse().ok()?, channel.parse().ok()?))
+}
+
+fn payload(contact: ContactId, channel: ChannelId) -> String {
+    format!("{contact} {channel}")
+}
+
+fn put(tx: &mut Tx<'_>, id: ContactId, channel: ChannelId, block: Option<Block>) -> Result<(), Fault> {
+    let Some(mut card) = contact_card::find(tx, id)? else { return Ok(()) };
+    let mut blocks = card.blocks()?;
+    match block {
+        Some(block) => blocks.insert(channel, block),
+        None => blocks.remove(&channel),
+    };
+    card.set_blocks(&blocks)?;
+    contact_card::put(tx, id, &card)?;
+    for row in conversation::of_contact(tx, id)?.into_iter().filter(|row| row.model.channel == channel) {
+        Loaded::from_row(row).save_in_place(tx)?;
+    }
+    Ok(())
+}
+
+/// Every number of a contact, each in one spelling; the business-scoped ids of who has none.
+fn users(scoped: &mut Scoped, id: ContactId) -> Result<Vec<User>, Fault> {
+    let known = contact::identities(scoped, id)?;
+    let mut numbers = BTreeSet::new();
+    for (_, number) in known.iter().filter(|(kind, _)| kind.is_number()) {
+        let other = phone::other_spelling(number);
+        if !other.is_some_and(|other| numbers.contains(&other)) {
+            numbers.insert(number.clone());
+        }
+    }
+    if !numbers.is_empty() {
+        return Ok(numbers.into_iter().map(User::Number).collect());
+    }
+    let of_kind = known.into_iter().filter(|(kind, _)| *kind == IdentityKind::Bsuid);
+    Ok(of_kind.map(|(_, value)| User::Bsuid(value)).collect())
+}
