@@ -7,6 +7,7 @@ pub mod commands;
 pub mod conversations;
 pub(crate) mod keeping;
 pub mod members;
+pub mod numbers;
 pub mod outbox;
 pub mod seat;
 pub mod templates;

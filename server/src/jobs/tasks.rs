@@ -13,7 +13,7 @@ use tokio::{
     task::{Id, JoinError, JoinSet},
 };
 
-use super::{drop_file, fetch_file, prune, sync_templates, tell_reaction, tell_read};
+use super::{check_numbers, drop_file, fetch_file, prune, sync_templates, tell_reaction, tell_read};
 use crate::{
     db::{
         Fault, TenantStore, WriteError,
@@ -21,7 +21,7 @@ use crate::{
     },
     domain::{
         conversations::{file, react, receipt},
-        templates,
+        numbers, templates,
     },
     files::Files,
     whatsapp::{Connections, Graph},
@@ -148,6 +148,7 @@ async fn run(tools: Tools, row: JobRow) {
         receipt::TELL => tell_read::run(&tools, &row).await,
         react::TELL => tell_reaction::run(&tools, &row).await,
         templates::KIND => sync_templates::run(&tools, &row).await,
+        numbers::KIND => check_numbers::run(&tools, &row).await,
         kind => Err(format!("no job of kind {kind}")),
     };
     if let Err(reason) = done {
@@ -159,7 +160,7 @@ async fn run(tools: Tools, row: JobRow) {
 async fn failed(tools: &Tools, row: &JobRow, reason: &str) {
     // What must not stay is removed however long that takes, a file has a week of its own, and templates
     // are wanted as long as there are numbers.
-    let patient = [react::TELL, file::DROP, file::FETCH, templates::KIND].contains(&row.kind.as_str());
+    let patient = [react::TELL, file::DROP, file::FETCH, templates::KIND, numbers::KIND].contains(&row.kind.as_str());
     let dead = !patient && row.attempts + 1 >= ATTEMPTS;
     let id = tools.tenant.id();
     tracing::error!(tenant.id = %id, job.id = %row.id, job.kind = %row.kind, dead, error = %reason, "a job failed");

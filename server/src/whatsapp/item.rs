@@ -3,6 +3,7 @@
 use shared::{ids::ChannelId, limits::META_ID_BYTES};
 
 use super::{
+    health_news,
     payload::{self, Said},
     preferences,
     split::{Contacts, Item, Kind},
@@ -19,6 +20,7 @@ use crate::{
             identity::{self, Moved},
             receive, status,
         },
+        numbers::{self, HealthNews},
         templates::{self, News},
     },
     secrets::sha256,
@@ -67,6 +69,9 @@ fn change_of_account(tx: &mut Tx<'_>, routed: &Routed, now: shared::Instant) -> 
     if let Some(news) = template_news::news(&routed.item, now) {
         return take_once(tx, routed, &news).map(|()| Applied::Taken);
     }
+    if let Some(news) = health_news::news(&routed.item, now) {
+        return take_health(tx, routed, &news);
+    }
     match preferences::preferences(&routed.item, now) {
         // One that tells nothing we know stays readable.
         Some(all) if !all.is_empty() => {
@@ -94,6 +99,16 @@ fn take_once(tx: &mut Tx<'_>, routed: &Routed, news: &News) -> Result<(), Fault>
     }
     templates::take(tx, news)?;
     keep(tx, routed, None)
+}
+
+/// Takes in what is told of numbers and accounts, each copy once: one that comes late must not undo what was told
+/// within the same of Meta's seconds.
+fn take_health(tx: &mut Tx<'_>, routed: &Routed, news: &HealthNews) -> Result<Applied, Fault> {
+    if raw_item::is_known(tx, &key(&routed.item))? {
+        return Ok(Applied::Taken);
+    }
+    keep(tx, routed, None)?;
+    numbers::take(tx, news).map(|concerned| if concerned { Applied::Taken } else { Applied::Kept })
 }
 
 /// Keeps an item as it came, with the reason when it broke something.

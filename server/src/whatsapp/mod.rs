@@ -5,13 +5,21 @@
 //!
 //! Absent on purpose: fetching any URL that arrived in a webhook, and parsing before the signature.
 
+mod ask;
+pub(crate) mod binding;
+mod calls;
+mod check;
 mod connections;
 mod content;
 mod errors;
 mod graph;
+mod health_news;
 mod intake;
 mod item;
 mod media;
+mod nodes;
+mod number_desk;
+mod number_orders;
 mod outbox;
 mod outgoing;
 mod pace;
@@ -35,5 +43,6 @@ pub(crate) use graph::{Marked, Reaction};
 pub use intake::{Replayed, replay, replay_quarantine};
 pub(crate) use media::Wanted;
 pub use outbox::{OutboxConfig, OutboxWorker};
+pub(crate) use number_desk::NumberDesk;
 pub(crate) use template_desk::TemplateDesk;
 pub use webhook::{receive_webhook, verify_webhook};

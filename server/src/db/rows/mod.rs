@@ -1,6 +1,7 @@
 //! Rows and queries, one file per table. Every query carries the tenant.
 
 pub mod channel;
+pub mod channel_health;
 pub mod command_result;
 pub mod contact;
 pub mod conversation;
