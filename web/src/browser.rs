@@ -116,3 +116,8 @@ pub(crate) fn blur() {
         let _ = element.blur();
     }
 }
+
+/// Puts a text on the clipboard.
+pub(crate) fn copy(text: &str) {
+    let _ = window().navigator().clipboard().write_text(text);
+}

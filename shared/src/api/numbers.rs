@@ -2,10 +2,10 @@
 //!
 //! Secrets go in and never come out; the verify token does, because a person must paste it at Meta.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Instant,
     ids::{ChannelId, ConnectionId, QueueId},
     model::channel::ChannelColour,
 };
@@ -48,7 +48,7 @@ pub struct CheckedConnection {
     pub app_name: Option<String>,
     /// When the token ends; none means never.
     #[serde(default, deserialize_with = "crate::instant::read_maybe")]
-    pub expires_at: Option<Instant>,
+    pub expires_at: Option<DateTime<Utc>>,
     /// The business accounts it may manage, as far as it names them or was asked for one.
     pub accounts: Vec<FoundAccount>,
 }

@@ -3,9 +3,10 @@
 //! Facts only; what follows from them is [`crate::health`]. Words of Meta's that are not known are `Other`, so that
 //! a new one never hides the rest.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{Instant, ids::ChannelId};
+use crate::ids::ChannelId;
 
 /// What is known of one channel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,7 +41,7 @@ pub struct HealthFacts {
     pub alerts: Vec<Alert>,
     /// When Meta was asked last and answered.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::instant::read_maybe")]
-    pub checked_at: Option<Instant>,
+    pub checked_at: Option<DateTime<Utc>>,
     /// Why the last question told nothing of number and account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<CheckTrouble>,
@@ -124,7 +125,7 @@ pub struct TokenFacts {
     pub valid: Option<bool>,
     /// When it ends; none means never, as far as we know.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::instant::read_maybe")]
-    pub expires_at: Option<Instant>,
+    pub expires_at: Option<DateTime<Utc>>,
     /// What it may not do.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<TokenScope>,
@@ -136,13 +137,13 @@ pub struct TokenFacts {
 pub struct CallFacts {
     /// The address was confirmed with the right verify token.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::instant::read_maybe")]
-    pub confirmed_at: Option<Instant>,
+    pub confirmed_at: Option<DateTime<Utc>>,
     /// A signed webhook came.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::instant::read_maybe")]
-    pub webhook_at: Option<Instant>,
+    pub webhook_at: Option<DateTime<Utc>>,
     /// A call was turned away.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::instant::read_maybe")]
-    pub refused_at: Option<Instant>,
+    pub refused_at: Option<DateTime<Utc>>,
     /// Why it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<CallRefusal>,
@@ -304,7 +305,7 @@ pub struct PinNews {
     pub what: PinEvent,
     /// When.
     #[serde(deserialize_with = "crate::instant::read")]
-    pub at: Instant,
+    pub at: DateTime<Utc>,
 }
 
 /// What somebody did about a PIN.
@@ -354,7 +355,7 @@ pub struct Restriction {
     pub kind: String,
     /// Until when.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::instant::read_maybe")]
-    pub until: Option<Instant>,
+    pub until: Option<DateTime<Utc>>,
 }
 
 /// A rule of Meta's that was broken.
@@ -368,7 +369,7 @@ pub struct Violation {
     pub remedy: Option<String>,
     /// When it was told.
     #[serde(deserialize_with = "crate::instant::read")]
-    pub at: Instant,
+    pub at: DateTime<Utc>,
 }
 
 /// Something Meta warns of.
@@ -384,7 +385,7 @@ pub struct Alert {
     pub text: String,
     /// When it was told.
     #[serde(deserialize_with = "crate::instant::read")]
-    pub at: Instant,
+    pub at: DateTime<Utc>,
 }
 
 /// How bad an alert is.

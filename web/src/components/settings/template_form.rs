@@ -1,0 +1,563 @@
+//! Writing a message template: the form, what the customer will see, and every rule of WhatsApp's that is broken.
+
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use shared::{
+    api::templates::{CreateTemplateRequest, EditTemplateRequest, TemplateTexts, TemplatesPage},
+    ids::{ChannelId, TemplateId},
+    model::template::{
+        CODE, Template, TemplateButton, TemplateCategory, TemplateHeader, TemplatePlace, TemplateValue, fill as filled,
+        names_in,
+    },
+    template_rules::{self, TemplateFault, TemplateField, TemplateRule},
+};
+
+use super::{
+    fields::{self, Line},
+    setup::Order,
+    templates,
+};
+use crate::{
+    app::Desk,
+    components::conversation::content,
+    http::{self, Refused},
+    i18n::{Key, fill, text, tr},
+    routes,
+    ui::{Button, ButtonLook, Chip, Dialog, EmptyState, IconButton, IconName, Item, Notice, RowSkeletons, Show, Tone, each},
+    words,
+};
+
+/// Languages that are offered; any other code may be written. Source: Cloud API, supported languages.
+const LANGUAGES: [&str; 24] = [
+    "en", "en_US", "en_GB", "de", "fr", "es", "es_MX", "it", "nl", "pt_BR", "pt_PT", "pl", "tr", "ru", "uk", "ar", "he",
+    "hi", "id", "ja", "ko", "zh_CN", "zh_TW", "sw",
+];
+
+/// A button while it is being written.
+#[derive(Clone, Copy)]
+struct Written {
+    /// Tells it from the others while they come and go.
+    n: usize,
+    kind: RwSignal<String>,
+    text: RwSignal<String>,
+    /// Address or number.
+    value: RwSignal<String>,
+}
+
+#[derive(Clone, Copy)]
+struct Form {
+    desk: Desk,
+    known: StoredValue<Option<Template>>,
+    channel: RwSignal<String>,
+    name: RwSignal<String>,
+    language: RwSignal<String>,
+    category: RwSignal<String>,
+    header: RwSignal<String>,
+    body: RwSignal<String>,
+    footer: RwSignal<String>,
+    buttons: RwSignal<Vec<Written>>,
+    next: RwSignal<usize>,
+    examples: RwSignal<Vec<TemplateValue>>,
+    order: Order,
+}
+
+impl Form {
+    fn new(desk: Desk, known: Option<Template>) -> Self {
+        let of = |text: fn(&Template) -> String| RwSignal::new(known.as_ref().map(text).unwrap_or_default());
+        let category = known.as_ref().map_or(TemplateCategory::Utility, |one| one.category);
+        let channel = untrack(|| desk.live.channels()).first().map(|one| one.id.to_string()).unwrap_or_default();
+        let form = Self {
+            desk,
+            channel: RwSignal::new(channel),
+            name: of(|one| one.name.clone()),
+            language: RwSignal::new(known.as_ref().map_or_else(|| "en".to_owned(), |one| one.language.clone())),
+            category: RwSignal::new(category.as_str().to_owned()),
+            header: of(|one| match &one.header {
+                Some(TemplateHeader::Text { text }) => text.clone(),
+                _ => String::new(),
+            }),
+            body: of(|one| one.body.clone()),
+            footer: of(|one| one.footer.clone().unwrap_or_default()),
+            buttons: RwSignal::new(Vec::new()),
+            next: RwSignal::new(0),
+            examples: RwSignal::new(known.as_ref().map(|one| one.examples.clone()).unwrap_or_default()),
+            order: Order::new(),
+            known: StoredValue::new(known.clone()),
+        };
+        for button in known.into_iter().flat_map(|one| one.buttons) {
+            form.add(&button);
+        }
+        form
+    }
+
+    fn add(self, button: &TemplateButton) {
+        let (kind, words, value) = match button {
+            TemplateButton::Reply { text } | TemplateButton::Other { text, .. } => ("reply", text, ""),
+            TemplateButton::Url { text, url } => ("url", text, url.as_str()),
+            TemplateButton::Phone { text, phone } => ("phone", text, phone.as_str()),
+            TemplateButton::Code { text } => ("code", text, ""),
+        };
+        let n = self.next.get_untracked();
+        self.next.set(n + 1);
+        let button = Written {
+            n,
+            kind: RwSignal::new(kind.to_owned()),
+            text: RwSignal::new(words.clone()),
+            value: RwSignal::new(value.to_owned()),
+        };
+        self.buttons.update(|all| all.push(button));
+    }
+
+    /// What is written; tracked.
+    fn texts(self) -> TemplateTexts {
+        let known = self.known.get_value();
+        let some = |field: RwSignal<String>| Some(field.get().trim().to_owned()).filter(|text| !text.is_empty());
+        let header = some(self.header).map(|text| TemplateHeader::Text { text });
+        // A place on the map is kept as it is; there is nothing to write about it.
+        let map = known.as_ref().and_then(|one| one.header.clone()).filter(|one| *one == TemplateHeader::Place);
+        let buttons: Vec<TemplateButton> = self.buttons.get().into_iter().map(|one| {
+            let (text, value) = (one.text.get().trim().to_owned(), one.value.get().trim().to_owned());
+            match one.kind.get().as_str() {
+                "url" => TemplateButton::Url { text, url: value },
+                "phone" => TemplateButton::Phone { text, phone: value },
+                "code" => TemplateButton::Code { text },
+                _ => TemplateButton::Reply { text },
+            }
+        }).collect();
+        let texts = TemplateTexts {
+            named: known.is_some_and(|one| one.named),
+            header: header.or(map),
+            body: self.body.get().trim().to_owned(),
+            footer: some(self.footer),
+            buttons,
+            examples: Vec::new(),
+        };
+        // Examples of what is not there any more are left out.
+        let wanted = variables(&texts);
+        let examples = self.examples.with(|all| {
+            let is_wanted = |one: &&TemplateValue| wanted.iter().any(|(place, name)| *place == one.place && *name == one.name);
+            all.iter().filter(is_wanted).cloned().collect()
+        });
+        TemplateTexts { examples, ..texts }
+    }
+
+    fn category(self) -> TemplateCategory {
+        TemplateCategory::parse(&self.category.get())
+    }
+
+    fn request(self) -> Option<CreateTemplateRequest> {
+        Some(CreateTemplateRequest {
+            channel: self.channel.get().parse::<ChannelId>().ok()?,
+            name: self.name.get().trim().to_owned(),
+            language: self.language.get().trim().to_owned(),
+            category: self.category(),
+            texts: self.texts(),
+        })
+    }
+
+    fn edit(self, known: &Template) -> EditTemplateRequest {
+        let category = Some(self.category()).filter(|category| *category != known.category);
+        EditTemplateRequest { category, texts: self.texts() }
+    }
+
+    /// All broken rules; tracked.
+    fn faults(self) -> Vec<TemplateFault> {
+        match self.known.get_value() {
+            Some(known) => template_rules::faults_of_edit(&known, &self.edit(&known)),
+            None => self.request().map(|new| template_rules::faults_of_new(&new)).unwrap_or_default(),
+        }
+    }
+
+    fn submit(self) {
+        if untrack(|| !self.faults().is_empty()) {
+            return;
+        }
+        let (known, desk) = (self.known.get_value(), self.desk);
+        let (new, edit) = untrack(|| (self.request(), known.as_ref().map(|known| self.edit(known))));
+        self.order.run(async move {
+            match (known, edit, new) {
+                (Some(known), Some(edit), _) => {
+                    http::post::<Template>(&format!("/api/templates/{}", known.id), &edit).await?;
+                }
+                (None, _, Some(new)) => {
+                    http::post::<Template>("/api/templates", &new).await?;
+                }
+                _ => return Ok(()),
+            }
+            desk.toasts.say(text(Key::TemplateHandedIn).to_owned());
+            desk.router.go(routes::TEMPLATES);
+            Ok(())
+        });
+    }
+
+    fn example(self, place: TemplatePlace, name: &str) -> String {
+        self.examples.with_untracked(|all| {
+            let found = all.iter().find(|one| one.place == place && one.name == name);
+            found.map(|one| one.value.clone()).unwrap_or_default()
+        })
+    }
+
+    fn set_example(self, place: TemplatePlace, name: &str, value: String) {
+        self.examples.update(|all| {
+            all.retain(|one| one.place != place || one.name != name);
+            all.push(TemplateValue { place, name: name.to_owned(), value });
+        });
+    }
+}
+
+/// Everything that needs an example, as the customer reads.
+fn variables(texts: &TemplateTexts) -> Vec<(TemplatePlace, String)> {
+    let mut all = Vec::new();
+    let mut add = |place, names: &[&str]| all.extend(names.iter().map(|name| (place, (*name).to_owned())));
+    if let Some(TemplateHeader::Text { text }) = &texts.header {
+        add(TemplatePlace::Header, &names_in(text));
+    }
+    add(TemplatePlace::Body, &names_in(&texts.body));
+    for (at, button) in (0..u8::MAX).zip(&texts.buttons) {
+        match button {
+            TemplateButton::Url { url, .. } => add(TemplatePlace::Button(at), &names_in(url)),
+            TemplateButton::Code { .. } => add(TemplatePlace::Button(at), &[CODE]),
+            _ => {}
+        }
+    }
+    all
+}
+
+/// The page: a new one, or one that is fetched first.
+pub(crate) fn page(desk: Desk, id: Option<TemplateId>) -> AnyView {
+    let fetched = RwSignal::new(None::<Result<Option<Template>, Refused>>);
+    let fetch = move || {
+        fetched.set(None);
+        spawn_local(async move {
+            let answer = http::get::<TemplatesPage>("/api/templates").await;
+            let found = answer.map(|page| page.templates.into_iter().find(|one| Some(one.id) == id));
+            let _ = fetched.try_set(Some(found));
+        });
+    };
+    let title = move || match id {
+        None => text(Key::TemplateNew).to_owned(),
+        Some(_) => fetched.with(|fetched| match fetched {
+            Some(Ok(Some(one))) => one.name.clone(),
+            _ => text(Key::TemplateOne).to_owned(),
+        }),
+    };
+    let inside = if id.is_none() {
+        let ready = Memo::new(move |_| desk.live.is_ready());
+        (move || match ready.get() {
+            true => form(Form::new(desk, None)),
+            false => view! { <RowSkeletons/> }.into_any(),
+        })
+        .into_any()
+    } else {
+        fetch();
+        (move || match fetched.get() {
+            None => view! { <RowSkeletons/> }.into_any(),
+            Some(Ok(Some(one))) => form(Form::new(desk, Some(one))),
+            Some(answer) => view! {
+                <EmptyState
+                    icon=IconName::Template
+                    title=Signal::derive(move || text(if answer.is_ok() { Key::TemplateMissing } else { Key::TemplatesFailed }).to_owned())
+                >
+                    <Button on:click=move |_| fetch()>{tr(Key::TryAgain)}</Button>
+                </EmptyState>
+            }
+            .into_any(),
+        })
+        .into_any()
+    };
+    view! {
+        {fields::head(routes::TEMPLATES.to_owned(), Key::SettingsTemplates, title)}
+        {inside}
+    }
+    .into_any()
+}
+
+fn form(form: Form) -> AnyView {
+    let known = form.known.get_value();
+    let fixed = known.as_ref().is_some_and(|one| !template_rules::can_be_edited(one.status));
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        form.submit();
+    };
+    // Compared, so that what they say is read and drawn once and not with every letter.
+    let faults = Memo::new(move |_| form.faults());
+    let locked = known.is_some();
+    view! {
+        {known.clone().map(about)}
+        <form class="writing" on:submit=submit data-testid="template-form">
+            <fieldset class="card writing__fields" disabled=fixed>
+                {(!locked).then(|| named(form))}
+                {Line::new("template-header", Key::TemplateHeader, form.header).hint(Key::TemplateOptional).draw()}
+                {Line::new("template-body", Key::TemplateBody, form.body).hint(Key::TemplateBodyHint).draw_area("6")}
+                {Line::new("template-footer", Key::TemplateFooter, form.footer).hint(Key::TemplateOptional).draw()}
+                {buttons(form)}
+                {examples(form)}
+            </fieldset>
+            <aside class="writing__side">
+                <p class="field__label">{tr(Key::TemplatesPreview)}</p>
+                <div class="templates__preview"><div class="bubble bubble--out bubble--first">{move || preview(form)}</div></div>
+                {(!fixed).then(|| broken(faults))}
+                {fields::refusal(form.order.refused)}
+                <footer class="step__foot">
+                    {known.map(|one| remove(form, one))}
+                    <span class="grow"></span>
+                    {(!fixed).then(|| view! {
+                        <button
+                            type="submit"
+                            class="button button--primary"
+                            disabled=move || form.order.busy.get() || !faults.with(Vec::is_empty)
+                            data-testid="template-hand-in"
+                        >{move || text(if form.order.busy.get() { Key::AskingMeta } else { Key::TemplateHandIn })}</button>
+                    })}
+                </footer>
+            </aside>
+        </form>
+    }
+    .into_any()
+}
+
+/// What Meta says of one that is known.
+fn about(known: Template) -> AnyView {
+    let (tone, word) = (templates::status_tone(known.status), templates::status_word(known.status));
+    let line = format!("{} · ", known.language);
+    let category = words::category(known.category);
+    let reason = known.reason.as_deref().map(templates::reason_words);
+    let advice = templates::advice(known.status);
+    let fixed = !template_rules::can_be_edited(known.status);
+    view! {
+        <p class="about"><Chip tone>{tr(word)}</Chip><span>{line}{tr(category)}</span></p>
+        {reason.map(|reason| view! {
+            <Notice tone=Tone::Warn icon=IconName::Warning>
+                <span dir="auto">{reason}" "{advice.map(tr)}</span>
+            </Notice>
+        })}
+        {fixed.then(|| view! { <p class="settings__note">{tr(Key::ErrorTemplateFixed)}</p> })}
+    }
+    .into_any()
+}
+
+/// What cannot be changed later.
+fn named(form: Form) -> AnyView {
+    let channels = move || {
+        let all = form.desk.live.channels().into_iter();
+        all.map(|one| (one.id.to_string(), format!("{} · {}", one.name, words::phone(&one.address)))).collect()
+    };
+    view! {
+        {fields::choice("template-channel", Key::TemplateAccount, form.channel, channels)}
+        <div class="pair">
+            {Line::new("template-name", Key::TemplateName, form.name).hint(Key::TemplateNameHint).draw()}
+            <div class="field">
+                <label class="field__label" for="template-language">{tr(Key::FilterLanguage)}</label>
+                <input
+                    class="field__input"
+                    id="template-language"
+                    type="text"
+                    list="template-languages"
+                    autocapitalize="none"
+                    spellcheck="false"
+                    data-testid="template-language"
+                    bind:value=form.language
+                />
+                <datalist id="template-languages">
+                    {LANGUAGES.into_iter().map(|one| view! { <option value=one></option> }).collect_view()}
+                </datalist>
+                <p class="field__hint">{tr(Key::TemplateLanguageHint)}</p>
+            </div>
+        </div>
+        {fields::choice("template-category", Key::FilterCategory, form.category, templates::categories)}
+    }
+    .into_any()
+}
+
+fn buttons(form: Form) -> AnyView {
+    let kinds = || {
+        [
+            ("reply", Key::ButtonReply),
+            ("url", Key::ButtonUrl),
+            ("phone", Key::ButtonPhone),
+            ("code", Key::ButtonCode),
+        ]
+        .into_iter()
+        .map(|(one, words)| (one.to_owned(), text(words).to_owned()))
+        .collect()
+    };
+    let row = move |button: Written| {
+        let needs = Memo::new(move |_| match button.kind.get().as_str() {
+            "url" => Some(Key::ButtonAddress),
+            "phone" => Some(Key::ButtonNumber),
+            _ => None,
+        });
+        view! {
+            <div class="buttons__one">
+                {fields::choice("button-kind", Key::ButtonKind, button.kind, kinds)}
+                {Line::new("button-text", Key::ButtonText, button.text).draw()}
+                {move || needs.get().map(|label| Line::new("button-value", label, button.value).draw())}
+                <IconButton
+                    icon=IconName::Cross
+                    label=Signal::derive(|| text(Key::ButtonRemove).to_owned())
+                    on:click=move |_| form.buttons.update(|all| all.retain(|one| one.n != button.n))
+                />
+            </div>
+        }
+        .into_any()
+    };
+    view! {
+        <div class="buttons">
+            <p class="field__label">{tr(Key::TemplateButtons)}</p>
+            {each(move || form.buttons.get().into_iter().map(|one| {
+                Item::new(one.n.to_string(), move || row(one))
+            }).collect())}
+            <div>
+                <Button on:click=move |_| form.add(&TemplateButton::Reply { text: String::new() }) attr:data-testid="button-add">
+                    {tr(Key::ButtonAdd)}
+                </Button>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// A line for each variable.
+fn examples(form: Form) -> AnyView {
+    let wanted = Memo::new(move |_| variables(&form.texts()));
+    view! {
+        <Show when=move || !wanted.with(Vec::is_empty)>
+            <p class="field__label">{tr(Key::TemplateExamples)}</p>
+            <p class="field__hint">{tr(Key::TemplateExamplesHint)}</p>
+        </Show>
+        <div class="pair">
+            {each(move || wanted.get().into_iter().map(|(place, name)| {
+                Item::new(format!("{place:?} {name}"), move || example(form, place, name))
+            }).collect())}
+        </div>
+    }
+    .into_any()
+}
+
+fn example(form: Form, place: TemplatePlace, name: String) -> AnyView {
+    let known = form.example(place, &name);
+    let id = format!("example-{}", format!("{place:?}-{name}").to_lowercase().replace(['(', ')'], "-"));
+    let shown = name.clone();
+    let label = move || match place {
+        TemplatePlace::Header => fill(Key::TemplatesHeaderValue, &[("name", &shown)]),
+        TemplatePlace::Button(at) => fill(Key::ExampleButton, &[("n", &(u16::from(at) + 1).to_string())]),
+        TemplatePlace::Body => fill(Key::TemplatesValue, &[("name", &shown)]),
+    };
+    view! {
+        <div class="field">
+            <label class="field__label" for=id.clone()>{label}</label>
+            <input
+                class="field__input"
+                id=id
+                type="text"
+                dir="auto"
+                autocomplete="off"
+                data-testid="template-example"
+                prop:value=known
+                on:input:target=move |event| form.set_example(place, &name, event.target().value())
+            />
+        </div>
+    }
+    .into_any()
+}
+
+/// What the customer sees, with the examples filled in.
+fn preview(form: Form) -> AnyView {
+    let texts = form.texts();
+    let value = |place, name: &str| {
+        let found = texts.examples.iter().find(|one| one.place == place && one.name == name);
+        found.map(|one| one.value.as_str()).filter(|value| !value.trim().is_empty())
+    };
+    let header = match &texts.header {
+        Some(TemplateHeader::Text { text }) => Some(filled(text, |name| value(TemplatePlace::Header, name))),
+        _ => None,
+    };
+    let body = filled(&texts.body, |name| value(TemplatePlace::Body, name));
+    let title = |button: &TemplateButton| match button {
+        TemplateButton::Reply { text }
+        | TemplateButton::Url { text, .. }
+        | TemplateButton::Phone { text, .. }
+        | TemplateButton::Code { text }
+        | TemplateButton::Other { text, .. } => text.clone(),
+    };
+    let buttons = texts.buttons.iter().map(title).filter(|title| !title.is_empty()).collect();
+    content::template(content::Shown { header, file: None, body, footer: texts.footer.clone(), buttons })
+}
+
+/// All broken rules at once.
+fn broken(faults: Memo<Vec<TemplateFault>>) -> AnyView {
+    view! {
+        <Show when=move || !faults.with(Vec::is_empty)>
+            <div class="faults" role="status" data-testid="template-faults">
+                <p class="field__label">{tr(Key::TemplateFaults)}</p>
+                <ul>
+                    {move || faults.get().into_iter().map(|fault| view! { <li>{fault_words(fault)}</li> }.into_any()).collect_view()}
+                </ul>
+            </div>
+        </Show>
+    }
+    .into_any()
+}
+
+fn fault_words(fault: TemplateFault) -> String {
+    let field = match fault.field {
+        TemplateField::Name => text(Key::TemplateName).to_owned(),
+        TemplateField::Language => text(Key::FilterLanguage).to_owned(),
+        TemplateField::Category => text(Key::FilterCategory).to_owned(),
+        TemplateField::Header => text(Key::TemplateHeader).to_owned(),
+        TemplateField::Body => text(Key::TemplateBody).to_owned(),
+        TemplateField::Footer => text(Key::TemplateFooter).to_owned(),
+        TemplateField::Buttons => text(Key::TemplateButtons).to_owned(),
+        TemplateField::Button(at) => fill(Key::ButtonNth, &[("n", &(u16::from(at) + 1).to_string())]),
+    };
+    let rule = text(match fault.rule {
+        TemplateRule::Empty => Key::RuleEmpty,
+        TemplateRule::TooLong => Key::RuleTooLong,
+        TemplateRule::Characters => Key::RuleCharacters,
+        TemplateRule::NotOffered => Key::RuleNotOffered,
+        TemplateRule::TooMany => Key::RuleTooMany,
+        TemplateRule::Mixed => Key::RuleMixed,
+        TemplateRule::NoVariables => Key::RuleNoVariables,
+        TemplateRule::VariableAtEdge => Key::RuleVariableAtEdge,
+        TemplateRule::VariablesTouch => Key::RuleVariablesTouch,
+        TemplateRule::VariableNames => Key::RuleVariableNames,
+        TemplateRule::TooManyVariables => Key::RuleTooManyVariables,
+        TemplateRule::VariableNotLast => Key::RuleVariableNotLast,
+        TemplateRule::NoExample => Key::RuleNoExample,
+        TemplateRule::Address => Key::RuleAddress,
+        TemplateRule::Number => Key::RuleNumber,
+    });
+    fill(Key::RuleBroken, &[("field", &field), ("rule", rule)])
+}
+
+/// The button that deletes, and the question before it does.
+fn remove(form: Form, known: Template) -> AnyView {
+    if !template_rules::can_be_deleted(known.status) {
+        return ().into_any();
+    }
+    let (open, order, desk, id) = (RwSignal::new(false), Order::new(), form.desk, known.id);
+    let delete = move |_| {
+        order.run(async move {
+            http::delete(&format!("/api/templates/{id}")).await?;
+            desk.toasts.say(text(Key::TemplateDeletedNow).to_owned());
+            desk.router.go(routes::TEMPLATES);
+            Ok(())
+        });
+    };
+    view! {
+        <Button look=ButtonLook::Ghost on:click=move |_| open.set(true) attr:data-testid="template-delete">{tr(Key::TemplateDelete)}</Button>
+        <Dialog open title=Signal::derive(|| text(Key::TemplateDelete).to_owned())>
+            <div class="begin">
+                <p>{tr(Key::TemplateDeleteAsk)}</p>
+                {fields::refusal(order.refused)}
+                <footer class="step__foot">
+                    <Button on:click=move |_| open.set(false)>{tr(Key::Cancel)}</Button>
+                    <span class="grow"></span>
+                    <Button look=ButtonLook::Primary disabled=order.busy on:click=delete attr:data-testid="template-delete-now">
+                        {tr(Key::TemplateDelete)}
+                    </Button>
+                </footer>
+            </div>
+        </Dialog>
+    }
+    .into_any()
+}
