@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Instant,
     model::health::{
-        AlertSeverity, CallRefusal, CanSend, CheckTrouble, HealthFacts, NameState, NumberQuality, NumberState,
-        PinEvent, Review, TokenScope,
+        AlertSeverity, CallRefusal, CanSend, CheckTrouble, HealthFacts, NameState, NumberQuality,
+        NumberState, PinEvent, Review, TokenScope,
     },
 };
 
@@ -347,7 +347,9 @@ mod tests {
 
     #[test]
     fn a_token_is_told_of_before_it_ends_and_once_it_has() {
-        let until = |days| move |facts: &mut HealthFacts| facts.token.expires_at = Some(now() + TimeDelta::days(days));
+        let until = |days| {
+            move |facts: &mut HealthFacts| facts.token.expires_at = Some(now() + TimeDelta::days(days))
+        };
         assert_eq!(kinds(until(30)), []);
         assert_eq!(kinds(until(13)), [FindingKind::TokenEnds]);
         assert_eq!(kinds(until(0)), [FindingKind::TokenInvalid]);
@@ -425,8 +427,12 @@ mod tests {
         facts.number.can_send = Some(CanSend::Blocked);
         let solution = Some("Add one.".to_owned());
         facts.number.obstacles = vec![Obstacle { code: Some(141_006), text: "No payment.".into(), solution }];
-        facts.alerts =
-            vec![Alert { kind: "X".into(), severity: AlertSeverity::Informational, text: String::new(), at: now() }];
+        facts.alerts = vec![Alert {
+            kind: "X".into(),
+            severity: AlertSeverity::Informational,
+            text: String::new(),
+            at: now(),
+        }];
         let found = findings(&facts, now());
         assert_eq!(found[0].detail.as_deref(), Some("No payment. Add one."));
         assert_eq!((found[1].severity, found[1].detail.as_deref()), (Severity::Note, Some("X")));

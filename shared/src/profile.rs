@@ -63,7 +63,9 @@ impl ProfileField {
             Self::Address => "address has more than 256 characters",
             Self::Description => "description has more than 512 characters",
             Self::Email => "email is no address of at most 128 characters",
-            Self::Website(_) => "websites are two at most, each http:// or https:// and of at most 256 characters",
+            Self::Website(_) => {
+                "websites are two at most, each http:// or https:// and of at most 256 characters"
+            }
             Self::Vertical => "vertical is none of Meta's",
         }
     }

@@ -152,7 +152,11 @@ pub(crate) fn App() -> impl IntoView {
             Who::Nobody => Screen::SignIn,
             // Not before the live view is theirs: what an inbox opens must not be forgotten again.
             Who::Member(session) if desk.seated.get() == Some(session.member) => {
-                if is_settings.get() { Screen::Settings(session.member) } else { Screen::Inbox(session.member) }
+                if is_settings.get() {
+                    Screen::Settings(session.member)
+                } else {
+                    Screen::Inbox(session.member)
+                }
             }
             Who::Member(_) => Screen::Boot,
         })

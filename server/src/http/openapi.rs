@@ -4,7 +4,10 @@ use actix_web::{HttpResponse, http::header};
 use shared::error::Problem;
 use utoipa::OpenApi;
 
-use super::{channels, commands, connections, conversations, messages, probes, session, sign_in_page, templates, uploads};
+use super::{
+    channels, commands, connections, conversations, messages, probes, session, sign_in_page, templates,
+    uploads,
+};
 
 #[derive(OpenApi)]
 #[openapi(

@@ -19,7 +19,8 @@ use super::{
     },
     commands,
     connections::{
-        check_connection::check_connection, list_connections::list_connections, replace_secrets::replace_secrets,
+        check_connection::check_connection, list_connections::list_connections,
+        replace_secrets::replace_secrets,
     },
     console,
     conversations::{list_conversations::list_conversations, list_messages::list_messages},

@@ -160,7 +160,8 @@ async fn run(tools: Tools, row: JobRow) {
 async fn failed(tools: &Tools, row: &JobRow, reason: &str) {
     // What must not stay is removed however long that takes, a file has a week of its own, and templates
     // are wanted as long as there are numbers.
-    let patient = [react::TELL, file::DROP, file::FETCH, templates::KIND, numbers::KIND].contains(&row.kind.as_str());
+    let patient =
+        [react::TELL, file::DROP, file::FETCH, templates::KIND, numbers::KIND].contains(&row.kind.as_str());
     let dead = !patient && row.attempts + 1 >= ATTEMPTS;
     let id = tools.tenant.id();
     tracing::error!(tenant.id = %id, job.id = %row.id, job.kind = %row.kind, dead, error = %reason, "a job failed");

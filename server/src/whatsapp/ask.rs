@@ -54,8 +54,7 @@ impl Graph {
     /// The answer of a node.
     pub(super) async fn ask(&self, token: &SecretString, asked: Asked<'_>) -> Result<Value, Unanswered> {
         let address = format!("{}/{}", self.base, asked.path);
-        let url =
-            Url::parse_with_params(&address, asked.query).map_err(|_| Unanswered::Unreachable)?;
+        let url = Url::parse_with_params(&address, asked.query).map_err(|_| Unanswered::Unreachable)?;
         let method = match asked.method {
             Verb::Get => Method::GET,
             Verb::Post => Method::POST,
@@ -111,7 +110,9 @@ impl Graph {
 fn refusal(error: Option<&Value>) -> Unanswered {
     let failure = payload::failure(error);
     match failure.code {
-        None | Some(1 | 2 | 4 | 17 | 80_007 | 80_008 | 131_000 | 131_016 | 133_004) => Unanswered::Unreachable,
+        None | Some(1 | 2 | 4 | 17 | 80_007 | 80_008 | 131_000 | 131_016 | 133_004) => {
+            Unanswered::Unreachable
+        }
         Some(code) => {
             let said = |key| error.and_then(|error| payload::string(error, key));
             // Meta words the first for people, where it is there.
@@ -136,7 +137,8 @@ mod tests {
     fn trouble_of_metas_is_no_refusal() {
         assert_eq!(refusal(None), Unanswered::Unreachable);
         assert_eq!(refusal(Some(&json!({ "code": 2, "message": "down" }))), Unanswered::Unreachable);
-        let refused = refusal(Some(&json!({ "code": 100, "message": "no", "error_user_msg": "No such thing." })));
+        let refused =
+            refusal(Some(&json!({ "code": 100, "message": "no", "error_user_msg": "No such thing." })));
         assert_eq!(refused, Unanswered::Refused { code: 100, words: "No such thing.".into() });
     }
 

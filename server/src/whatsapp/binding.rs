@@ -89,8 +89,7 @@ pub(crate) async fn add_connection(
     key: String,
 ) -> Result<ConnectionId, NotBound> {
     let id = ConnectionId::new();
-    let seal =
-        |column: &str, secret: &SecretString| keys.seal(&place(column, id), secret.expose_secret());
+    let seal = |column: &str, secret: &SecretString| keys.seal(&place(column, id), secret.expose_secret());
     let app_secret = seal("connection_secret", &new.app_secret)?;
     let row = ConnectionRow {
         id,

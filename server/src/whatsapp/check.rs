@@ -58,8 +58,10 @@ impl Graph {
     ) -> (Option<Result<Value, Unanswered>>, Option<bool>) {
         let Some(account) = account else { return (None, None) };
         let token = &connection.access_token;
-        let (node, subscribed) =
-            tokio::join!(self.fields(token, account, nodes::ACCOUNT), self.is_subscribed(connection, account));
+        let (node, subscribed) = tokio::join!(
+            self.fields(token, account, nodes::ACCOUNT),
+            self.is_subscribed(connection, account)
+        );
         (Some(node), subscribed)
     }
 

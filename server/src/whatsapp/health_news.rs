@@ -127,8 +127,12 @@ fn alert(value: &Value, at: Instant) -> Option<What> {
         _ => AlertSeverity::Informational,
     };
     let words = |key| string(info, key).map(|text| cut(&text, CAPTION_CHARS));
-    let alert =
-        Alert { kind: words("alert_type")?, severity, text: words("alert_description").unwrap_or_default(), at };
+    let alert = Alert {
+        kind: words("alert_type")?,
+        severity,
+        text: words("alert_description").unwrap_or_default(),
+        at,
+    };
     let active = string(info, "alert_status").is_none_or(|status| status == "ACTIVE");
     Some(What::Alert { alert, active })
 }
@@ -172,9 +176,15 @@ mod tests {
 
     #[test]
     fn an_account_is_reviewed_restricted_banned_and_let_in_again() {
-        assert_eq!(what("account_review_update", json!({ "decision": "APPROVED" })), What::Review(Review::Approved));
-        let restricted = what("account_update", json!({ "event": "ACCOUNT_RESTRICTION", "restriction_info": [
-            { "restriction_type": "RESTRICTED_BIZ_INITIATED_MESSAGING", "expiration": 1_641_330_498 }] }));
+        assert_eq!(
+            what("account_review_update", json!({ "decision": "APPROVED" })),
+            What::Review(Review::Approved)
+        );
+        let restricted = what(
+            "account_update",
+            json!({ "event": "ACCOUNT_RESTRICTION", "restriction_info": [
+            { "restriction_type": "RESTRICTED_BIZ_INITIATED_MESSAGING", "expiration": 1_641_330_498 }] }),
+        );
         let What::Restrictions(all) = restricted else { panic!("no restriction") };
         assert_eq!(all[0].until.unwrap().timestamp(), 1_641_330_498);
         let ban = |state: &str| {
@@ -186,9 +196,13 @@ mod tests {
         assert_eq!(what("account_update", ban("SCHEDULE_FOR_DISABLE")), banned);
         assert_eq!(what("account_update", ban("REINSTATE")), What::Ban(None));
         assert!(told("account_update", json!({ "event": "PARTNER_ADDED" })).is_none());
-        let capability = json!({ "max_daily_conversations_per_business": 2000, "max_phone_numbers_per_waba": 25 });
+        let capability =
+            json!({ "max_daily_conversations_per_business": 2000, "max_phone_numbers_per_waba": 25 });
         let limit = Some(MessagingLimit::Customers(2_000));
-        assert_eq!(what("business_capability_update", capability), What::Capability { limit, numbers: Some(25) });
+        assert_eq!(
+            what("business_capability_update", capability),
+            What::Capability { limit, numbers: Some(25) }
+        );
     }
 
     #[test]

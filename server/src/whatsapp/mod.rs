@@ -42,7 +42,7 @@ pub use graph::Graph;
 pub(crate) use graph::{Marked, Reaction};
 pub use intake::{Replayed, replay, replay_quarantine};
 pub(crate) use media::Wanted;
-pub use outbox::{OutboxConfig, OutboxWorker};
 pub(crate) use number_desk::NumberDesk;
+pub use outbox::{OutboxConfig, OutboxWorker};
 pub(crate) use template_desk::TemplateDesk;
 pub use webhook::{receive_webhook, verify_webhook};

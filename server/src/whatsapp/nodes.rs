@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 use shared::model::health::{
-    AccountFacts, CanSend, MessagingLimit, NameState, NumberFacts, NumberQuality, NumberState, Obstacle, Review,
-    Throughput, TokenFacts, TokenScope,
+    AccountFacts, CanSend, MessagingLimit, NameState, NumberFacts, NumberQuality, NumberState, Obstacle,
+    Review, Throughput, TokenFacts, TokenScope,
 };
 
 use super::payload::{cut, instant, number, string};
@@ -17,8 +17,7 @@ const OBSTACLES: usize = 5;
 pub(super) const NUMBER: &str = "display_phone_number,verified_name,name_status,quality_rating,status,throughput,\
     code_verification_status,whatsapp_business_manager_messaging_limit,health_status";
 /// What versions know that have not all of it.
-pub(super) const NUMBER_OLD: &str =
-    "display_phone_number,verified_name,name_status,quality_rating,status,throughput,code_verification_status";
+pub(super) const NUMBER_OLD: &str = "display_phone_number,verified_name,name_status,quality_rating,status,throughput,code_verification_status";
 /// What is asked of a business account.
 pub(super) const ACCOUNT: &str = "name,account_review_status";
 
@@ -93,7 +92,9 @@ pub(super) fn number_facts(node: &Value) -> NumberFacts {
                 _ => Throughput::Other,
             }
         }),
-        limit: limit(node.get("whatsapp_business_manager_messaging_limit").or(node.get("messaging_limit_tier"))),
+        limit: limit(
+            node.get("whatsapp_business_manager_messaging_limit").or(node.get("messaging_limit_tier")),
+        ),
         verified: word(node, "code_verification_status").map(|word| word == "VERIFIED"),
         can_send: health.and_then(|health| can_send(health)),
         obstacles: health.map(obstacles).unwrap_or_default(),
@@ -152,19 +153,29 @@ pub(super) fn token(answer: &Value) -> Token {
     };
     let valid = data.get("is_valid").and_then(Value::as_bool);
     let missing = TokenScope::ALL.into_iter().filter(|scope| valid == Some(true) && !has(scope)).collect();
-    let granular = data.get("granular_scopes").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let granular =
+        data.get("granular_scopes").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let mut accounts: Vec<String> = Vec::new();
-    for scope in granular.iter().filter(|scope| {
-        string(scope, "scope").as_deref() == Some(TokenScope::Management.meta_name())
-    }) {
+    for scope in granular
+        .iter()
+        .filter(|scope| string(scope, "scope").as_deref() == Some(TokenScope::Management.meta_name()))
+    {
         let ids = scope.get("target_ids").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let ids = ids.iter().filter_map(Value::as_str).filter(|id| super::ask::is_meta_id(id));
         accounts.extend(ids.map(str::to_owned));
     }
     // 0 is Meta's "never".
     let expires_at = instant(data.get("expires_at")).filter(|at| at.timestamp() > 0);
-    let text = |key| data.get(key).and_then(|value| value.as_str().map(str::to_owned).or(number(value).map(|n| n.to_string())));
-    Token { facts: TokenFacts { valid, expires_at, missing }, app_id: text("app_id"), app_name: text("application"), accounts }
+    let text = |key| {
+        data.get(key)
+            .and_then(|value| value.as_str().map(str::to_owned).or(number(value).map(|n| n.to_string())))
+    };
+    Token {
+        facts: TokenFacts { valid, expires_at, missing },
+        app_id: text("app_id"),
+        app_name: text("application"),
+        accounts,
+    }
 }
 
 #[cfg(test)]
@@ -194,7 +205,10 @@ mod tests {
                 { "entity_type": "WABA", "errors": [{ "error_code": 141_006, "error_description": "No payment.",
                   "possible_solution": "Add one." }] }, { "entity_type": "APP" } ] },
         }));
-        assert_eq!((facts.name, facts.quality, facts.state), (Some(NameState::Other), None, Some(NumberState::Other)));
+        assert_eq!(
+            (facts.name, facts.quality, facts.state),
+            (Some(NameState::Other), None, Some(NumberState::Other))
+        );
         assert_eq!((facts.throughput, facts.verified), (Some(Throughput::Other), Some(false)));
         assert_eq!(facts.can_send, Some(CanSend::Blocked));
         assert_eq!(facts.obstacles[0].code, Some(141_006));
@@ -210,8 +224,12 @@ mod tests {
                                 { "scope": "other", "target_ids": ["9"] }] } }));
         assert_eq!((read.app_id.as_deref(), read.app_name.as_deref()), (Some("7"), Some("Desk")));
         assert_eq!(read.accounts, ["8"]);
-        assert_eq!(read.facts, TokenFacts { valid: Some(true), expires_at: None, missing: vec![TokenScope::Messaging] });
-        let invalid = token(&json!({ "data": { "error": { "code": 190 }, "is_valid": false, "scopes": [] } }));
+        assert_eq!(
+            read.facts,
+            TokenFacts { valid: Some(true), expires_at: None, missing: vec![TokenScope::Messaging] }
+        );
+        let invalid =
+            token(&json!({ "data": { "error": { "code": 190 }, "is_valid": false, "scopes": [] } }));
         assert_eq!((invalid.facts.valid, invalid.facts.missing.len()), (Some(false), 0));
     }
 }

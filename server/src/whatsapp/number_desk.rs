@@ -6,7 +6,8 @@ use secrecy::{ExposeSecret, SecretString};
 use shared::{
     api::numbers::{
         AppSecrets, BusinessProfile, CheckConnectionRequest, CheckedConnection, ConnectNumberRequest,
-        ConnectedNumber, ConnectionSummary, ConnectionsPage, FoundAccount, ReplaceSecretsRequest, WebhookAddress,
+        ConnectedNumber, ConnectionSummary, ConnectionsPage, FoundAccount, ReplaceSecretsRequest,
+        WebhookAddress,
     },
     error::{ErrorCode, Problem},
     ids::{ChannelId, ConnectionId, MemberId},
@@ -342,7 +343,8 @@ impl NumberDesk<'_> {
             return Err(ErrorCode::TokenRefused.into());
         }
         if !told.facts.missing.is_empty() {
-            let names: Vec<&str> = told.facts.missing.iter().map(|scope| TokenScope::meta_name(*scope)).collect();
+            let names: Vec<&str> =
+                told.facts.missing.iter().map(|scope| TokenScope::meta_name(*scope)).collect();
             return Err(with_words(ErrorCode::TokenTooWeak, names.join(", ")));
         }
         Ok(Verified { app_id, app_secret, token, told })
@@ -397,7 +399,8 @@ impl NumberDesk<'_> {
     ) -> Result<(), Problem> {
         let (id, actor) = (known.id, Actor::Member(self.member));
         let is_other = |a: &SecretString, b: &SecretString| a.expose_secret() != b.expose_secret();
-        let secret = secret && known.app_secrets.first().is_none_or(|first| is_other(first, &verified.app_secret));
+        let secret =
+            secret && known.app_secrets.first().is_none_or(|first| is_other(first, &verified.app_secret));
         let token = token && is_other(&known.access_token, &verified.token);
         let seal = |column: &str, value: &SecretString| {
             self.app.keys.seal(&place(column, id), value.expose_secret()).map_err(broken)

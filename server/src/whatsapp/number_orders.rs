@@ -102,7 +102,8 @@ impl Graph {
         let answer = self.get(token, &path, &[("fields", PROFILE)]).await?;
         let profile = answer.get("data").and_then(|data| data.get(0)).unwrap_or(&Value::Null);
         let text = |key| string(profile, key).unwrap_or_default();
-        let websites = profile.get("websites").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let websites =
+            profile.get("websites").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         Ok(BusinessProfile {
             about: text("about"),
             address: text("address"),

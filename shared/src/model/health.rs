@@ -40,7 +40,11 @@ pub struct HealthFacts {
     #[serde(default)]
     pub alerts: Vec<Alert>,
     /// When Meta was asked last and answered.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::instant::read_maybe")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::instant::read_maybe"
+    )]
     pub checked_at: Option<DateTime<Utc>>,
     /// Why the last question told nothing of number and account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -124,7 +128,11 @@ pub struct TokenFacts {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid: Option<bool>,
     /// When it ends; none means never, as far as we know.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::instant::read_maybe")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::instant::read_maybe"
+    )]
     pub expires_at: Option<DateTime<Utc>>,
     /// What it may not do.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -136,13 +144,25 @@ pub struct TokenFacts {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CallFacts {
     /// The address was confirmed with the right verify token.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::instant::read_maybe")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::instant::read_maybe"
+    )]
     pub confirmed_at: Option<DateTime<Utc>>,
     /// A signed webhook came.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::instant::read_maybe")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::instant::read_maybe"
+    )]
     pub webhook_at: Option<DateTime<Utc>>,
     /// A call was turned away.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::instant::read_maybe")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::instant::read_maybe"
+    )]
     pub refused_at: Option<DateTime<Utc>>,
     /// Why it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -354,7 +374,11 @@ pub struct Restriction {
     /// Meta's word for it, such as `RESTRICTED_BIZ_INITIATED_MESSAGING`.
     pub kind: String,
     /// Until when.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::instant::read_maybe")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::instant::read_maybe"
+    )]
     pub until: Option<DateTime<Utc>>,
 }
 

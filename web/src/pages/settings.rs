@@ -6,6 +6,7 @@ use shared::permission::Permission;
 use crate::{
     app::Desk,
     components::{
+        connection_state::ConnectionState,
         help::Help,
         list::Inbox,
         rail::Rail,
@@ -33,6 +34,8 @@ pub(crate) fn SettingsPage() -> impl IntoView {
                 <h1>{tr(Key::Settings)}</h1>
                 {move || link(desk, Permission::ManageChannels, routes::NUMBERS, Key::SettingsNumbers)}
                 {move || link(desk, Permission::ManageTemplates, routes::TEMPLATES, Key::SettingsTemplates)}
+                <span class="grow"></span>
+                <ConnectionState live=desk.live/>
             </nav>
             <main class="settings" data-testid="settings-page">
                 // Keyed: each page has signals of its own.
@@ -50,7 +53,9 @@ pub(crate) fn SettingsPage() -> impl IntoView {
 fn link(desk: Desk, needed: Permission, path: &'static str, label: Key) -> Option<AnyView> {
     desk.session.may(needed).then(|| {
         let current = move || desk.router.path().starts_with(path).then_some("page");
-        view! { <a class="settings__link" href=path aria-current=current>{tr(label)}</a> }.into_any()
+        // `/settings/templates` becomes `nav-templates`.
+        let testid = path.replace(routes::SETTINGS, "nav").replace('/', "-");
+        view! { <a class="settings__link" href=path data-testid=testid aria-current=current>{tr(label)}</a> }.into_any()
     })
 }
 

@@ -51,7 +51,8 @@ pub fn store(
     if let Some(number) = checked.number.filter(|_| is_newer) {
         // What only webhooks tell stays.
         let known = std::mem::take(&mut facts.number);
-        let requested_name = known.requested_name.filter(|_| number.name != Some(shared::model::health::NameState::Approved));
+        let requested_name =
+            known.requested_name.filter(|_| number.name != Some(shared::model::health::NameState::Approved));
         facts.number = NumberFacts {
             pin: known.pin,
             requested_name,

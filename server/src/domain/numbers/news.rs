@@ -3,8 +3,8 @@
 use shared::{
     Instant,
     model::health::{
-        Alert, Ban, HealthFacts, MessagingLimit, NameState, NumberState, PinNews, Restriction, Review, Throughput,
-        Violation,
+        Alert, Ban, HealthFacts, MessagingLimit, NameState, NumberState, PinNews, Restriction, Review,
+        Throughput, Violation,
     },
 };
 

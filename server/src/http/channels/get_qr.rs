@@ -1,10 +1,6 @@
 //! `GET /api/channels/{id}/qr`: a QR code that opens a chat with a number.
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::header,
-    web::Path,
-};
+use actix_web::{HttpRequest, HttpResponse, http::header, web::Path};
 use qrcodegen::{QrCode, QrCodeEcc};
 use serde::Deserialize;
 use shared::{

@@ -15,10 +15,5 @@ use crate::{app::App, whatsapp::NumberDesk};
 
 /// Where a signed-in member looks after numbers.
 pub(super) fn desk<'a>(app: &'a App, signed: &'a SignedIn) -> NumberDesk<'a> {
-    NumberDesk {
-        app,
-        tenant: &signed.tenant,
-        tenant_id: signed.tenant_id,
-        member: signed.member.member.id,
-    }
+    NumberDesk { app, tenant: &signed.tenant, tenant_id: signed.tenant_id, member: signed.member.member.id }
 }

@@ -1,6 +1,9 @@
 //! `POST /api/channels/{id}/profile`: replaces what customers see about the business.
 
-use actix_web::{HttpResponse, web::{Data, Path}};
+use actix_web::{
+    HttpResponse,
+    web::{Data, Path},
+};
 use shared::{
     api::numbers::BusinessProfile,
     error::{ErrorCode, Problem},

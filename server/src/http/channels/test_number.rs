@@ -1,6 +1,9 @@
 //! `POST /api/channels/{id}/test`: sends a first message to somebody's own phone.
 
-use actix_web::{HttpResponse, web::{Data, Path}};
+use actix_web::{
+    HttpResponse,
+    web::{Data, Path},
+};
 use shared::{
     api::numbers::TestNumberRequest,
     error::{ErrorCode, Problem},

@@ -1,14 +1,11 @@
 //! `GET /api/connections`: the Meta apps of the tenant's numbers.
 
 use actix_web::web::{Data, Json};
-use shared::{
-    api::numbers::ConnectionsPage,
-    error::Problem,
-};
+use shared::{api::numbers::ConnectionsPage, error::Problem};
 
 use crate::{
     app::App,
-    http::{ApiError, channels::desk, SignedIn},
+    http::{ApiError, SignedIn, channels::desk},
 };
 
 /// Lists Meta apps, with what to paste at Meta for those of one's own.

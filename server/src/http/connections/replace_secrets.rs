@@ -1,6 +1,9 @@
 //! `POST /api/connections/{id}`: replaces the token or the app secret of a Meta app.
 
-use actix_web::{HttpResponse, web::{Data, Path}};
+use actix_web::{
+    HttpResponse,
+    web::{Data, Path},
+};
 use shared::{
     api::numbers::ReplaceSecretsRequest,
     error::{ErrorCode, Problem},

@@ -13,6 +13,7 @@ mod browser;
 mod drafts;
 mod files;
 mod journeys;
+mod numbers;
 mod proxy;
 mod sending;
 mod sessions;

@@ -104,11 +104,23 @@ impl Stack {
         browser
     }
 
+    /// A browser in which an administrator is signed in and live.
+    pub(crate) async fn administrator(&self) -> Browser {
+        let (email, password) = self.login_of("administrator", 0);
+        let browser = Browser::open(self.driver_port.number(), self.proxy.port).await;
+        browser.sign_in(&email, &password).await;
+        browser
+    }
+
     /// E-mail and password of the n-th agent.
     pub(crate) fn login(&self, n: usize) -> (String, String) {
+        self.login_of("agent", n)
+    }
+
+    fn login_of(&self, role: &str, n: usize) -> (String, String) {
         let logins = self.seed["logins"].as_array().unwrap();
-        let agent = logins.iter().filter(|login| login["role"] == "agent").nth(n).unwrap();
-        (text(agent, "email"), text(agent, "password"))
+        let login = logins.iter().filter(|login| login["role"] == role).nth(n).unwrap();
+        (text(login, "email"), text(login, "password"))
     }
 }
 

@@ -14,6 +14,7 @@ mod files;
 mod http;
 mod isolation;
 mod live;
+mod numbers;
 mod outbox;
 mod receipts;
 mod retention;

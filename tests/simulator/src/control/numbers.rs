@@ -91,5 +91,6 @@ struct News {
 
 async fn tell(shared: State, body: web::Json<News>) -> HttpResponse {
     let News { account, field, value } = body.into_inner();
-    HttpResponse::Ok().json(Control::new(Arc::clone(&shared)).tell_account(&account, &field, value, None).await)
+    HttpResponse::Ok()
+        .json(Control::new(Arc::clone(&shared)).tell_account(&account, &field, value, None).await)
 }

@@ -43,7 +43,9 @@ fn only(request: &HttpRequest, known: &str) -> Result<(), GraphError> {
     let fields = query.ok().and_then(|query| query.get("fields").cloned()).unwrap_or_default();
     let odd = |field: &&str| !field.is_empty() && !known.split_whitespace().any(|known| known == *field);
     match fields.split(',').find(odd) {
-        Some(field) => Err(GraphError::parameter(format_args!("Tried accessing nonexisting field ({field})"))),
+        Some(field) => {
+            Err(GraphError::parameter(format_args!("Tried accessing nonexisting field ({field})")))
+        }
         None => Ok(()),
     }
 }
@@ -78,7 +80,8 @@ pub(super) async fn debug_token(
     query: web::Query<DebugQuery>,
 ) -> Answer {
     let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let asker = header.and_then(|value| value.strip_prefix("Bearer ")).and_then(|token| token.split_once('|'));
+    let asker =
+        header.and_then(|value| value.strip_prefix("Bearer ")).and_then(|token| token.split_once('|'));
     let (id, secret) = asker.ok_or_else(GraphError::app)?;
     shared.with(|state| {
         let app = state.apps.iter().find(|app| app.app_id == id && app.app_secret == secret);
@@ -86,9 +89,9 @@ pub(super) async fn debug_token(
         let owner = state.apps.iter().find(|app| app.access_token == query.input_token);
         let token = state.numbers.token(&app.app_id);
         match owner {
-            Some(owner) if owner.app_id != app.app_id => Err(GraphError::parameter(
-                "The App_id in the input_token did not match the Viewing App",
-            )),
+            Some(owner) if owner.app_id != app.app_id => {
+                Err(GraphError::parameter("The App_id in the input_token did not match the Viewing App"))
+            }
             Some(_) if token.valid => {
                 let mut accounts: Vec<&str> = app.numbers.iter().map(|number| app.waba_of(number)).collect();
                 accounts.push(&app.waba_id);

@@ -251,7 +251,9 @@ fn second_step(form: Form) -> AnyView {
         event.prevent_default();
         form.connect();
     };
-    let accounts = move || form.checked.with(|checked| checked.as_ref().map(|one| one.accounts.clone()).unwrap_or_default());
+    let accounts = move || {
+        form.checked.with(|checked| checked.as_ref().map(|one| one.accounts.clone()).unwrap_or_default())
+    };
     let ends = move || {
         let at = form.checked.with(|checked| checked.as_ref()?.expires_at)?;
         Some(fill(Key::ConnectTokenEnds, &[("at", &time::whole(time::millis(at)))]))
@@ -261,7 +263,9 @@ fn second_step(form: Form) -> AnyView {
         let known = form.desk.live.queues().into_iter().map(|queue| (queue.id.to_string(), queue.name));
         std::iter::once(none).chain(known).collect()
     };
-    let unchosen = Signal::derive(move || form.chosen.with(Option::is_none) || form.name.with(|name| name.trim().is_empty()));
+    let unchosen = Signal::derive(move || {
+        form.chosen.with(Option::is_none) || form.name.with(|name| name.trim().is_empty())
+    });
     view! {
         <form class="card step" on:submit=submit>
             {step_title(2, Key::ConnectNumber)}

@@ -86,7 +86,8 @@ fn draw(desk: Desk, id: ChannelId) -> AnyView {
     };
     let connection = webhook::connection_of(id);
     let name = move || channel.with(|one| one.as_ref().map(|one| one.name.clone()).unwrap_or_default());
-    let address = move || channel.with(|one| one.as_ref().map(|one| words::phone(&one.address)).unwrap_or_default());
+    let address =
+        move || channel.with(|one| one.as_ref().map(|one| words::phone(&one.address)).unwrap_or_default());
     view! {
         {fields::head(routes::NUMBERS.to_owned(), Key::SettingsNumbers, name)}
         <section class="card" data-testid="health">
@@ -115,9 +116,11 @@ fn draw(desk: Desk, id: ChannelId) -> AnyView {
 /// The facts in a table.
 fn told(facts: Memo<HealthFacts>) -> AnyView {
     let row = |label: Key, value: Box<dyn Fn(&HealthFacts) -> String + Send>| {
-        view! { <dt>{tr(label)}</dt><dd dir="auto">{move || facts.with(|facts| value(facts))}</dd> }.into_any()
+        view! { <dt>{tr(label)}</dt><dd dir="auto">{move || facts.with(|facts| value(facts))}</dd> }
+            .into_any()
     };
-    let or_unknown = |value: &Option<String>| value.clone().unwrap_or_else(|| text(Key::FactUnknown).to_owned());
+    let or_unknown =
+        |value: &Option<String>| value.clone().unwrap_or_else(|| text(Key::FactUnknown).to_owned());
     view! {
         <dl class="facts facts--wide">
             {row(Key::FactName, Box::new(move |facts| or_unknown(&facts.number.verified_name)))}
@@ -144,9 +147,9 @@ fn edit(desk: Desk, id: ChannelId, channel: Option<Channel>) -> AnyView {
             colour: ChannelColour::parse(&colour.get_untracked()).unwrap_or(ChannelColour::Teal),
             queue: queue.get_untracked().parse().ok(),
         };
-        order.run(async move {
-            http::post::<Channel>(&format!("/api/channels/{id}"), &request).await.map(drop)
-        });
+        order.run(
+            async move { http::post::<Channel>(&format!("/api/channels/{id}"), &request).await.map(drop) },
+        );
     };
     let queues = move || {
         let none = (String::new(), text(Key::NumberNoQueue).to_owned());

@@ -75,18 +75,24 @@ fn row(desk: Desk, channel: Channel) -> AnyView {
             all.first().map(|finding| (finding.severity, finding.kind))
         })
     });
-    let is_checked = move || facts.with(|facts| facts.as_ref().is_some_and(|facts| facts.checked_at.is_some()));
+    let is_checked =
+        move || facts.with(|facts| facts.as_ref().is_some_and(|facts| facts.checked_at.is_some()));
     let called = move || {
         let at = facts.with(|facts| facts.as_ref()?.calls.webhook_at)?;
         Some(fill(Key::MetaCalled, &[("ago", &findings::since(desk, at))]))
     };
-    let told = move || facts.with(|facts| {
-        let number = &facts.as_ref()?.number;
-        Some([
-            fill(Key::FactQualityIs, &[("what", findings::quality(number.quality))]),
-            findings::limit(number.limit),
-        ].join(" · "))
-    });
+    let told = move || {
+        facts.with(|facts| {
+            let number = &facts.as_ref()?.number;
+            Some(
+                [
+                    fill(Key::FactQualityIs, &[("what", findings::quality(number.quality))]),
+                    findings::limit(number.limit),
+                ]
+                .join(" · "),
+            )
+        })
+    };
     view! {
         <li>
             <a class="number" href=routes::number(id) data-testid="number">

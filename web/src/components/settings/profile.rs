@@ -78,7 +78,9 @@ fn form(id: ChannelId, known: BusinessProfile) -> AnyView {
     };
     let verticals = || {
         let none = (String::new(), text(Key::VerticalNone).to_owned());
-        std::iter::once(none).chain(VERTICALS.into_iter().map(|one| (one.to_owned(), vertical_word(one)))).collect()
+        std::iter::once(none)
+            .chain(VERTICALS.into_iter().map(|one| (one.to_owned(), vertical_word(one))))
+            .collect()
     };
     view! {
         <form class="step__form" on:submit=submit>

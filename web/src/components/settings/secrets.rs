@@ -3,10 +3,7 @@
 use leptos::{ev::SubmitEvent, prelude::*};
 use shared::api::numbers::{ConnectionSummary, Nothing, ReplaceSecretsRequest};
 
-use super::{
-    fields::Line,
-    setup::Order,
-};
+use super::{fields::Line, setup::Order};
 use crate::{
     http,
     i18n::{Key, fill, tr},
@@ -18,7 +15,9 @@ pub(super) fn draw(connection: RwSignal<Option<ConnectionSummary>>) -> AnyView {
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let Some(connection) = connection.get_untracked() else { return };
-        let given = |field: RwSignal<String>| Some(field.get_untracked().trim().to_owned()).filter(|text| !text.is_empty());
+        let given = |field: RwSignal<String>| {
+            Some(field.get_untracked().trim().to_owned()).filter(|text| !text.is_empty())
+        };
         let request = ReplaceSecretsRequest { access_token: given(token), app_secret: given(secret) };
         order.run(async move {
             let path = format!("/api/connections/{}", connection.id);
@@ -28,10 +27,13 @@ pub(super) fn draw(connection: RwSignal<Option<ConnectionSummary>>) -> AnyView {
             Ok(())
         });
     };
-    let nothing = move || token.with(|text| text.trim().is_empty()) && secret.with(|text| text.trim().is_empty());
-    let app = move || connection.with(|one| one.as_ref().map(|one| {
-        fill(Key::SecretsApp, &[("name", &one.name), ("id", &one.app_id)])
-    }));
+    let nothing =
+        move || token.with(|text| text.trim().is_empty()) && secret.with(|text| text.trim().is_empty());
+    let app = move || {
+        connection.with(|one| {
+            one.as_ref().map(|one| fill(Key::SecretsApp, &[("name", &one.name), ("id", &one.app_id)]))
+        })
+    };
     let own = Memo::new(move |_| connection.with(|one| one.as_ref().is_some_and(|one| one.own)));
     view! {
         <p class="settings__note" dir="auto">{app}</p>

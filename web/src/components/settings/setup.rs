@@ -40,7 +40,8 @@ fn is_done(step: usize, facts: &HealthFacts) -> bool {
 pub(crate) fn page(desk: Desk, id: ChannelId) -> AnyView {
     numbers::check_if_unknown(desk, id);
     let facts = Memo::new(move |_| desk.live.health(id).map(|health| health.facts).unwrap_or_default());
-    let first = (FIRST..LAST).find(|step| !facts.with_untracked(|facts| is_done(*step, facts))).unwrap_or(LAST);
+    let first =
+        (FIRST..LAST).find(|step| !facts.with_untracked(|facts| is_done(*step, facts))).unwrap_or(LAST);
     let step = RwSignal::new(first);
     let connection = webhook::connection_of(id);
     let name = move || desk.live.channel(id).map(|channel| channel.name).unwrap_or_default();

@@ -3,10 +3,7 @@
 use leptos::prelude::*;
 use shared::{ids::ChannelId, links};
 
-use super::{
-    fields::Line,
-    webhook::copied,
-};
+use super::{fields::Line, webhook::copied};
 use crate::{
     app::Desk,
     http,
@@ -17,7 +14,8 @@ use crate::{
 /// Link, code and the text they begin with.
 pub(super) fn draw(desk: Desk, id: ChannelId) -> AnyView {
     let words = RwSignal::new(String::new());
-    let address = Memo::new(move |_| desk.live.channel(id).map(|channel| channel.address).unwrap_or_default());
+    let address =
+        Memo::new(move |_| desk.live.channel(id).map(|channel| channel.address).unwrap_or_default());
     let link = Memo::new(move |_| links::click_to_chat(&address.get(), &words.get()));
     let code = move || format!("/api/channels/{id}/qr?text={}", http::encoded(words.get().trim()));
     view! {

@@ -5,8 +5,8 @@ use shared::{
     api::templates::{CreateTemplateRequest, EditTemplateRequest, TemplateTexts, TemplatesPage},
     ids::{ChannelId, TemplateId},
     model::template::{
-        CODE, Template, TemplateButton, TemplateCategory, TemplateHeader, TemplatePlace, TemplateValue, fill as filled,
-        names_in,
+        CODE, Template, TemplateButton, TemplateCategory, TemplateHeader, TemplatePlace, TemplateValue,
+        fill as filled, names_in,
     },
     template_rules::{self, TemplateFault, TemplateField, TemplateRule},
 };
@@ -22,14 +22,17 @@ use crate::{
     http::{self, Refused},
     i18n::{Key, fill, text, tr},
     routes,
-    ui::{Button, ButtonLook, Chip, Dialog, EmptyState, IconButton, IconName, Item, Notice, RowSkeletons, Show, Tone, each},
+    ui::{
+        Button, ButtonLook, Chip, Dialog, EmptyState, IconButton, IconName, Item, Notice, RowSkeletons, Show,
+        Tone, each,
+    },
     words,
 };
 
 /// Languages that are offered; any other code may be written. Source: Cloud API, supported languages.
 const LANGUAGES: [&str; 24] = [
-    "en", "en_US", "en_GB", "de", "fr", "es", "es_MX", "it", "nl", "pt_BR", "pt_PT", "pl", "tr", "ru", "uk", "ar", "he",
-    "hi", "id", "ja", "ko", "zh_CN", "zh_TW", "sw",
+    "en", "en_US", "en_GB", "de", "fr", "es", "es_MX", "it", "nl", "pt_BR", "pt_PT", "pl", "tr", "ru", "uk",
+    "ar", "he", "hi", "id", "ja", "ko", "zh_CN", "zh_TW", "sw",
 ];
 
 /// A button while it is being written.
@@ -64,12 +67,15 @@ impl Form {
     fn new(desk: Desk, known: Option<Template>) -> Self {
         let of = |text: fn(&Template) -> String| RwSignal::new(known.as_ref().map(text).unwrap_or_default());
         let category = known.as_ref().map_or(TemplateCategory::Utility, |one| one.category);
-        let channel = untrack(|| desk.live.channels()).first().map(|one| one.id.to_string()).unwrap_or_default();
+        let channel =
+            untrack(|| desk.live.channels()).first().map(|one| one.id.to_string()).unwrap_or_default();
         let form = Self {
             desk,
             channel: RwSignal::new(channel),
             name: of(|one| one.name.clone()),
-            language: RwSignal::new(known.as_ref().map_or_else(|| "en".to_owned(), |one| one.language.clone())),
+            language: RwSignal::new(
+                known.as_ref().map_or_else(|| "en".to_owned(), |one| one.language.clone()),
+            ),
             category: RwSignal::new(category.as_str().to_owned()),
             header: of(|one| match &one.header {
                 Some(TemplateHeader::Text { text }) => text.clone(),
@@ -110,19 +116,26 @@ impl Form {
     /// What is written; tracked.
     fn texts(self) -> TemplateTexts {
         let known = self.known.get_value();
-        let some = |field: RwSignal<String>| Some(field.get().trim().to_owned()).filter(|text| !text.is_empty());
+        let some =
+            |field: RwSignal<String>| Some(field.get().trim().to_owned()).filter(|text| !text.is_empty());
         let header = some(self.header).map(|text| TemplateHeader::Text { text });
         // A place on the map is kept as it is; there is nothing to write about it.
-        let map = known.as_ref().and_then(|one| one.header.clone()).filter(|one| *one == TemplateHeader::Place);
-        let buttons: Vec<TemplateButton> = self.buttons.get().into_iter().map(|one| {
-            let (text, value) = (one.text.get().trim().to_owned(), one.value.get().trim().to_owned());
-            match one.kind.get().as_str() {
-                "url" => TemplateButton::Url { text, url: value },
-                "phone" => TemplateButton::Phone { text, phone: value },
-                "code" => TemplateButton::Code { text },
-                _ => TemplateButton::Reply { text },
-            }
-        }).collect();
+        let map =
+            known.as_ref().and_then(|one| one.header.clone()).filter(|one| *one == TemplateHeader::Place);
+        let buttons: Vec<TemplateButton> = self
+            .buttons
+            .get()
+            .into_iter()
+            .map(|one| {
+                let (text, value) = (one.text.get().trim().to_owned(), one.value.get().trim().to_owned());
+                match one.kind.get().as_str() {
+                    "url" => TemplateButton::Url { text, url: value },
+                    "phone" => TemplateButton::Phone { text, phone: value },
+                    "code" => TemplateButton::Code { text },
+                    _ => TemplateButton::Reply { text },
+                }
+            })
+            .collect();
         let texts = TemplateTexts {
             named: known.is_some_and(|one| one.named),
             header: header.or(map),
@@ -134,7 +147,9 @@ impl Form {
         // Examples of what is not there any more are left out.
         let wanted = variables(&texts);
         let examples = self.examples.with(|all| {
-            let is_wanted = |one: &&TemplateValue| wanted.iter().any(|(place, name)| *place == one.place && *name == one.name);
+            let is_wanted = |one: &&TemplateValue| {
+                wanted.iter().any(|(place, name)| *place == one.place && *name == one.name)
+            };
             all.iter().filter(is_wanted).cloned().collect()
         });
         TemplateTexts { examples, ..texts }
@@ -339,7 +354,8 @@ fn about(known: Template) -> AnyView {
 fn named(form: Form) -> AnyView {
     let channels = move || {
         let all = form.desk.live.channels().into_iter();
-        all.map(|one| (one.id.to_string(), format!("{} · {}", one.name, words::phone(&one.address)))).collect()
+        all.map(|one| (one.id.to_string(), format!("{} · {}", one.name, words::phone(&one.address))))
+            .collect()
     };
     view! {
         {fields::choice("template-channel", Key::TemplateAccount, form.channel, channels)}

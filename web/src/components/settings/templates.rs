@@ -191,10 +191,13 @@ fn row(template: Template) -> AnyView {
     };
     let coming = template.coming.map(|coming| {
         move || match coming.at {
-            Some(at) => fill(Key::TemplateComingAt, &[
-                ("category", text(words::category(coming.category))),
-                ("at", &time::whole(time::millis(at))),
-            ]),
+            Some(at) => fill(
+                Key::TemplateComingAt,
+                &[
+                    ("category", text(words::category(coming.category))),
+                    ("at", &time::whole(time::millis(at))),
+                ],
+            ),
             None => fill(Key::TemplateComing, &[("category", text(words::category(coming.category)))]),
         }
     });

@@ -80,7 +80,9 @@ fn calls(desk: Desk, id: ChannelId) -> AnyView {
     let line = move || {
         let calls = calls.get();
         let (last, key) = match (calls.webhook_at, calls.confirmed_at) {
-            (Some(webhook), confirmed) if confirmed.is_none_or(|at| at <= webhook) => (Some(webhook), Key::MetaCalled),
+            (Some(webhook), confirmed) if confirmed.is_none_or(|at| at <= webhook) => {
+                (Some(webhook), Key::MetaCalled)
+            }
             (_, confirmed) => (confirmed, Key::MetaConfirmed),
         };
         if calls.refused_at > last {
