@@ -4,8 +4,8 @@ use shared::{
     Instant,
     api::{
         numbers::{
-            BusinessProfile, CheckedConnection, ConnectedNumber, ConnectionSummary, ConnectionsPage, FoundAccount,
-            FoundNumber, Nothing, WebhookAddress,
+            BusinessProfile, CheckedConnection, ConnectedNumber, ConnectionSummary, ConnectionsPage,
+            FoundAccount, FoundNumber, Nothing, WebhookAddress,
         },
         session::{TenantChoice, TenantChoices},
         templates::TemplatesPage,
@@ -25,9 +25,9 @@ use shared::{
         },
         conversation::CloseReason,
         health::{
-            AccountFacts, Alert, AlertSeverity, Ban, CallFacts, CallRefusal, CanSend, ChannelHealth, CheckTrouble,
-            HealthFacts, MessagingLimit, NameState, NumberFacts, NumberQuality, NumberState, Obstacle, PinEvent,
-            PinNews, Restriction, Review, Throughput, TokenFacts, TokenScope, Violation,
+            AccountFacts, Alert, AlertSeverity, Ban, CallFacts, CallRefusal, CanSend, ChannelHealth,
+            CheckTrouble, HealthFacts, MessagingLimit, NameState, NumberFacts, NumberQuality, NumberState,
+            Obstacle, PinEvent, PinNews, Restriction, Review, Throughput, TokenFacts, TokenScope, Violation,
         },
         message::{
             Author, AuthorKind, Body, Delivery, DeliveryState, Failure, FailureReason, Happening, Message,
@@ -321,7 +321,8 @@ fn what_an_app_reaches_is_read_as_it_was_written() {
     let page = ConnectionsPage { connections: vec![summary] };
     assert_eq!(read::<ConnectionsPage>(&serde_json::to_string(&page).unwrap()), Ok(page));
     assert_eq!(read::<ConnectedNumber>(&serde_json::to_string(&connected).unwrap()), Ok(connected));
-    let profile = BusinessProfile { about: "A".into(), websites: vec!["https://x".into()], ..Default::default() };
+    let profile =
+        BusinessProfile { about: "A".into(), websites: vec!["https://x".into()], ..Default::default() };
     assert_eq!(read::<BusinessProfile>(&serde_json::to_string(&profile).unwrap()), Ok(profile));
     assert_eq!(read::<Option<Nothing>>("null"), Ok(None));
 }

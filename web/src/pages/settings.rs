@@ -55,7 +55,8 @@ fn link(desk: Desk, needed: Permission, path: &'static str, label: Key) -> Optio
         let current = move || desk.router.path().starts_with(path).then_some("page");
         // `/settings/templates` becomes `nav-templates`.
         let testid = path.replace(routes::SETTINGS, "nav").replace('/', "-");
-        view! { <a class="settings__link" href=path data-testid=testid aria-current=current>{tr(label)}</a> }.into_any()
+        view! { <a class="settings__link" href=path data-testid=testid aria-current=current>{tr(label)}</a> }
+            .into_any()
     })
 }
 

@@ -16,7 +16,9 @@ async fn fill(browser: &Browser, id: &str, text: &str) {
 async fn until_text(browser: &Browser, id: &str, words: &str) {
     let words = serde_json::to_string(words).unwrap();
     browser
-        .until_true(&format!("document.querySelector('[data-testid=\"{id}\"]')?.textContent.includes({words})"))
+        .until_true(&format!(
+            "document.querySelector('[data-testid=\"{id}\"]')?.textContent.includes({words})"
+        ))
         .await;
 }
 

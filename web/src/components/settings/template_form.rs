@@ -1,14 +1,17 @@
 //! Writing a message template: the form, what the customer will see, and every rule of WhatsApp's that is broken.
 
+mod parts;
+mod rules;
+
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use shared::{
     api::templates::{CreateTemplateRequest, EditTemplateRequest, TemplateTexts, TemplatesPage},
     ids::{ChannelId, TemplateId},
     model::template::{
         CODE, Template, TemplateButton, TemplateCategory, TemplateHeader, TemplatePlace, TemplateValue,
-        fill as filled, names_in,
+        names_in,
     },
-    template_rules::{self, TemplateFault, TemplateField, TemplateRule},
+    template_rules::{self, TemplateFault},
 };
 
 use super::{
@@ -18,14 +21,10 @@ use super::{
 };
 use crate::{
     app::Desk,
-    components::conversation::content,
     http::{self, Refused},
-    i18n::{Key, fill, text, tr},
+    i18n::{Key, text, tr},
     routes,
-    ui::{
-        Button, ButtonLook, Chip, Dialog, EmptyState, IconButton, IconName, Item, Notice, RowSkeletons, Show,
-        Tone, each,
-    },
+    ui::{Button, ButtonLook, Chip, Dialog, EmptyState, IconName, Notice, RowSkeletons, Tone},
     words,
 };
 
@@ -304,13 +303,13 @@ fn form(form: Form) -> AnyView {
                 {Line::new("template-header", Key::TemplateHeader, form.header).hint(Key::TemplateOptional).draw()}
                 {Line::new("template-body", Key::TemplateBody, form.body).hint(Key::TemplateBodyHint).draw_area("6")}
                 {Line::new("template-footer", Key::TemplateFooter, form.footer).hint(Key::TemplateOptional).draw()}
-                {buttons(form)}
-                {examples(form)}
+                {parts::buttons(form)}
+                {parts::examples(form)}
             </fieldset>
             <aside class="writing__side">
                 <p class="field__label">{tr(Key::TemplatesPreview)}</p>
-                <div class="templates__preview"><div class="bubble bubble--out bubble--first">{move || preview(form)}</div></div>
-                {(!fixed).then(|| broken(faults))}
+                <div class="templates__preview"><div class="bubble bubble--out bubble--first">{move || parts::preview(form)}</div></div>
+                {(!fixed).then(|| rules::broken(faults))}
                 {fields::refusal(form.order.refused)}
                 <footer class="step__foot">
                     {known.map(|one| remove(form, one))}
@@ -382,167 +381,6 @@ fn named(form: Form) -> AnyView {
         {fields::choice("template-category", Key::FilterCategory, form.category, templates::categories)}
     }
     .into_any()
-}
-
-fn buttons(form: Form) -> AnyView {
-    let kinds = || {
-        [
-            ("reply", Key::ButtonReply),
-            ("url", Key::ButtonUrl),
-            ("phone", Key::ButtonPhone),
-            ("code", Key::ButtonCode),
-        ]
-        .into_iter()
-        .map(|(one, words)| (one.to_owned(), text(words).to_owned()))
-        .collect()
-    };
-    let row = move |button: Written| {
-        let needs = Memo::new(move |_| match button.kind.get().as_str() {
-            "url" => Some(Key::ButtonAddress),
-            "phone" => Some(Key::ButtonNumber),
-            _ => None,
-        });
-        view! {
-            <div class="buttons__one">
-                {fields::choice("button-kind", Key::ButtonKind, button.kind, kinds)}
-                {Line::new("button-text", Key::ButtonText, button.text).draw()}
-                {move || needs.get().map(|label| Line::new("button-value", label, button.value).draw())}
-                <IconButton
-                    icon=IconName::Cross
-                    label=Signal::derive(|| text(Key::ButtonRemove).to_owned())
-                    on:click=move |_| form.buttons.update(|all| all.retain(|one| one.n != button.n))
-                />
-            </div>
-        }
-        .into_any()
-    };
-    view! {
-        <div class="buttons">
-            <p class="field__label">{tr(Key::TemplateButtons)}</p>
-            {each(move || form.buttons.get().into_iter().map(|one| {
-                Item::new(one.n.to_string(), move || row(one))
-            }).collect())}
-            <div>
-                <Button on:click=move |_| form.add(&TemplateButton::Reply { text: String::new() }) attr:data-testid="button-add">
-                    {tr(Key::ButtonAdd)}
-                </Button>
-            </div>
-        </div>
-    }
-    .into_any()
-}
-
-/// A line for each variable.
-fn examples(form: Form) -> AnyView {
-    let wanted = Memo::new(move |_| variables(&form.texts()));
-    view! {
-        <Show when=move || !wanted.with(Vec::is_empty)>
-            <p class="field__label">{tr(Key::TemplateExamples)}</p>
-            <p class="field__hint">{tr(Key::TemplateExamplesHint)}</p>
-        </Show>
-        <div class="pair">
-            {each(move || wanted.get().into_iter().map(|(place, name)| {
-                Item::new(format!("{place:?} {name}"), move || example(form, place, name))
-            }).collect())}
-        </div>
-    }
-    .into_any()
-}
-
-fn example(form: Form, place: TemplatePlace, name: String) -> AnyView {
-    let known = form.example(place, &name);
-    let id = format!("example-{}", format!("{place:?}-{name}").to_lowercase().replace(['(', ')'], "-"));
-    let shown = name.clone();
-    let label = move || match place {
-        TemplatePlace::Header => fill(Key::TemplatesHeaderValue, &[("name", &shown)]),
-        TemplatePlace::Button(at) => fill(Key::ExampleButton, &[("n", &(u16::from(at) + 1).to_string())]),
-        TemplatePlace::Body => fill(Key::TemplatesValue, &[("name", &shown)]),
-    };
-    view! {
-        <div class="field">
-            <label class="field__label" for=id.clone()>{label}</label>
-            <input
-                class="field__input"
-                id=id
-                type="text"
-                dir="auto"
-                autocomplete="off"
-                data-testid="template-example"
-                prop:value=known
-                on:input:target=move |event| form.set_example(place, &name, event.target().value())
-            />
-        </div>
-    }
-    .into_any()
-}
-
-/// What the customer sees, with the examples filled in.
-fn preview(form: Form) -> AnyView {
-    let texts = form.texts();
-    let value = |place, name: &str| {
-        let found = texts.examples.iter().find(|one| one.place == place && one.name == name);
-        found.map(|one| one.value.as_str()).filter(|value| !value.trim().is_empty())
-    };
-    let header = match &texts.header {
-        Some(TemplateHeader::Text { text }) => Some(filled(text, |name| value(TemplatePlace::Header, name))),
-        _ => None,
-    };
-    let body = filled(&texts.body, |name| value(TemplatePlace::Body, name));
-    let title = |button: &TemplateButton| match button {
-        TemplateButton::Reply { text }
-        | TemplateButton::Url { text, .. }
-        | TemplateButton::Phone { text, .. }
-        | TemplateButton::Code { text }
-        | TemplateButton::Other { text, .. } => text.clone(),
-    };
-    let buttons = texts.buttons.iter().map(title).filter(|title| !title.is_empty()).collect();
-    content::template(content::Shown { header, file: None, body, footer: texts.footer.clone(), buttons })
-}
-
-/// All broken rules at once.
-fn broken(faults: Memo<Vec<TemplateFault>>) -> AnyView {
-    view! {
-        <Show when=move || !faults.with(Vec::is_empty)>
-            <div class="faults" role="status" data-testid="template-faults">
-                <p class="field__label">{tr(Key::TemplateFaults)}</p>
-                <ul>
-                    {move || faults.get().into_iter().map(|fault| view! { <li>{fault_words(fault)}</li> }.into_any()).collect_view()}
-                </ul>
-            </div>
-        </Show>
-    }
-    .into_any()
-}
-
-fn fault_words(fault: TemplateFault) -> String {
-    let field = match fault.field {
-        TemplateField::Name => text(Key::TemplateName).to_owned(),
-        TemplateField::Language => text(Key::FilterLanguage).to_owned(),
-        TemplateField::Category => text(Key::FilterCategory).to_owned(),
-        TemplateField::Header => text(Key::TemplateHeader).to_owned(),
-        TemplateField::Body => text(Key::TemplateBody).to_owned(),
-        TemplateField::Footer => text(Key::TemplateFooter).to_owned(),
-        TemplateField::Buttons => text(Key::TemplateButtons).to_owned(),
-        TemplateField::Button(at) => fill(Key::ButtonNth, &[("n", &(u16::from(at) + 1).to_string())]),
-    };
-    let rule = text(match fault.rule {
-        TemplateRule::Empty => Key::RuleEmpty,
-        TemplateRule::TooLong => Key::RuleTooLong,
-        TemplateRule::Characters => Key::RuleCharacters,
-        TemplateRule::NotOffered => Key::RuleNotOffered,
-        TemplateRule::TooMany => Key::RuleTooMany,
-        TemplateRule::Mixed => Key::RuleMixed,
-        TemplateRule::NoVariables => Key::RuleNoVariables,
-        TemplateRule::VariableAtEdge => Key::RuleVariableAtEdge,
-        TemplateRule::VariablesTouch => Key::RuleVariablesTouch,
-        TemplateRule::VariableNames => Key::RuleVariableNames,
-        TemplateRule::TooManyVariables => Key::RuleTooManyVariables,
-        TemplateRule::VariableNotLast => Key::RuleVariableNotLast,
-        TemplateRule::NoExample => Key::RuleNoExample,
-        TemplateRule::Address => Key::RuleAddress,
-        TemplateRule::Number => Key::RuleNumber,
-    });
-    fill(Key::RuleBroken, &[("field", &field), ("rule", rule)])
 }
 
 /// The button that deletes, and the question before it does.
