@@ -96,7 +96,7 @@ async fn an_administrator_connects_a_number_and_sees_meta_call() {
     let news = json!({ "display_phone_number": "49305550109", "event": "FLAGGED" });
     meta.tell_account(&app.waba_id, "phone_number_quality_update", news, None).await;
     until_text(&ada, "findings", "flagged this number").await;
-    ada.finish(Cut::No).await;
+    ada.finish(Cut::Refused(409)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

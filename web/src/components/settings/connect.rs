@@ -188,7 +188,7 @@ fn first_step(form: Form) -> AnyView {
         options
     };
     view! {
-        <form class="card step" on:submit=submit>
+        <form class="panel step" on:submit=submit>
             {step_title(1, Key::ConnectApp)}
             <p class="settings__note">{tr(Key::ConnectAppHint)}</p>
             <Show when=move || !form.known.with(Vec::is_empty)>
@@ -267,7 +267,7 @@ fn second_step(form: Form) -> AnyView {
         form.chosen.with(Option::is_none) || form.name.with(|name| name.trim().is_empty())
     });
     view! {
-        <form class="card step" on:submit=submit>
+        <form class="panel step" on:submit=submit>
             {step_title(2, Key::ConnectNumber)}
             {move || ends().map(|ends| view! {
                 <Notice tone=Tone::Warn icon=IconName::Clock><span>{ends}</span></Notice>

@@ -58,15 +58,15 @@ fn missing() -> AnyView {
 }
 
 /// A part of the page under a heading.
-fn card(title: Key, inside: AnyView) -> AnyView {
-    view! { <section class="card"><h3>{tr(title)}</h3>{inside}</section> }.into_any()
+fn panel(title: Key, inside: AnyView) -> AnyView {
+    view! { <section class="panel"><h3>{tr(title)}</h3>{inside}</section> }.into_any()
 }
 
 /// A part that is opened when it is wanted, because it takes a question to Meta or is seldom needed.
 fn more(title: Key, testid: &'static str, inside: impl Fn() -> AnyView + Send + 'static) -> AnyView {
     let open = RwSignal::new(false);
     view! {
-        <details class="card more" data-testid=testid on:toggle=move |_| open.set(true)>
+        <details class="panel more" data-testid=testid on:toggle=move |_| open.set(true)>
             <summary>{tr(title)}</summary>
             {move || open.get().then(&inside)}
         </details>
@@ -90,8 +90,8 @@ fn draw(desk: Desk, id: ChannelId) -> AnyView {
         move || channel.with(|one| one.as_ref().map(|one| words::phone(&one.address)).unwrap_or_default());
     view! {
         {fields::head(routes::NUMBERS.to_owned(), Key::SettingsNumbers, name)}
-        <section class="card" data-testid="health">
-            <header class="card__head">
+        <section class="panel" data-testid="health">
+            <header class="panel__head">
                 <h3>{address}</h3>
                 <small>{checked}</small>
                 <Button disabled=check.busy on:click=ask attr:data-testid="check">
@@ -103,8 +103,8 @@ fn draw(desk: Desk, id: ChannelId) -> AnyView {
             {told(facts)}
             <p><a class="settings__more" href=routes::setup(id)>{tr(Key::SetupAgain)}</a></p>
         </section>
-        {card(Key::NumberHere, edit(desk, id, channel.get_untracked()))}
-        {card(Key::ShareTitle, share::draw(desk, id))}
+        {panel(Key::NumberHere, edit(desk, id, channel.get_untracked()))}
+        {panel(Key::ShareTitle, share::draw(desk, id))}
         {more(Key::ProfileTitle, "profile", move || profile::draw(id))}
         {more(Key::SetupTest, "test", move || setup::test(id))}
         {more(Key::SetupWebhook, "webhook", move || webhook::draw(desk, id, connection))}

@@ -64,7 +64,7 @@ pub(crate) fn page(desk: Desk, id: ChannelId) -> AnyView {
                 };
                 let done = move || facts.with(|facts| is_done(n, facts));
                 view! {
-                    <section class="card step" data-testid=format!("step-{n}")>
+                    <section class="panel step" data-testid=format!("step-{n}")>
                         {step_title(n, title)}
                         {inside}
                         <footer class="step__foot">

@@ -298,7 +298,7 @@ fn form(form: Form) -> AnyView {
     view! {
         {known.clone().map(about)}
         <form class="writing" on:submit=submit data-testid="template-form">
-            <fieldset class="card writing__fields" disabled=fixed>
+            <fieldset class="panel writing__fields" disabled=fixed>
                 {(!locked).then(|| named(form))}
                 {Line::new("template-header", Key::TemplateHeader, form.header).hint(Key::TemplateOptional).draw()}
                 {Line::new("template-body", Key::TemplateBody, form.body).hint(Key::TemplateBodyHint).draw_area("6")}
@@ -338,7 +338,7 @@ fn about(known: Template) -> AnyView {
     let advice = templates::advice(known.status);
     let fixed = !template_rules::can_be_edited(known.status);
     view! {
-        <p class="about"><Chip tone>{tr(word)}</Chip><span>{line}{tr(category)}</span></p>
+        <p class="standing"><Chip tone>{tr(word)}</Chip><span>{line}{tr(category)}</span></p>
         {reason.map(|reason| view! {
             <Notice tone=Tone::Warn icon=IconName::Warning>
                 <span dir="auto">{reason}" "{advice.map(tr)}</span>
