@@ -13,7 +13,7 @@ use crate::{
 /// A line to write on.
 pub(super) struct Line {
     /// The element's id; also what tests find it by.
-    pub(super) id: &'static str,
+    pub(super) id: String,
     pub(super) label: Key,
     /// What helps to find or write it.
     pub(super) hint: Option<Key>,
@@ -26,8 +26,8 @@ pub(super) struct Line {
 
 impl Line {
     /// A line of text that nothing can be wrong with.
-    pub(super) fn new(id: &'static str, label: Key, value: RwSignal<String>) -> Self {
-        Self { id, label, hint: None, kind: "text", value, fault: Signal::derive(|| None) }
+    pub(super) fn new(id: impl Into<String>, label: Key, value: RwSignal<String>) -> Self {
+        Self { id: id.into(), label, hint: None, kind: "text", value, fault: Signal::derive(|| None) }
     }
 
     pub(super) fn hint(self, hint: Key) -> Self {
@@ -47,21 +47,21 @@ impl Line {
         let Self { id, label, hint, kind, value, fault } = self;
         view! {
             <div class="field">
-                <label class="field__label" for=id>{tr(label)}</label>
+                <label class="field__label" for=id.clone()>{tr(label)}</label>
                 <input
                     class="field__input"
-                    id=id
+                    id=id.clone()
                     type=kind
                     autocomplete=if kind == "password" { "new-password" } else { "off" }
                     autocapitalize="none"
                     spellcheck="false"
                     dir="auto"
-                    data-testid=id
+                    data-testid=id.clone()
                     aria-invalid=move || fault.with(Option::is_some).to_string()
                     aria-describedby=format!("{id}-hint")
                     bind:value=value
                 />
-                {below(id, hint, fault)}
+                {below(&id, hint, fault)}
             </div>
         }
         .into_any()
@@ -72,25 +72,25 @@ impl Line {
         let Self { id, label, hint, value, fault, .. } = self;
         view! {
             <div class="field">
-                <label class="field__label" for=id>{tr(label)}</label>
+                <label class="field__label" for=id.clone()>{tr(label)}</label>
                 <textarea
                     class="field__input field__area"
-                    id=id
+                    id=id.clone()
                     rows=rows
                     dir="auto"
-                    data-testid=id
+                    data-testid=id.clone()
                     aria-invalid=move || fault.with(Option::is_some).to_string()
                     aria-describedby=format!("{id}-hint")
                     bind:value=value
                 ></textarea>
-                {below(id, hint, fault)}
+                {below(&id, hint, fault)}
             </div>
         }
         .into_any()
     }
 }
 
-fn below(id: &'static str, hint: Option<Key>, fault: Signal<Option<String>>) -> AnyView {
+fn below(id: &str, hint: Option<Key>, fault: Signal<Option<String>>) -> AnyView {
     view! {
         <div id=format!("{id}-hint")>
             {move || match fault.get() {
@@ -104,17 +104,18 @@ fn below(id: &'static str, hint: Option<Key>, fault: Signal<Option<String>>) -> 
 
 /// A choice out of a few; values are what is stored, words what is shown.
 pub(super) fn choice(
-    id: &'static str,
+    id: impl Into<String>,
     label: Key,
     value: RwSignal<String>,
     options: impl Fn() -> Vec<(String, String)> + Send + 'static,
 ) -> AnyView {
+    let id = id.into();
     view! {
         <div class="field">
-            <label class="field__label" for=id>{tr(label)}</label>
+            <label class="field__label" for=id.clone()>{tr(label)}</label>
             <select
                 class="field__input"
-                id=id
+                id=id.clone()
                 data-testid=id
                 on:change:target=move |event| value.set(event.target().value())
             >

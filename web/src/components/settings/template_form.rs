@@ -8,8 +8,8 @@ use shared::{
     api::templates::{CreateTemplateRequest, EditTemplateRequest, TemplateTexts, TemplatesPage},
     ids::{ChannelId, TemplateId},
     model::template::{
-        CODE, Template, TemplateButton, TemplateCategory, TemplateHeader, TemplatePlace, TemplateValue,
-        names_in,
+        CODE, Template, TemplateButton, TemplateCategory, TemplateHeader, TemplatePlace, TemplateStatus,
+        TemplateValue, names_in,
     },
     template_rules::{self, TemplateFault},
 };
@@ -295,11 +295,14 @@ fn form(form: Form) -> AnyView {
     // Compared, so that what they say is read and drawn once and not with every letter.
     let faults = Memo::new(move |_| form.faults());
     let locked = known.is_some();
+    // Meta fixes the category of what it has approved.
+    let movable = known.as_ref().is_some_and(|one| one.status != TemplateStatus::Approved) && !fixed;
     view! {
         {known.clone().map(about)}
         <form class="writing" on:submit=submit data-testid="template-form">
             <fieldset class="panel writing__fields" disabled=fixed>
                 {(!locked).then(|| named(form))}
+                {movable.then(|| fields::choice("template-category", Key::FilterCategory, form.category, templates::categories))}
                 {Line::new("template-header", Key::TemplateHeader, form.header).hint(Key::TemplateOptional).draw()}
                 {Line::new("template-body", Key::TemplateBody, form.body).hint(Key::TemplateBodyHint).draw_area("6")}
                 {Line::new("template-footer", Key::TemplateFooter, form.footer).hint(Key::TemplateOptional).draw()}

@@ -34,9 +34,9 @@ pub(super) fn buttons(form: Form) -> AnyView {
         });
         view! {
             <div class="buttons__one">
-                {fields::choice("button-kind", Key::ButtonKind, button.kind, kinds)}
-                {Line::new("button-text", Key::ButtonText, button.text).draw()}
-                {move || needs.get().map(|label| Line::new("button-value", label, button.value).draw())}
+                {fields::choice(format!("button-kind-{}", button.n), Key::ButtonKind, button.kind, kinds)}
+                {Line::new(format!("button-text-{}", button.n), Key::ButtonText, button.text).draw()}
+                {move || needs.get().map(|label| Line::new(format!("button-value-{}", button.n), label, button.value).draw())}
                 <IconButton
                     icon=IconName::Cross
                     label=Signal::derive(|| text(Key::ButtonRemove).to_owned())
