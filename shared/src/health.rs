@@ -140,9 +140,13 @@ pub fn findings(facts: &HealthFacts, now: Instant) -> Vec<Finding> {
         Some(CheckTrouble::Unreachable) => found.add(Severity::Note, FindingKind::Unreachable),
         _ => {}
     }
-    // Stable: what belongs together stays together.
-    found.all.sort_by_key(|finding| finding.severity);
-    found.all
+    // By hand: a sort would be a noticeable part of what the console's users download. What belongs together stays
+    // together.
+    let mut sorted = Vec::with_capacity(found.all.len());
+    for severity in [Severity::Bad, Severity::Warning, Severity::Note] {
+        sorted.extend(found.all.iter().filter(|finding| finding.severity == severity).cloned());
+    }
+    sorted
 }
 
 /// The worst of the findings.

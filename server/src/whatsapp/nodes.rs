@@ -96,7 +96,7 @@ pub(super) fn number_facts(node: &Value) -> NumberFacts {
             node.get("whatsapp_business_manager_messaging_limit").or(node.get("messaging_limit_tier")),
         ),
         verified: word(node, "code_verification_status").map(|word| word == "VERIFIED"),
-        can_send: health.and_then(|health| can_send(health)),
+        can_send: health.and_then(can_send),
         obstacles: health.map(obstacles).unwrap_or_default(),
         ..NumberFacts::default()
     }

@@ -159,9 +159,14 @@ impl Live {
 
     /// All channels, by name; tracked.
     pub(crate) fn channels(self) -> Vec<Channel> {
-        let all = self.directory(|view| view.channels.values().cloned().collect::<Vec<_>>());
-        let mut all = all.unwrap_or_default();
-        all.sort_by(|a, b| a.name.cmp(&b.name));
+        let mut all: Vec<Channel> = Vec::new();
+        self.directory(|view| {
+            for channel in view.channels.values() {
+                // There are a handful; a sort would be a noticeable part of what is downloaded.
+                let at = all.iter().position(|known| known.name > channel.name).unwrap_or(all.len());
+                all.insert(at, channel.clone());
+            }
+        });
         all
     }
 

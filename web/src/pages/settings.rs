@@ -10,12 +10,12 @@ use crate::{
         help::Help,
         list::Inbox,
         rail::Rail,
-        settings::{connect, number, numbers, setup, template_form, templates},
+        settings::{connect, fields, number, numbers, setup, template_form, templates},
     },
     effects::effect,
     i18n::{Key, text, tr},
     routes::{self, Page},
-    ui::{EmptyState, IconName, Item, each},
+    ui::{IconName, Item, each},
 };
 
 /// The page.
@@ -87,14 +87,6 @@ fn draw(desk: Desk, page: Page) -> AnyView {
 }
 
 fn forbidden() -> AnyView {
-    view! {
-        <EmptyState
-            icon=IconName::Settings
-            title=Signal::derive(|| text(Key::SettingsForbidden).to_owned())
-            hint=Signal::derive(|| text(Key::SettingsForbiddenHint).to_owned())
-        >
-            <a class="button" href=routes::INBOX>{tr(Key::InboxTitle)}</a>
-        </EmptyState>
-    }
-    .into_any()
+    let way = view! { <a class="button" href=routes::INBOX>{tr(Key::InboxTitle)}</a> }.into_any();
+    fields::empty(IconName::Settings, Key::SettingsForbidden, Some(Key::SettingsForbiddenHint), way)
 }

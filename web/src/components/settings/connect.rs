@@ -17,7 +17,7 @@ use crate::{
     http::{self, Refused},
     i18n::{Key, fill, text, tr},
     routes, time,
-    ui::{Button, IconName, Item, Notice, Show, Tone, each},
+    ui::{Button, IconName, Item, Show, Tone, each},
 };
 
 /// The value of the choice "another app".
@@ -159,7 +159,7 @@ pub(crate) fn page(desk: Desk) -> AnyView {
     });
     let step = Memo::new(move |_| form.checked.with(Option::is_some));
     view! {
-        {fields::head(routes::NUMBERS.to_owned(), Key::SettingsNumbers, || text(Key::NumberConnect).to_owned())}
+        {fields::head(routes::NUMBERS.to_owned(), Key::SettingsNumbers, Signal::derive(|| text(Key::NumberConnect).to_owned()))}
         {each(move || {
             let second = step.get();
             let draw = move || if second { second_step(form) } else { first_step(form) };
@@ -190,7 +190,7 @@ fn first_step(form: Form) -> AnyView {
     view! {
         <form class="panel step" on:submit=submit>
             {step_title(1, Key::ConnectApp)}
-            <p class="settings__note">{tr(Key::ConnectAppHint)}</p>
+            {fields::note(Key::ConnectAppHint)}
             <Show when=move || !form.known.with(Vec::is_empty)>
                 {move || fields::choice("connect-app", Key::ConnectAppChoice, form.app, options)}
             </Show>
@@ -226,24 +226,12 @@ fn rest(form: Form, of_fields: &'static [ErrorCode]) -> AnyView {
         let shown = untrack(|| form.is_new()) && refused.code().is_some_and(|code| of_fields.contains(&code));
         (!shown).then(|| fields::explain(&refused))
     };
-    view! {
-        <div role="alert">{move || refused().map(|words| view! {
-            <Notice tone=Tone::Bad icon=IconName::Warning><span>{words}</span></Notice>
-        }.into_any())}</div>
-    }
-    .into_any()
+    fields::alert(Signal::derive(refused))
 }
 
 fn submit_button(form: Form, label: Key, testid: &'static str, disabled: Signal<bool>) -> AnyView {
-    view! {
-        <button
-            type="submit"
-            class="button button--primary"
-            data-testid=testid
-            disabled=move || form.busy.get() || disabled.get()
-        >{move || text(if form.busy.get() { Key::AskingMeta } else { label })}</button>
-    }
-    .into_any()
+    let words = Signal::derive(move || text(if form.busy.get() { Key::AskingMeta } else { label }));
+    fields::submit(true, testid, words, Signal::derive(move || form.busy.get() || disabled.get()))
 }
 
 fn second_step(form: Form) -> AnyView {
@@ -269,9 +257,7 @@ fn second_step(form: Form) -> AnyView {
     view! {
         <form class="panel step" on:submit=submit>
             {step_title(2, Key::ConnectNumber)}
-            {move || ends().map(|ends| view! {
-                <Notice tone=Tone::Warn icon=IconName::Clock><span>{ends}</span></Notice>
-            }.into_any())}
+            {move || ends().map(|ends| fields::said(Tone::Warn, IconName::Clock, ends))}
             {move || accounts().into_iter().map(|one| account(form, one)).collect_view()}
             <details class="more" open=move || accounts().is_empty()>
                 <summary>{tr(Key::ConnectOtherAccount)}</summary>
@@ -333,7 +319,7 @@ fn account(form: Form, account: FoundAccount) -> AnyView {
     view! {
         <fieldset class="choices">
             <legend dir="auto">{name.unwrap_or_default()}<small>{format!(" {id}")}</small></legend>
-            {none.then(|| view! { <p class="settings__note">{tr(Key::ConnectNoNumbers)}</p> })}
+            {none.then(|| fields::note(Key::ConnectNoNumbers))}
             {rows}
         </fieldset>
     }

@@ -6,7 +6,7 @@ use shared::error::Problem;
 use crate::{
     http::Refused,
     i18n::{Key, fill, text, tr},
-    ui::{IconName, Notice, Tone},
+    ui::{EmptyState, Icon, IconName, Notice, Tone},
     words,
 };
 
@@ -109,7 +109,16 @@ pub(super) fn choice(
     value: RwSignal<String>,
     options: impl Fn() -> Vec<(String, String)> + Send + 'static,
 ) -> AnyView {
-    let id = id.into();
+    draw_choice(id.into(), label, value, Box::new(options))
+}
+
+/// Compiled once, however many choices there are.
+fn draw_choice(
+    id: String,
+    label: Key,
+    value: RwSignal<String>,
+    options: Box<dyn Fn() -> Vec<(String, String)> + Send>,
+) -> AnyView {
     view! {
         <div class="field">
             <label class="field__label" for=id.clone()>{tr(label)}</label>
@@ -147,22 +156,78 @@ fn words_of(problem: &Problem) -> String {
 
 /// A refusal as a line that is read aloud.
 pub(super) fn refusal(refused: RwSignal<Option<Refused>>) -> AnyView {
+    alert(Signal::derive(move || refused.get().map(|refused| explain(&refused))))
+}
+
+/// Bad news as a line that is read aloud.
+pub(super) fn alert(words: Signal<Option<String>>) -> AnyView {
     view! {
-        <div role="alert">{move || refused.get().map(|refused| view! {
-            <Notice tone=Tone::Bad icon=IconName::Warning><span>{explain(&refused)}</span></Notice>
-        }.into_any())}</div>
+        <div role="alert">{move || words.get().map(|words| said(Tone::Bad, IconName::Warning, words))}</div>
+    }
+    .into_any()
+}
+
+/// A line with a mark.
+pub(super) fn said(tone: Tone, icon: IconName, words: String) -> AnyView {
+    view! { <Notice tone icon><span dir="auto">{words}</span></Notice> }.into_any()
+}
+
+/// Good news.
+pub(super) fn good(words: Key) -> AnyView {
+    said(Tone::Calm, IconName::Tick, text(words).to_owned())
+}
+
+/// A line that explains.
+pub(super) fn note(words: Key) -> AnyView {
+    view! { <p class="settings__note">{tr(words)}</p> }.into_any()
+}
+
+/// The button that hands a form in.
+pub(super) fn submit(
+    primary: bool,
+    testid: &'static str,
+    label: Signal<&'static str>,
+    disabled: Signal<bool>,
+) -> AnyView {
+    view! {
+        <button type="submit" class="button" class:button--primary=primary data-testid=testid disabled=move || disabled.get()>
+            {move || label.get()}
+        </button>
+    }
+    .into_any()
+}
+
+/// The foot of a form with nothing but the button that saves.
+pub(super) fn save(testid: &'static str, label: Key, disabled: Signal<bool>) -> AnyView {
+    view! {
+        <footer class="step__foot">
+            <span class="grow"></span>
+            {submit(false, testid, Signal::derive(move || text(label)), disabled)}
+        </footer>
+    }
+    .into_any()
+}
+
+/// What stands where nothing is, with a way on.
+pub(crate) fn empty(icon: IconName, title: Key, hint: Option<Key>, way: AnyView) -> AnyView {
+    view! {
+        <EmptyState
+            icon
+            title=Signal::derive(move || text(title).to_owned())
+            hint=Signal::derive(move || hint.map(text).unwrap_or_default().to_owned())
+        >
+            {way}
+        </EmptyState>
     }
     .into_any()
 }
 
 /// The head of a page below another.
-pub(super) fn head(back: String, label: Key, title: impl Fn() -> String + Send + 'static) -> AnyView {
+pub(super) fn head(back: String, label: Key, title: Signal<String>) -> AnyView {
     view! {
         <header class="settings__head">
-            <a class="icon-button" href=back aria-label=tr(label) title=tr(label)>
-                <crate::ui::Icon name=IconName::Back/>
-            </a>
-            <h2 dir="auto">{title}</h2>
+            <a class="icon-button" href=back aria-label=tr(label) title=tr(label)><Icon name=IconName::Back/></a>
+            <h2 dir="auto">{move || title.get()}</h2>
         </header>
     }
     .into_any()

@@ -8,6 +8,7 @@ use shared::{
     model::health::{MessagingLimit, NumberQuality, Throughput},
 };
 
+use super::fields;
 use crate::{
     app::Desk,
     i18n::{Key, fill, text, tr},
@@ -94,9 +95,7 @@ pub(super) fn list(desk: Desk, id: ChannelId) -> AnyView {
         <div class="findings" data-testid="findings">
             {move || match found.get() {
                 None => ().into_any(),
-                Some((all, true)) if all.is_empty() => view! {
-                    <Notice tone=Tone::Calm icon=IconName::Tick><span>{tr(Key::HealthAllWell)}</span></Notice>
-                }.into_any(),
+                Some((all, true)) if all.is_empty() => fields::good(Key::HealthAllWell),
                 Some((all, _)) => all.into_iter().map(one).collect_view().into_any(),
             }}
         </div>

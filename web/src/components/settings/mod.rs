@@ -1,7 +1,7 @@
 //! The settings: WhatsApp numbers and message templates.
 
 pub(crate) mod connect;
-mod fields;
+pub(crate) mod fields;
 mod findings;
 pub(crate) mod number;
 pub(crate) mod numbers;

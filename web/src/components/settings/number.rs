@@ -22,7 +22,7 @@ use crate::{
     http,
     i18n::{Key, fill, text, tr},
     routes,
-    ui::{Button, EmptyState, IconName, Item, RowSkeletons, each},
+    ui::{Button, IconName, Item, RowSkeletons, each},
     words,
 };
 
@@ -45,16 +45,8 @@ pub(crate) fn page(desk: Desk, id: ChannelId) -> AnyView {
 }
 
 fn missing() -> AnyView {
-    view! {
-        <EmptyState
-            icon=IconName::Phone
-            title=Signal::derive(|| text(Key::NumberMissing).to_owned())
-            hint=Signal::derive(|| text(Key::NumberMissingHint).to_owned())
-        >
-            <a class="button" href=routes::NUMBERS>{tr(Key::SettingsNumbers)}</a>
-        </EmptyState>
-    }
-    .into_any()
+    let way = view! { <a class="button" href=routes::NUMBERS>{tr(Key::SettingsNumbers)}</a> }.into_any();
+    fields::empty(IconName::Phone, Key::NumberMissing, Some(Key::NumberMissingHint), way)
 }
 
 /// A part of the page under a heading.
@@ -64,6 +56,10 @@ fn panel(title: Key, inside: AnyView) -> AnyView {
 
 /// A part that is opened when it is wanted, because it takes a question to Meta or is seldom needed.
 fn more(title: Key, testid: &'static str, inside: impl Fn() -> AnyView + Send + 'static) -> AnyView {
+    opened(title, testid, Box::new(inside))
+}
+
+fn opened(title: Key, testid: &'static str, inside: Box<dyn Fn() -> AnyView + Send>) -> AnyView {
     let open = RwSignal::new(false);
     view! {
         <details class="panel more" data-testid=testid on:toggle=move |_| open.set(true)>
@@ -89,7 +85,7 @@ fn draw(desk: Desk, id: ChannelId) -> AnyView {
     let address =
         move || channel.with(|one| one.as_ref().map(|one| words::phone(&one.address)).unwrap_or_default());
     view! {
-        {fields::head(routes::NUMBERS.to_owned(), Key::SettingsNumbers, name)}
+        {fields::head(routes::NUMBERS.to_owned(), Key::SettingsNumbers, Signal::derive(name))}
         <section class="panel" data-testid="health">
             <header class="panel__head">
                 <h3>{address}</h3>
@@ -164,10 +160,7 @@ fn edit(desk: Desk, id: ChannelId, channel: Option<Channel>) -> AnyView {
                 {fields::choice("number-queue", Key::NumberQueue, queue, queues)}
             </div>
             {order.outcome(Key::Saved)}
-            <footer class="step__foot">
-                <span class="grow"></span>
-                <button type="submit" class="button" disabled=move || order.busy.get() data-testid="number-save">{tr(Key::Save)}</button>
-            </footer>
+            {fields::save("number-save", Key::Save, order.busy.into())}
         </form>
     }
     .into_any()

@@ -8,14 +8,14 @@ use shared::{
     model::{channel::Channel, health::ChannelHealth},
 };
 
-use super::findings;
+use super::{fields, findings};
 use crate::{
     app::Desk,
     effects::effect,
     http::{self, Refused},
-    i18n::{Key, fill, text, tr},
+    i18n::{Key, fill, tr},
     routes,
-    ui::{EmptyState, IconName, Item, RowSkeletons, Show, each},
+    ui::{IconName, Item, RowSkeletons, Show, each},
     words,
 };
 
@@ -49,12 +49,8 @@ pub(crate) fn page(desk: Desk) -> AnyView {
         </header>
         <Show when=move || !desk.live.is_ready()><RowSkeletons/></Show>
         <Show when=none>
-            <EmptyState
-                icon=IconName::Phone
-                title=Signal::derive(|| text(Key::NumbersNone).to_owned())
-                hint=Signal::derive(|| text(Key::NumbersNoneHint).to_owned())
-            />
-        </Show>
+                {|| fields::empty(IconName::Phone, Key::NumbersNone, Some(Key::NumbersNoneHint), ().into_any())}
+            </Show>
         <ul class="numbers">
             {each(move || channels.get().into_iter().map(|channel| {
                 Item::new(format!("{} {}", channel.id, channel.rev), move || row(desk, channel))

@@ -100,15 +100,7 @@ fn form(id: ChannelId, known: BusinessProfile) -> AnyView {
                     .fault(fault(|one| one == ProfileField::Website(1), Key::ProfileWebsiteFault)).draw()}
             </div>
             {order.outcome(Key::ProfileSaved)}
-            <footer class="step__foot">
-                <span class="grow"></span>
-                <button
-                    type="submit"
-                    class="button"
-                    disabled=move || order.busy.get() || !faults.with(Vec::is_empty)
-                    data-testid="profile-save"
-                >{tr(Key::Save)}</button>
-            </footer>
+            {fields::save("profile-save", Key::Save, Signal::derive(move || order.busy.get() || !faults.with(Vec::is_empty)))}
         </form>
     }
     .into_any()

@@ -3,10 +3,13 @@
 use leptos::{ev::SubmitEvent, prelude::*};
 use shared::api::numbers::{ConnectionSummary, Nothing, ReplaceSecretsRequest};
 
-use super::{fields::Line, setup::Order};
+use super::{
+    fields::{self, Line},
+    setup::Order,
+};
 use crate::{
     http,
-    i18n::{Key, fill, tr},
+    i18n::{Key, fill},
 };
 
 /// The form; of the operator's apps only a sentence.
@@ -43,16 +46,11 @@ pub(super) fn draw(connection: RwSignal<Option<ConnectionSummary>>) -> AnyView {
                     {Line::new("new-token", Key::SecretsToken, token).kind("password").hint(Key::ConnectTokenHint).draw()}
                     {Line::new("new-secret", Key::SecretsSecret, secret).kind("password").hint(Key::SecretsSecretHint).draw()}
                     {order.outcome(Key::SecretsSaved)}
-                    <footer class="step__foot">
-                        <span class="grow"></span>
-                        <button type="submit" class="button" disabled=move || order.busy.get() || nothing() data-testid="secrets-save">
-                            {tr(Key::SecretsCheck)}
-                        </button>
-                    </footer>
+                    {fields::save("secrets-save", Key::SecretsCheck, Signal::derive(move || order.busy.get() || nothing()))}
                 </form>
             }.into_any()
         } else {
-            view! { <p class="settings__note">{tr(Key::SecretsOperator)}</p> }.into_any()
+            fields::note(Key::SecretsOperator)
         }}
     }
     .into_any()

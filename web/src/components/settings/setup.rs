@@ -1,6 +1,8 @@
 //! Connecting a number, second half: what is left to do at Meta, one step at a time. The steps that are done are
 //! known from the facts, so this page can be left and come back to.
 
+use std::pin::Pin;
+
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use shared::{
     api::numbers::{Nothing, RegisterNumberRequest, TestNumberRequest},
@@ -18,7 +20,7 @@ use crate::{
     http::{self, Refused},
     i18n::{Key, text, tr},
     routes,
-    ui::{Button, ButtonLook, IconName, Item, Notice, Tone, each},
+    ui::{Button, ButtonLook, Item, each},
 };
 
 /// The first of the steps here; two are behind.
@@ -46,7 +48,7 @@ pub(crate) fn page(desk: Desk, id: ChannelId) -> AnyView {
     let connection = webhook::connection_of(id);
     let name = move || desk.live.channel(id).map(|channel| channel.name).unwrap_or_default();
     view! {
-        {fields::head(routes::number(id), Key::NumberBack, name)}
+        {fields::head(routes::number(id), Key::NumberBack, Signal::derive(name))}
         {each(move || {
             let n = step.get();
             vec![Item::new(n.to_string(), move || {
@@ -112,6 +114,11 @@ impl Order {
 
     /// Asks, unless it is being asked.
     pub(super) fn run(self, asked: impl Future<Output = Result<(), Refused>> + 'static) {
+        self.start(Box::pin(asked));
+    }
+
+    /// Compiled once, however many orders there are.
+    fn start(self, asked: Pin<Box<dyn Future<Output = Result<(), Refused>>>>) {
         if self.busy.get_untracked() {
             return;
         }
@@ -130,9 +137,7 @@ impl Order {
     pub(super) fn outcome(self, words: Key) -> AnyView {
         view! {
             {fields::refusal(self.refused)}
-            <div role="status">{move || self.done.get().then(|| view! {
-                <Notice tone=Tone::Calm icon=IconName::Tick><span>{tr(words)}</span></Notice>
-            }.into_any())}</div>
+            <div role="status">{move || self.done.get().then(|| fields::good(words))}</div>
         }
         .into_any()
     }
@@ -149,9 +154,9 @@ pub(super) fn subscribe(id: ChannelId, facts: Memo<HealthFacts>) -> AnyView {
     };
     let done = move || facts.with(|facts| facts.account.subscribed == Some(true));
     view! {
-        <p class="settings__note">{tr(Key::SubscribeHint)}</p>
+        {fields::note(Key::SubscribeHint)}
         {move || if done() {
-            view! { <Notice tone=Tone::Calm icon=IconName::Tick><span>{tr(Key::SubscribeDone)}</span></Notice> }.into_any()
+            fields::good(Key::SubscribeDone)
         } else {
             view! {
                 <div><Button look=ButtonLook::Primary disabled=order.busy on:click=run attr:data-testid="subscribe">{tr(Key::Subscribe)}</Button></div>
@@ -175,14 +180,14 @@ pub(super) fn register(id: ChannelId, facts: Memo<HealthFacts>) -> AnyView {
     };
     let done = move || facts.with(|facts| facts.number.state == Some(NumberState::Connected));
     view! {
-        <p class="settings__note">{tr(Key::RegisterHint)}</p>
+        {fields::note(Key::RegisterHint)}
         {move || if done() {
-            view! { <Notice tone=Tone::Calm icon=IconName::Tick><span>{tr(Key::RegisterDone)}</span></Notice> }.into_any()
+            fields::good(Key::RegisterDone)
         } else {
             view! {
                 <form class="inline" on:submit=submit>
                     {Line::new("pin", Key::RegisterPin, pin).kind("password").draw()}
-                    <button type="submit" class="button button--primary" disabled=move || order.busy.get() data-testid="register">{tr(Key::Register)}</button>
+                    {fields::submit(true, "register", Signal::derive(|| text(Key::Register)), order.busy.into())}
                 </form>
             }.into_any()
         }}
@@ -203,10 +208,10 @@ pub(super) fn test(id: ChannelId) -> AnyView {
         });
     };
     view! {
-        <p class="settings__note">{tr(Key::TestHint)}</p>
+        {fields::note(Key::TestHint)}
         <form class="inline" on:submit=submit>
             {Line::new("test-to", Key::TestTo, to).kind("tel").draw()}
-            <button type="submit" class="button button--primary" disabled=move || order.busy.get() data-testid="test-send">{tr(Key::TestSend)}</button>
+            {fields::submit(true, "test-send", Signal::derive(|| text(Key::TestSend)), order.busy.into())}
         </form>
         {order.outcome(Key::TestSent)}
     }

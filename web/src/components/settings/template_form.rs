@@ -24,7 +24,7 @@ use crate::{
     http::{self, Refused},
     i18n::{Key, text, tr},
     routes,
-    ui::{Button, ButtonLook, Chip, Dialog, EmptyState, IconName, Notice, RowSkeletons, Tone},
+    ui::{Button, ButtonLook, Chip, Dialog, IconName, RowSkeletons, Tone},
     words,
 };
 
@@ -266,20 +266,16 @@ pub(crate) fn page(desk: Desk, id: Option<TemplateId>) -> AnyView {
         (move || match fetched.get() {
             None => view! { <RowSkeletons/> }.into_any(),
             Some(Ok(Some(one))) => form(Form::new(desk, Some(one))),
-            Some(answer) => view! {
-                <EmptyState
-                    icon=IconName::Template
-                    title=Signal::derive(move || text(if answer.is_ok() { Key::TemplateMissing } else { Key::TemplatesFailed }).to_owned())
-                >
-                    <Button on:click=move |_| fetch()>{tr(Key::TryAgain)}</Button>
-                </EmptyState>
+            Some(answer) => {
+                let title = if answer.is_ok() { Key::TemplateMissing } else { Key::TemplatesFailed };
+                let way = view! { <Button on:click=move |_| fetch()>{tr(Key::TryAgain)}</Button> }.into_any();
+                fields::empty(IconName::Template, title, None, way)
             }
-            .into_any(),
         })
         .into_any()
     };
     view! {
-        {fields::head(routes::TEMPLATES.to_owned(), Key::SettingsTemplates, title)}
+        {fields::head(routes::TEMPLATES.to_owned(), Key::SettingsTemplates, Signal::derive(title))}
         {inside}
     }
     .into_any()
@@ -317,13 +313,11 @@ fn form(form: Form) -> AnyView {
                 <footer class="step__foot">
                     {known.map(|one| remove(form, one))}
                     <span class="grow"></span>
-                    {(!fixed).then(|| view! {
-                        <button
-                            type="submit"
-                            class="button button--primary"
-                            disabled=move || form.order.busy.get() || !faults.with(Vec::is_empty)
-                            data-testid="template-hand-in"
-                        >{move || text(if form.order.busy.get() { Key::AskingMeta } else { Key::TemplateHandIn })}</button>
+                    {(!fixed).then(|| {
+                        let busy = form.order.busy;
+                        let words = move || text(if busy.get() { Key::AskingMeta } else { Key::TemplateHandIn });
+                        let disabled = move || busy.get() || !faults.with(Vec::is_empty);
+                        fields::submit(true, "template-hand-in", Signal::derive(words), Signal::derive(disabled))
                     })}
                 </footer>
             </aside>
@@ -342,12 +336,11 @@ fn about(known: Template) -> AnyView {
     let fixed = !template_rules::can_be_edited(known.status);
     view! {
         <p class="standing"><Chip tone>{tr(word)}</Chip><span>{line}{tr(category)}</span></p>
-        {reason.map(|reason| view! {
-            <Notice tone=Tone::Warn icon=IconName::Warning>
-                <span dir="auto">{reason}" "{advice.map(tr)}</span>
-            </Notice>
+        {reason.map(|reason| {
+            let advice = advice.map(text).unwrap_or_default();
+            fields::said(Tone::Warn, IconName::Warning, format!("{reason} {advice}"))
         })}
-        {fixed.then(|| view! { <p class="settings__note">{tr(Key::ErrorTemplateFixed)}</p> })}
+        {fixed.then(|| fields::note(Key::ErrorTemplateFixed))}
     }
     .into_any()
 }

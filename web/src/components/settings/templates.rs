@@ -15,7 +15,7 @@ use crate::{
     http,
     i18n::{Key, count, fill, text, tr},
     routes, time,
-    ui::{Button, Chip, EmptyState, IconName, Item, RowSkeletons, Show, Tone, each},
+    ui::{Button, Chip, IconName, Item, RowSkeletons, Show, Tone, each},
     words,
 };
 
@@ -84,12 +84,13 @@ impl Listing {
         self.fetched.with(|fetched| {
             let Fetched::All(all) = fetched else { return };
             for one in all.iter().map(of) {
-                if !options.contains(&one) {
-                    options.push(one);
+                // In the order of their words; a sort would be a noticeable part of what is downloaded.
+                let at = options.iter().position(|known| known.1 >= one.1).unwrap_or(options.len());
+                if options.get(at) != Some(&one) {
+                    options.insert(at, one);
                 }
             }
         });
-        options.sort_by(|a, b| a.1.cmp(&b.1));
         options.insert(0, (String::new(), text(Key::FilterAll).to_owned()));
         options
     }
@@ -119,19 +120,15 @@ pub(crate) fn page(desk: Desk) -> AnyView {
         </header>
         <Show when=is(Fetched::Loading)><RowSkeletons/></Show>
         <Show when=is(Fetched::Failed)>
-            <EmptyState
-                icon=IconName::Warning
-                title=Signal::derive(|| text(Key::TemplatesFailed).to_owned())
-            >
-                <Button on:click=move |_| listing.fetch()>{tr(Key::TryAgain)}</Button>
-            </EmptyState>
+            {move || fields::empty(
+                IconName::Warning,
+                Key::TemplatesFailed,
+                None,
+                view! { <Button on:click=move |_| listing.fetch()>{tr(Key::TryAgain)}</Button> }.into_any(),
+            )}
         </Show>
         <Show when=none>
-            <EmptyState
-                icon=IconName::Template
-                title=Signal::derive(|| text(Key::TemplatesEmpty).to_owned())
-                hint=Signal::derive(|| text(Key::TemplatesEmptyHint).to_owned())
-            />
+            {|| fields::empty(IconName::Template, Key::TemplatesEmpty, Some(Key::TemplatesEmptyHint), ().into_any())}
         </Show>
         <Show when=any>
             {move || filters(listing)}

@@ -7,12 +7,12 @@ use shared::{
     model::health::CallRefusal,
 };
 
-use super::findings;
+use super::{fields, findings};
 use crate::{
     app::Desk,
     browser, http,
     i18n::{Key, fill, text, tr},
-    ui::{Icon, IconName, Notice, Tone},
+    ui::{Icon, IconName, Tone},
 };
 
 /// The app of a number, once it has been fetched.
@@ -35,9 +35,7 @@ pub(super) fn draw(desk: Desk, id: ChannelId, connection: RwSignal<Option<Connec
         let view = view! {
             {copied(desk, "callback-url", Key::WebhookUrl, callback_url)}
             {copied(desk, "verify-token", Key::WebhookToken, verify_token)}
-            {plain.then(|| view! {
-                <Notice tone=Tone::Warn icon=IconName::Warning><span>{tr(Key::WebhookPlain)}</span></Notice>
-            })}
+            {plain.then(|| fields::said(Tone::Warn, IconName::Warning, text(Key::WebhookPlain).to_owned()))}
         };
         Some(view.into_any())
     };
@@ -100,7 +98,7 @@ fn calls(desk: Desk, id: ChannelId) -> AnyView {
     view! {
         <div class="calls" role="status" data-testid="calls">{move || {
             let (tone, icon, words) = line();
-            view! { <Notice tone icon><span>{words}</span></Notice> }.into_any()
+            fields::said(tone, icon, words)
         }}</div>
     }
     .into_any()
