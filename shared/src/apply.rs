@@ -15,6 +15,7 @@ use crate::{
     model::{
         channel::Channel,
         conversation::{Conversation, ConversationState},
+        health::ChannelHealth,
         member::Member,
         message::Message,
         queue::Queue,
@@ -39,6 +40,8 @@ pub struct View {
     pub queues: BTreeMap<QueueId, Queue>,
     /// All channels.
     pub channels: BTreeMap<ChannelId, Channel>,
+    /// What is known of channels at Meta; for administrators only.
+    pub health: BTreeMap<ChannelId, ChannelHealth>,
     /// Conversations in sight that are not closed.
     pub conversations: BTreeMap<ConversationId, Conversation>,
     /// Whether the snapshot left some out.
@@ -90,6 +93,7 @@ impl View {
             members: by(snapshot.members, |m| m.id),
             queues: by(snapshot.queues, |q| q.id),
             channels: by(snapshot.channels, |c| c.id),
+            health: by(snapshot.health, |h| h.channel),
             conversations: by(snapshot.conversations, |c| c.id),
             truncated: snapshot.truncated,
             timelines: BTreeMap::new(),
@@ -202,6 +206,12 @@ pub fn apply(view: &mut View, logged: &Logged) -> Touched {
                 view.channels.insert(channel.id, channel.clone());
             }
             Touched::Channel(channel.id)
+        }
+        Event::Health(health) => {
+            if view.health.get(&health.channel).is_none_or(|known| known.rev < health.rev) {
+                view.health.insert(health.channel, (**health).clone());
+            }
+            Touched::Channel(health.channel)
         }
         Event::Settings(settings) => {
             if view.settings.rev < settings.rev {

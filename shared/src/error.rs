@@ -97,6 +97,28 @@ pub enum ErrorCode {
     TemplateFixed,
     /// Nobody knows whether WhatsApp changed the template; the list will tell.
     TemplateUncertain,
+    /// Meta knows no app with this id and secret.
+    AppRefused,
+    /// The access token is not valid, or another app's.
+    TokenRefused,
+    /// The access token may not send messages and manage numbers.
+    TokenTooWeak,
+    /// The access token may not see this business account.
+    AccountRefused,
+    /// The business account has no such number.
+    NumberRefused,
+    /// The number is connected already.
+    NumberTaken,
+    /// The number has another PIN.
+    PinRefused,
+    /// The number was registered too often; Meta asks to wait for three days.
+    RegisteredTooOften,
+    /// A part of the profile is longer than WhatsApp allows, or not what it should be.
+    ProfileInvalid,
+    /// Meta does not want it; the detail says why.
+    MetaRefused,
+    /// Meta does not answer.
+    MetaUnreachable,
     /// The same key was used before with another body.
     KeyReused,
     /// More conversations are open at once than allowed.
@@ -144,6 +166,14 @@ impl ErrorCode {
             | Self::LastAdministrator
             | Self::TemplateRefused
             | Self::TemplateFixed
+            | Self::AppRefused
+            | Self::TokenRefused
+            | Self::TokenTooWeak
+            | Self::AccountRefused
+            | Self::NumberRefused
+            | Self::NumberTaken
+            | Self::PinRefused
+            | Self::MetaRefused
             | Self::TenantNeeded
             | Self::NoAddress => 409,
             Self::PayloadTooLarge
@@ -158,10 +188,12 @@ impl ErrorCode {
             | Self::TemplateIncomplete
             | Self::MessageInvalid
             | Self::TemplateInvalid
+            | Self::ProfileInvalid
             | Self::KeyReused => 422,
             Self::VersionMismatch => 426,
-            Self::TooManyOpen | Self::RateLimited => 429,
+            Self::TooManyOpen | Self::RateLimited | Self::RegisteredTooOften => 429,
             Self::Internal => 500,
+            Self::MetaUnreachable => 502,
             Self::Unavailable => 503,
             Self::TemplateUncertain => 504,
         }
@@ -213,6 +245,17 @@ impl ErrorCode {
             Self::TemplateRefused => "WhatsApp does not want this template",
             Self::TemplateFixed => "The template cannot be changed in its present state",
             Self::TemplateUncertain => "WhatsApp did not answer; look at the list before you try again",
+            Self::AppRefused => "Meta knows no app with this id and secret",
+            Self::TokenRefused => "The access token is not valid, or belongs to another app",
+            Self::TokenTooWeak => "The access token may not both send messages and manage numbers",
+            Self::AccountRefused => "The access token may not see this business account",
+            Self::NumberRefused => "The business account has no such number",
+            Self::NumberTaken => "The number is connected already",
+            Self::PinRefused => "The number has another PIN",
+            Self::RegisteredTooOften => "The number was registered too often; wait for three days",
+            Self::ProfileInvalid => "A part of the profile is too long, or not what it should be",
+            Self::MetaRefused => "Meta does not want this",
+            Self::MetaUnreachable => "Meta does not answer; try again",
             Self::KeyReused => "This key was used before with another body",
             Self::TooManyOpen => "Too many conversations are open at once",
             Self::RateLimited => "Too many requests",

@@ -8,15 +8,18 @@ pub mod api;
 pub mod apply;
 pub mod attachments;
 pub mod error;
+pub mod health;
 pub mod ids;
 pub mod instant;
 pub mod limits;
+pub mod links;
 pub mod live;
 pub mod model;
 pub mod outgoing_rules;
 pub mod permission;
 pub mod phone;
 pub mod position;
+pub mod profile;
 pub mod template_rules;
 
 /// An instant in UTC. The server truncates to whole microseconds, so a value survives the database,

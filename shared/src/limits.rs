@@ -54,6 +54,15 @@ pub fn outgoing_text(text: &str) -> Result<&str, ErrorCode> {
     checked(text, TEXT_CHARS)
 }
 
+/// Checks a name that people give: one line, neither empty nor long.
+///
+/// # Errors
+/// `text_empty`, `text_too_long` and `text_invalid`.
+pub fn name(text: &str) -> Result<&str, ErrorCode> {
+    let text = checked(text, NAME_CHARS)?.trim_start();
+    if text.chars().any(char::is_control) { Err(ErrorCode::TextInvalid) } else { Ok(text) }
+}
+
 /// Checks an internal note like [`outgoing_text`].
 ///
 /// # Errors

@@ -32,6 +32,8 @@ pub enum Permission {
     ManageStickers,
     /// Say that two contacts are one person, or one is two, take it back, and block customers.
     ManageContacts,
+    /// Connect numbers and see how they are.
+    ManageChannels,
 }
 
 /// What each role may do.
@@ -58,6 +60,7 @@ pub const fn permissions(role: Role) -> &'static [Permission] {
             ManageTemplates,
             ManageStickers,
             ManageContacts,
+            ManageChannels,
         ],
     }
 }
@@ -97,6 +100,8 @@ pub enum PhoneSight {
 pub enum Audience {
     /// Every member of the tenant.
     Tenant,
+    /// Whoever looks after its numbers.
+    Channels,
     /// Whoever may see a conversation with this queue and this owner.
     Conversation {
         /// The queue it belongs to.
@@ -110,6 +115,7 @@ pub enum Audience {
 pub fn can_see(scope: &Scope, audience: &Audience) -> bool {
     match audience {
         Audience::Tenant => true,
+        Audience::Channels => scope.role.may(Permission::ManageChannels),
         Audience::Conversation { queue, assignee } => {
             scope.role.may(Permission::SeeAllConversations)
                 || *assignee == Some(scope.member)
@@ -164,6 +170,13 @@ mod tests {
         assert!(!can_see(&agent, &of(Some(other), None)));
         assert!(!can_see(&agent, &of(Some(other), Some(MemberId::new()))));
         assert!(can_see(&scope(Role::Supervisor, &[]), &of(Some(other), None)));
+    }
+
+    #[test]
+    fn how_numbers_are_is_for_administrators() {
+        assert!(can_see(&scope(Role::Administrator, &[]), &Audience::Channels));
+        assert!(!can_see(&scope(Role::Supervisor, &[]), &Audience::Channels));
+        assert!(!can_see(&scope(Role::Agent, &[]), &Audience::Channels));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::{
     http,
     i18n::{Key, fill, text, tr},
     live::{Live, Refusal, Status},
-    pages::{inbox::InboxPage, sign_in::SignInPage},
+    pages::{inbox::InboxPage, settings::SettingsPage, sign_in::SignInPage},
     router::Router,
     routes,
     session::{CurrentSession, Who},
@@ -120,6 +120,8 @@ enum Screen {
     SignIn,
     /// The inbox of this member; another member's is another inbox, with nothing of the first.
     Inbox(MemberId),
+    /// The settings, for this member.
+    Settings(MemberId),
 }
 
 impl Screen {
@@ -129,6 +131,7 @@ impl Screen {
             Self::Unreachable => "unreachable".to_owned(),
             Self::SignIn => "sign-in".to_owned(),
             Self::Inbox(member) => member.to_string(),
+            Self::Settings(member) => format!("settings {member}"),
         }
     }
 }
@@ -141,6 +144,7 @@ pub(crate) fn App() -> impl IntoView {
     follow_session(desk);
     follow_page(desk);
     send_home(desk);
+    let is_settings = Memo::new(move |_| routes::is_settings(&desk.router.path()));
     let screen = Memo::new(move |_| {
         desk.session.with(|who| match who {
             Who::Unknown => Screen::Boot,
@@ -148,7 +152,11 @@ pub(crate) fn App() -> impl IntoView {
             Who::Nobody => Screen::SignIn,
             // Not before the live view is theirs: what an inbox opens must not be forgotten again.
             Who::Member(session) if desk.seated.get() == Some(session.member) => {
-                Screen::Inbox(session.member)
+                if is_settings.get() {
+                    Screen::Settings(session.member)
+                } else {
+                    Screen::Inbox(session.member)
+                }
             }
             Who::Member(_) => Screen::Boot,
         })
@@ -163,6 +171,7 @@ pub(crate) fn App() -> impl IntoView {
                 Screen::Unreachable => unreachable_server(desk),
                 Screen::SignIn => SignInPage().into_any(),
                 Screen::Inbox(_) => InboxPage().into_any(),
+                Screen::Settings(_) => SettingsPage().into_any(),
             };
             vec![Item::new(screen.key(), draw)]
         })}
@@ -185,6 +194,11 @@ fn unreachable_server(desk: Desk) -> AnyView {
     .into_any()
 }
 
+/// Whether an address is one that members work at.
+fn is_screen(path: &str) -> bool {
+    path.starts_with(routes::INBOX) || routes::is_settings(path)
+}
+
 /// Keeps the address true to the screen: to the sign-in page, and back to where somebody wanted to go.
 fn send_home(desk: Desk) {
     let mut wanted = None;
@@ -192,10 +206,10 @@ fn send_home(desk: Desk) {
         let path = desk.router.path();
         match desk.session.who() {
             Who::Nobody if path != routes::SIGN_IN => {
-                wanted = Some(path).filter(|path| path.starts_with(routes::INBOX));
+                wanted = Some(path).filter(|path| is_screen(path));
                 desk.router.replace(routes::SIGN_IN);
             }
-            Who::Member(_) if !path.starts_with(routes::INBOX) => {
+            Who::Member(_) if !is_screen(&path) => {
                 if !routes::leads_to_the_inbox(&path) {
                     desk.toasts.say(text(Key::UnknownAddress).to_owned());
                 }

@@ -124,3 +124,8 @@ pub(crate) fn indented(json: &str) -> String {
     });
     whole.map_or_else(|_| json.to_owned(), String::from)
 }
+
+/// Puts a text on the clipboard.
+pub(crate) fn copy(text: &str) {
+    let _ = window().navigator().clipboard().write_text(text);
+}

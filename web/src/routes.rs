@@ -1,11 +1,87 @@
 //! The console's addresses. State lives in the address first: what is selected can be linked.
 
-use shared::ids::ConversationId;
+use shared::ids::{ChannelId, ConversationId, TemplateId};
 
 /// The sign-in page.
 pub(crate) const SIGN_IN: &str = "/sign-in";
 /// The inbox with nothing selected.
 pub(crate) const INBOX: &str = "/inbox";
+
+/// The settings; their first page.
+pub(crate) const SETTINGS: &str = "/settings";
+/// WhatsApp numbers.
+pub(crate) const NUMBERS: &str = "/settings/numbers";
+/// Connecting one.
+pub(crate) const NEW_NUMBER: &str = "/settings/numbers/new";
+/// Message templates.
+pub(crate) const TEMPLATES: &str = "/settings/templates";
+/// Writing one.
+pub(crate) const NEW_TEMPLATE: &str = "/settings/templates/new";
+
+/// What could not be taken in.
+pub(crate) const QUARANTINE: &str = "/settings/quarantine";
+
+/// A page of the settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Page {
+    /// Whatever the member may see first.
+    First,
+    /// All numbers.
+    Numbers,
+    /// Connecting one.
+    NewNumber,
+    /// What is left to do for one.
+    Setup(ChannelId),
+    /// One.
+    Number(ChannelId),
+    /// All templates.
+    Templates,
+    /// Writing one.
+    NewTemplate,
+    /// One.
+    Template(TemplateId),
+    /// What could not be taken in.
+    Quarantine,
+}
+
+/// Whether an address is one of the settings.
+pub(crate) fn is_settings(path: &str) -> bool {
+    path.strip_prefix(SETTINGS).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The page of an address below the settings.
+pub(crate) fn page(path: &str) -> Page {
+    let mut parts = path.trim_matches('/').split('/').skip(1);
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some("numbers"), None, _) => Page::Numbers,
+        (Some("numbers"), Some("new"), _) => Page::NewNumber,
+        (Some("numbers"), Some(id), then) => match (id.parse(), then) {
+            (Ok(id), Some("setup")) => Page::Setup(id),
+            (Ok(id), _) => Page::Number(id),
+            (Err(_), _) => Page::Numbers,
+        },
+        (Some("templates"), None, _) => Page::Templates,
+        (Some("templates"), Some("new"), _) => Page::NewTemplate,
+        (Some("templates"), Some(id), _) => id.parse().map_or(Page::Templates, Page::Template),
+        (Some("quarantine"), ..) => Page::Quarantine,
+        _ => Page::First,
+    }
+}
+
+/// A number in the settings.
+pub(crate) fn number(id: ChannelId) -> String {
+    format!("{NUMBERS}/{id}")
+}
+
+/// What is left to do for a number.
+pub(crate) fn setup(id: ChannelId) -> String {
+    format!("{NUMBERS}/{id}/setup")
+}
+
+/// A template in the settings.
+pub(crate) fn template(id: TemplateId) -> String {
+    format!("{TEMPLATES}/{id}")
+}
 
 /// A conversation in the inbox.
 pub(crate) fn conversation(id: ConversationId) -> String {
@@ -30,6 +106,17 @@ mod tests {
     fn only_the_root_and_the_sign_in_page_stand_for_the_inbox() {
         assert!(leads_to_the_inbox("/") && leads_to_the_inbox(SIGN_IN));
         assert!(!leads_to_the_inbox("/reports") && !leads_to_the_inbox("/sign-in/x"));
+    }
+
+    #[test]
+    fn an_address_of_the_settings_leads_to_the_page_it_was_made_for() {
+        let (channel, id) = (ChannelId::new(), TemplateId::new());
+        assert_eq!(page(&number(channel)), Page::Number(channel));
+        assert_eq!(page(&setup(channel)), Page::Setup(channel));
+        assert_eq!(page(&template(id)), Page::Template(id));
+        assert_eq!((page(NEW_NUMBER), page(NEW_TEMPLATE)), (Page::NewNumber, Page::NewTemplate));
+        assert_eq!((page("/settings/"), page("/settings/numbers/x")), (Page::First, Page::Numbers));
+        assert!(is_settings("/settings") && is_settings(NUMBERS) && !is_settings("/settingsx"));
     }
 
     #[test]

@@ -2,19 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use shared::ids::ConnectionId;
 
 use super::{AdminContext, AdminError, tenant, words};
 use crate::{
-    db::{
-        control::{
-            audit,
-            connection::{self, ConnectionRow},
-        },
-        record::Actor,
-    },
-    secrets,
-    whatsapp::place,
+    db::record::Actor,
+    whatsapp::binding::{self, NewConnection},
 };
 
 /// A Meta app.
@@ -36,18 +28,11 @@ pub struct CreateConnection {
     pub access_token: String,
 }
 
+pub(super) use binding::webhook_path;
+
 /// Adds a connection under a fresh, unguessable name in the webhook's address.
 pub(super) async fn create(context: &AdminContext, new: CreateConnection) -> Result<Value, AdminError> {
-    let key = secrets::token()?.chars().take(KEY_CHARS).collect::<String>();
-    create_with_key(context, new, key).await
-}
-
-/// 128 bits in hexadecimal.
-const KEY_CHARS: usize = 32;
-
-/// Where Meta sends what concerns the connection with this key.
-pub(super) fn webhook_path(key: &str) -> String {
-    format!("/webhooks/whatsapp/{key}")
+    create_with_key(context, new, binding::fresh_key()?).await
 }
 
 pub(super) async fn create_with_key(
@@ -59,27 +44,16 @@ pub(super) async fn create_with_key(
         Some(slug) => Some(tenant::find_open(context, slug).await?.id),
         None => None,
     };
-    let id = ConnectionId::new();
-    let seal = |column: &str, what: &str, secret: &str| -> Result<String, AdminError> {
-        Ok(context.keys.seal(&place(column, id), &words::secret(what, secret)?)?)
-    };
-    let app_secret = seal("connection_secret", "the app secret", &new.app_secret)?;
-    let row = ConnectionRow {
-        id,
-        url_key: key.clone(),
+    let connection = NewConnection {
         tenant: owner,
         name: words::name("name", &new.name)?,
         app_id: words::meta_id("app id", &new.app_id)?,
-        verify_token_sealed: seal("connection/verify_token", "the verify token", &new.verify_token)?,
-        access_token_sealed: seal("connection/access_token", "the access token", &new.access_token)?,
+        app_secret: words::secret("the app secret", &new.app_secret)?.into(),
+        verify_token: words::secret("the verify token", &new.verify_token)?.into(),
+        access_token: words::secret("the access token", &new.access_token)?.into(),
     };
-    context
-        .control(move |conn, now| {
-            connection::insert(conn, &row, now)?;
-            connection::add_secret(conn, id, &app_secret, now)?;
-            audit::append(conn, Actor::Operator, "connection.create", &id.to_string(), now)
-        })
-        .await?;
+    let (store, keys) = (&context.store, &context.keys);
+    let id = binding::add_connection(store, keys, Actor::Operator, &connection, key.clone()).await?;
     context.live.connections_changed();
     Ok(json!({
         "connection": id,

@@ -3,6 +3,7 @@
 use crate::{
     db::{ReadError, WriteError, connection::OpenError},
     secrets::SecretError,
+    whatsapp::binding::NotBound,
 };
 
 /// Why a command was not carried out.
@@ -50,6 +51,17 @@ impl From<OpenError> for AdminError {
 impl From<SecretError> for AdminError {
     fn from(error: SecretError) -> Self {
         Self::Failed(error.to_string())
+    }
+}
+
+impl From<NotBound> for AdminError {
+    fn from(error: NotBound) -> Self {
+        match error {
+            NotBound::Secret(error) => error.into(),
+            NotBound::Read(error) => error.into(),
+            NotBound::Write(error) => error.into(),
+            other => Self::Refused(other.to_string()),
+        }
     }
 }
 

@@ -192,6 +192,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    channel_health (tenant_id, channel_id) {
+        tenant_id -> BigInt,
+        channel_id -> Text,
+        rev -> BigInt,
+        facts -> Text,
+        told -> Text,
+    }
+}
+
+diesel::table! {
     template (tenant_id, id) {
         tenant_id -> BigInt,
         id -> Text,

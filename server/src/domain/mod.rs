@@ -8,6 +8,7 @@ pub mod contacts;
 pub mod conversations;
 pub(crate) mod keeping;
 pub mod members;
+pub mod numbers;
 pub mod outbox;
 pub mod seat;
 pub mod stickers;

@@ -17,7 +17,7 @@ use shared::{
     permission::{PhoneSight, Scope, can_see},
 };
 
-use super::seat;
+use super::{numbers, seat};
 use crate::{
     clock::{from_micros, micros},
     db::{
@@ -53,6 +53,7 @@ pub fn snapshot(scoped: &mut Scoped, member: MemberId) -> Result<(Epoch, Scope, 
         members: member::all(scoped)?.into_iter().map(|row| row.member).collect(),
         queues: queue::all(scoped)?,
         channels: channel::all(scoped)?,
+        health: numbers::seen_by(scoped, &seat.scope)?,
         conversations: rows.into_iter().map(|row| rendered(&seat.scope, row.model)).collect(),
         truncated,
     };

@@ -6,7 +6,9 @@
 //!
 //! Absent on purpose: SQL, sockets, and any way to name a tenant other than the session.
 
+mod channels;
 mod commands;
+mod connections;
 pub mod console;
 mod conversations;
 mod deadline;

@@ -5,7 +5,8 @@ use shared::error::Problem;
 use utoipa::OpenApi;
 
 use super::{
-    commands, conversations, messages, probes, quarantine, session, sign_in_page, stickers, templates,
+    channels, commands, connections, conversations, messages, probes, quarantine, session, sign_in_page, stickers,
+    templates,
     uploads,
 };
 
@@ -39,6 +40,18 @@ use super::{
         templates::create_template::create_template,
         templates::edit_template::edit_template,
         templates::delete_template::delete_template,
+        connections::list_connections::list_connections,
+        connections::check_connection::check_connection,
+        connections::replace_secrets::replace_secrets,
+        channels::connect_number::connect_number,
+        channels::edit_number::edit_number,
+        channels::check_number::check_number,
+        channels::subscribe_number::subscribe_number,
+        channels::register_number::register_number,
+        channels::test_number::test_number,
+        channels::get_profile::get_profile,
+        channels::set_profile::set_profile,
+        channels::get_qr::get_qr,
         uploads::post_upload::post_upload,
         uploads::delete_upload::delete_upload,
         webhooks::verify_webhook,
@@ -116,7 +129,18 @@ mod tests {
         assert_eq!(
             paths,
             [
+                "/api/channels",
+                "/api/channels/{id}",
+                "/api/channels/{id}/check",
+                "/api/channels/{id}/profile",
+                "/api/channels/{id}/qr",
+                "/api/channels/{id}/register",
+                "/api/channels/{id}/subscribe",
+                "/api/channels/{id}/test",
                 "/api/commands",
+                "/api/connections",
+                "/api/connections/check",
+                "/api/connections/{id}",
                 "/api/conversations",
                 "/api/conversations/{id}/contact-changes",
                 "/api/conversations/{id}/messages",

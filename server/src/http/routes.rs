@@ -12,7 +12,17 @@ use shared::{
 };
 
 use super::{
-    commands, console,
+    channels::{
+        check_number::check_number, connect_number::connect_number, edit_number::edit_number,
+        get_profile::get_profile, get_qr::get_qr, register_number::register_number, set_profile::set_profile,
+        subscribe_number::subscribe_number, test_number::test_number,
+    },
+    commands,
+    connections::{
+        check_connection::check_connection, list_connections::list_connections,
+        replace_secrets::replace_secrets,
+    },
+    console,
     conversations::{
         list_contact_changes::list_contact_changes, list_conversations::list_conversations,
         list_messages::list_messages,
@@ -100,10 +110,31 @@ pub fn configure(config: &mut ServiceConfig) {
                         .route(post().to(edit_template))
                         .route(delete().to(delete_template)),
                 )
+                .configure(numbers)
                 .service(only("/uploads/{id}", "DELETE").route(delete().to(delete_upload)))
                 .default_service(web::to(not_found)),
         )
         .default_service(web::to(everything_else));
+}
+
+/// Connecting numbers and looking after them.
+fn numbers(config: &mut ServiceConfig) {
+    config
+        .service(only("/connections", "GET").route(get().to(list_connections)))
+        .service(only("/connections/check", "POST").route(post().to(check_connection)))
+        .service(only("/connections/{id}", "POST").route(post().to(replace_secrets)))
+        .service(only("/channels", "POST").route(post().to(connect_number)))
+        .service(only("/channels/{id}", "POST").route(post().to(edit_number)))
+        .service(only("/channels/{id}/check", "POST").route(post().to(check_number)))
+        .service(only("/channels/{id}/subscribe", "POST").route(post().to(subscribe_number)))
+        .service(only("/channels/{id}/register", "POST").route(post().to(register_number)))
+        .service(only("/channels/{id}/test", "POST").route(post().to(test_number)))
+        .service(
+            only("/channels/{id}/profile", "GET, POST")
+                .route(get().to(get_profile))
+                .route(post().to(set_profile)),
+        )
+        .service(only("/channels/{id}/qr", "GET").route(get().to(get_qr)));
 }
 
 /// A resource that answers other methods with a problem and the methods it has.

@@ -28,7 +28,7 @@ use crate::{
         record::Kicks,
         rows::{job, member, outbox},
     },
-    domain::{members::presence, templates},
+    domain::{members::presence, numbers, templates},
     files::Files,
     live::Hub,
     tenant::TenantId,
@@ -343,7 +343,8 @@ impl Workers {
         desk.jobs.recover().await?;
         let plan = |tx: &mut Tx<'_>| {
             prune::plan(tx)?;
-            templates::ensure(tx)
+            templates::ensure(tx)?;
+            numbers::ensure(tx)
         };
         tenant.write(plan).await?;
         self.believe_absence(tenant.clone());

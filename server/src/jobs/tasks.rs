@@ -14,7 +14,7 @@ use tokio::{
 };
 
 use super::{
-    drop_file, fetch_file, import_past, prune, sync_templates, tell_block, tell_reaction, tell_read,
+    check_numbers, drop_file, fetch_file, import_past, prune, sync_templates, tell_block, tell_reaction, tell_read,
 };
 use crate::{
     db::{
@@ -24,7 +24,7 @@ use crate::{
     domain::{
         contacts::block,
         conversations::{file, past, react, receipt},
-        templates,
+        numbers, templates,
     },
     files::Files,
     whatsapp::{Connections, Graph},
@@ -153,6 +153,7 @@ async fn run(tools: Tools, row: JobRow) {
         react::TELL => tell_reaction::run(&tools, &row).await,
         block::TELL => tell_block::run(&tools, &row).await,
         templates::KIND => sync_templates::run(&tools, &row).await,
+        numbers::KIND => check_numbers::run(&tools, &row).await,
         kind => Err(format!("no job of kind {kind}")),
     };
     if let Err(reason) = done {
@@ -164,8 +165,9 @@ async fn run(tools: Tools, row: JobRow) {
 async fn failed(tools: &Tools, row: &JobRow, reason: &str) {
     // What must not stay is removed however long that takes, a file has a week of its own, and templates
     // are wanted as long as there are numbers.
-    let patient = [react::TELL, block::TELL, file::DROP, file::FETCH, templates::KIND, past::IMPORT]
-        .contains(&row.kind.as_str());
+    let patient =
+        [react::TELL, block::TELL, file::DROP, file::FETCH, templates::KIND, past::IMPORT, numbers::KIND]
+            .contains(&row.kind.as_str());
     let dead = !patient && row.attempts + 1 >= ATTEMPTS;
     let id = tools.tenant.id();
     tracing::error!(tenant.id = %id, job.id = %row.id, job.kind = %row.kind, dead, error = %reason, "a job failed");

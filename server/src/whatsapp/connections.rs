@@ -8,6 +8,7 @@ use std::{
 use secrecy::SecretString;
 use shared::ids::ConnectionId;
 
+use super::calls::Noted;
 use crate::{
     db::{
         Fault, ReadError,
@@ -26,6 +27,8 @@ pub struct Connection {
     pub id: ConnectionId,
     /// The owner; none means the operator.
     pub tenant: Option<TenantId>,
+    /// Meta's id of the app.
+    pub app_id: String,
     /// App secrets that may sign a webhook, newest first.
     pub app_secrets: Vec<SecretString>,
     /// What Meta repeats in the handshake.
@@ -42,6 +45,7 @@ struct Inner {
     control: Control,
     keys: Keys,
     cache: RwLock<Cache>,
+    noted: Noted,
 }
 
 #[derive(Default)]
@@ -56,7 +60,7 @@ struct Cache {
 impl Connections {
     /// Nothing is read before it is needed.
     pub fn new(control: Control, keys: Keys) -> Self {
-        Self(Arc::new(Inner { control, keys, cache: RwLock::default() }))
+        Self(Arc::new(Inner { control, keys, cache: RwLock::default(), noted: Noted::default() }))
     }
 
     /// Forgets what is in memory, because a connection, a secret or a number changed.
@@ -115,6 +119,11 @@ impl Connections {
         Ok(routes)
     }
 
+    /// Which calls were noted.
+    pub(super) fn noted(&self) -> &Noted {
+        &self.0.noted
+    }
+
     fn cache(&self) -> std::sync::RwLockReadGuard<'_, Cache> {
         self.0.cache.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -155,6 +164,7 @@ fn open(keys: &Keys, row: &ConnectionRow, sealed: &[String]) -> Result<Connectio
     Ok(Connection {
         id: row.id,
         tenant: row.tenant,
+        app_id: row.app_id.clone(),
         app_secrets: sealed
             .iter()
             .map(|secret| open("connection_secret", secret))

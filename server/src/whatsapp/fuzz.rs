@@ -6,8 +6,9 @@ use secrecy::SecretString;
 use shared::{Instant, ids::ChannelId};
 
 use super::{
-    calls, groups, handovers, item,
+    groups, handovers, health_news, item,
     payload::{self, Said},
+    phone_calls,
     preferences,
     signature::{self, Verdict},
     split::{self, Item, Kind},
@@ -44,13 +45,14 @@ fn read(one: &Item, now: Instant) {
             let past = payload::past(&one.raw, contacts, channel, now);
             past.map(|past| Said::Message(Box::new(past.message)))
         }
-        Kind::Call => return drop(calls::told(&one.raw, contacts, channel, now)),
+        Kind::Call => return drop(phone_calls::told(&one.raw, contacts, channel, now)),
         Kind::Status => return drop(payload::status(&one.raw, channel, now)),
         Kind::Change => {
             template_news::news(one, now);
             preferences::preferences(one, now);
             handovers::handover(one, channel);
             groups::news(one, now);
+            health_news::news(one, now);
             payload::concerned(&one.raw, contacts);
             return;
         }

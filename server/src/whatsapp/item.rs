@@ -3,8 +3,9 @@
 use shared::{ids::ChannelId, limits::META_ID_BYTES, model::content::Elsewhere};
 
 use super::{
-    calls, groups, handovers,
+    groups, handovers, health_news,
     payload::{self, Said},
+    phone_calls,
     preferences,
     split::{Contacts, Item, Kind},
     template_news,
@@ -23,6 +24,7 @@ use crate::{
             receive::{self, Answerer},
             status,
         },
+        numbers::{self, HealthNews},
         templates::{self, News},
     },
     secrets::sha256,
@@ -65,11 +67,11 @@ pub(super) fn apply(tx: &mut Tx<'_>, routed: &Routed) -> Result<Applied, Fault> 
             if raw_item::is_known(tx, &key(item))? {
                 return Ok(Applied::Taken);
             }
-            let told = calls::told(&item.raw, contacts, channel, now);
+            let told = phone_calls::told(&item.raw, contacts, channel, now);
             keep(tx, routed, None)?;
             match told {
-                Some(calls::Told::Call(told)) => call::told(tx, &told)?,
-                Some(calls::Told::Recording(recording)) => {
+                Some(phone_calls::Told::Call(told)) => call::told(tx, &told)?,
+                Some(phone_calls::Told::Recording(recording)) => {
                     receive::receive(tx, &recording, Answerer::Other)?;
                 }
                 None => return Ok(Applied::Kept),
@@ -115,6 +117,9 @@ fn change_of_account(tx: &mut Tx<'_>, routed: &Routed, now: shared::Instant) -> 
             return once(tx, routed, |tx| groups::take(tx, &news));
         }
     }
+    if let Some(news) = health_news::news(&routed.item, now) {
+        return take_health(tx, routed, &news);
+    }
     match preferences::preferences(&routed.item, now) {
         // One that tells nothing we know stays readable.
         Some(all) if !all.is_empty() => {
@@ -152,6 +157,16 @@ fn take_once(tx: &mut Tx<'_>, routed: &Routed, news: &News) -> Result<(), Fault>
     }
     templates::take(tx, news)?;
     keep(tx, routed, None)
+}
+
+/// Takes in what is told of numbers and accounts, each copy once: one that comes late must not undo what was told
+/// within the same of Meta's seconds.
+fn take_health(tx: &mut Tx<'_>, routed: &Routed, news: &HealthNews) -> Result<Applied, Fault> {
+    if raw_item::is_known(tx, &key(&routed.item))? {
+        return Ok(Applied::Taken);
+    }
+    keep(tx, routed, None)?;
+    numbers::take(tx, news).map(|concerned| if concerned { Applied::Taken } else { Applied::Kept })
 }
 
 /// Keeps an item as it came, with the reason when it broke something.

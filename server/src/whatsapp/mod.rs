@@ -5,9 +5,12 @@
 //!
 //! Absent on purpose: fetching any URL that arrived in a webhook, and parsing before the signature.
 
+mod ask;
+pub(crate) mod binding;
 mod block;
 mod breaker;
 mod calls;
+mod check;
 mod connections;
 mod content;
 mod errors;
@@ -17,15 +20,20 @@ pub mod fuzz;
 mod graph;
 mod groups;
 mod handovers;
+mod health_news;
 mod intake;
 mod interactive;
 mod item;
 mod media;
+mod nodes;
+mod number_desk;
+mod number_orders;
 mod outbox;
 mod outgoing;
 mod pace;
 mod payload;
 mod people;
+mod phone_calls;
 mod preferences;
 mod signature;
 mod split;
@@ -45,6 +53,7 @@ pub use graph::Graph;
 pub(crate) use graph::{Marked, Reaction};
 pub use intake::{Replayed, replay, replay_one, replay_quarantine};
 pub(crate) use media::Wanted;
+pub(crate) use number_desk::NumberDesk;
 pub use outbox::{OutboxConfig, OutboxWorker};
 pub(crate) use template_desk::TemplateDesk;
 pub use webhook::{receive_webhook, verify_webhook};

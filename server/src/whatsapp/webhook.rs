@@ -11,12 +11,13 @@ use shared::error::ErrorCode;
 use subtle::ConstantTimeEq;
 
 use super::{
-    intake,
+    calls, intake,
     signature::{self, Verdict},
     split,
 };
 use crate::{
     app::App,
+    domain::numbers::Call,
     fault::{self, Point},
     http::ApiError,
 };
@@ -46,8 +47,10 @@ pub async fn verify_webhook(
     let expected = connection.verify_token.expose_secret().as_bytes();
     let right = !expected.is_empty() && bool::from(expected.ct_eq(handshake.verify_token.as_bytes()));
     if !right || handshake.mode != "subscribe" {
+        calls::note(&app, &connection, Call::WrongVerifyToken);
         return Err(ErrorCode::Forbidden.into());
     }
+    calls::note(&app, &connection, Call::Confirmed);
     Ok(HttpResponse::Ok().content_type(ContentType::plaintext()).body(handshake.challenge.clone()))
 }
 
@@ -73,6 +76,7 @@ pub async fn receive_webhook(
         Verdict::Missing => return Err(ErrorCode::Unauthenticated.into()),
         Verdict::Forged => {
             tracing::warn!(connection.id = %connection.id, "a webhook with a wrong signature was refused");
+            calls::note(&app, &connection, Call::WrongSignature);
             return Err(ErrorCode::Forbidden.into());
         }
         Verdict::NoSecret => {
@@ -88,6 +92,7 @@ pub async fn receive_webhook(
     };
     match taken {
         Ok(()) => {
+            calls::note(&app, &connection, Call::Webhook);
             fault::reach(Point::IngestDurable);
             Ok(HttpResponse::Ok().finish())
         }

@@ -6,8 +6,8 @@ use crate::{
     Pos,
     ids::ConversationId,
     model::{
-        channel::Channel, conversation::Conversation, member::Member, message::Message, queue::Queue,
-        settings::Settings,
+        channel::Channel, conversation::Conversation, health::ChannelHealth, member::Member,
+        message::Message, queue::Queue, settings::Settings,
     },
 };
 
@@ -30,6 +30,8 @@ pub enum Event {
     Queue(Queue),
     /// A channel is new or changed.
     Channel(Channel),
+    /// What is known of a channel at Meta changed; for administrators only.
+    Health(Box<ChannelHealth>),
     /// The tenant's settings changed.
     Settings(Settings),
     /// What stood here was erased; the position stays so that the log has no gap.

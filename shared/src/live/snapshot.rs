@@ -6,8 +6,8 @@ use crate::{
     Instant, Pos,
     ids::{ConversationId, MemberId},
     model::{
-        channel::Channel, conversation::Conversation, member::Member, message::Message, queue::Queue,
-        settings::Settings,
+        channel::Channel, conversation::Conversation, health::ChannelHealth, member::Member,
+        message::Message, queue::Queue, settings::Settings,
     },
 };
 
@@ -28,6 +28,9 @@ pub struct Snapshot {
     pub queues: Vec<Queue>,
     /// All channels.
     pub channels: Vec<Channel>,
+    /// What is known of them at Meta; empty for all but administrators.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub health: Vec<ChannelHealth>,
     /// Open conversations in sight, at most 10,000.
     pub conversations: Vec<Conversation>,
     /// Whether there are more than were sent.

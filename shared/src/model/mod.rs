@@ -5,6 +5,7 @@ pub mod contact;
 pub mod content;
 pub mod conversation;
 pub mod file;
+pub mod health;
 pub mod interactive;
 pub mod member;
 pub mod message;

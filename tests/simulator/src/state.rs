@@ -15,6 +15,7 @@ use crate::customer::{Customer, normal_key};
 use crate::delivery::PostedWebhook;
 use crate::lively::Stories;
 use crate::media::MediaShelf;
+use crate::numbers::Numbers;
 use crate::payload::{Line, Status};
 use crate::random::Random;
 use crate::recording::RecordedSend;
@@ -68,6 +69,7 @@ pub(crate) struct State {
     pub(crate) media: MediaShelf,
     pub(crate) stories: Stories,
     pub(crate) templates: Templates,
+    pub(crate) numbers: Numbers,
     pub(crate) paused: bool,
     pub(crate) random: Random,
     /// Rises with every change a phone page can see.
@@ -119,6 +121,7 @@ impl Shared {
             media: MediaShelf::default(),
             stories: Stories::default(),
             templates: Templates::default(),
+            numbers: Numbers::default(),
             paused: false,
             random: Random::new(config.seed),
             revision: 1,

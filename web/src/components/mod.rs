@@ -9,4 +9,5 @@ pub(crate) mod help;
 pub(crate) mod list;
 pub(crate) mod presence_menu;
 pub(crate) mod rail;
+pub(crate) mod settings;
 pub(crate) mod templates;

@@ -1,6 +1,7 @@
 //! The rail: where one can go, and who one is. Under 600 px a bar at the bottom.
 
 use leptos::prelude::*;
+use shared::permission::Permission;
 
 use super::{list::Inbox, presence_menu::PresenceMenu};
 use crate::{
@@ -17,13 +18,30 @@ pub(crate) fn Rail(desk: Desk, inbox: Inbox) -> impl IntoView {
     let unread = Memo::new(move |_| inbox.counts().mine_unread);
     view! {
         <nav class="rail" aria-label=tr(Key::RailLabel)>
-            <a class="rail__item" href=routes::INBOX aria-current="page" aria-label=tr(Key::InboxTitle) title=tr(Key::InboxTitle)>
+            <a
+                class="rail__item"
+                href=routes::INBOX
+                aria-current=move || (!routes::is_settings(&desk.router.path())).then_some("page")
+                aria-label=tr(Key::InboxTitle) title=tr(Key::InboxTitle)
+            >
                 <Icon name=IconName::Inbox/>
                 <span class="rail__count">
                     <Count n=unread label=Signal::derive(move || count(unread.get(), Key::UnreadOne, Key::UnreadOther))/>
                 </span>
             </a>
             <span class="grow"></span>
+            {move || may_set(desk).then(|| view! {
+                <a
+                    class="rail__item"
+                    href=routes::SETTINGS
+                    data-testid="settings"
+                    aria-current=move || routes::is_settings(&desk.router.path()).then_some("page")
+                    aria-label=tr(Key::Settings)
+                    title=tr(Key::Settings)
+                >
+                    <Icon name=IconName::Settings/>
+                </a>
+            }.into_any())}
             <IconButton
                 icon=IconName::Help
                 label=Signal::derive(|| keys::hint(Key::HelpTitle, Action::Help))
@@ -33,4 +51,9 @@ pub(crate) fn Rail(desk: Desk, inbox: Inbox) -> impl IntoView {
         </nav>
     }
     .into_any()
+}
+
+/// Whether there is anything for the member in the settings; tracked.
+pub(crate) fn may_set(desk: Desk) -> bool {
+    [Permission::ManageChannels, Permission::ManageTemplates].into_iter().any(|one| desk.session.may(one))
 }

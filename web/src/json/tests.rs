@@ -4,11 +4,17 @@ use shared::{
     Instant,
     api::{
         conversations::ContactChanges,
+        numbers::{
+            BusinessProfile, CheckedConnection, ConnectedNumber, ConnectionSummary, ConnectionsPage,
+            FoundAccount, FoundNumber, Nothing, WebhookAddress,
+        },
         session::{TenantChoice, TenantChoices},
         templates::TemplatesPage,
     },
     error::{ErrorCode, Problem},
-    ids::{CommandKey, ContactChangeId, ConversationId, Epoch, MemberId, MessageId, TemplateId},
+    ids::{
+        ChannelId, CommandKey, ConnectionId, ContactChangeId, ConversationId, Epoch, MemberId, MessageId, TemplateId,
+    },
     live::{
         command::Done,
         event::{Event, Logged},
@@ -22,6 +28,11 @@ use shared::{
             QuotedMessage, Reaction, Referral, Unsupported,
         },
         conversation::CloseReason,
+        health::{
+            AccountFacts, Alert, AlertSeverity, Ban, CallFacts, CallRefusal, CanSend, ChannelHealth,
+            CheckTrouble, HealthFacts, MessagingLimit, NameState, NumberFacts, NumberQuality, NumberState,
+            Obstacle, PinEvent, PinNews, Restriction, Review, Throughput, TokenFacts, TokenScope, Violation,
+        },
         interactive::{Action, Interactive, Reply, Row, Section},
         message::{
             Attempt, Author, AuthorKind, Body, Delivery, DeliveryState, Failure, FailureReason,
@@ -312,4 +323,75 @@ fn numbers_outside_their_type_are_unreadable() {
     assert_eq!(read::<u64>("1.5"), Err(Unreadable));
     assert_eq!(read::<Vec<u64>>("[1,2 , 3]"), Ok(vec![1, 2, 3]));
     assert_eq!(read::<Vec<u64>>("[1 2]"), Err(Unreadable));
+}
+
+#[test]
+fn how_a_number_is_is_read_as_it_was_written() {
+    let at = Instant::from_timestamp_millis(1_793_000_000_123).unwrap();
+    let facts = HealthFacts {
+        number: NumberFacts {
+            verified_name: Some("Shop".into()),
+            name: Some(NameState::Declined),
+            requested_name: Some("Best".into()),
+            quality: Some(NumberQuality::Yellow),
+            state: Some(NumberState::RateLimited),
+            throughput: Some(Throughput::High),
+            limit: Some(MessagingLimit::Customers(2_000)),
+            verified: Some(false),
+            can_send: Some(CanSend::Limited),
+            obstacles: vec![Obstacle { code: Some(141_006), text: "No payment.".into(), solution: None }],
+            pin: Some(PinNews { what: PinEvent::ResetAsked, at }),
+        },
+        account: AccountFacts {
+            name: Some("Account".into()),
+            review: Some(Review::Pending),
+            ban: Some(Ban { announced: true, on: Some("May 1".into()) }),
+            restrictions: vec![Restriction { kind: "X".into(), until: Some(at) }],
+            violation: Some(Violation { kind: "Y".into(), remedy: None, at }),
+            deleted: false,
+            subscribed: Some(true),
+            most_numbers: Some(25),
+        },
+        token: TokenFacts { valid: Some(true), expires_at: Some(at), missing: TokenScope::ALL.to_vec() },
+        calls: CallFacts {
+            confirmed_at: Some(at),
+            webhook_at: None,
+            refused_at: Some(at),
+            refused: Some(CallRefusal::Signature),
+        },
+        alerts: vec![Alert { kind: "Z".into(), severity: AlertSeverity::Critical, text: "!".into(), at }],
+        checked_at: Some(at),
+        trouble: Some(CheckTrouble::Hidden),
+    };
+    let mut health = ChannelHealth { channel: ChannelId::new(), rev: 3, facts };
+    let logged = Logged { pos: 7, event: Event::Health(Box::new(health.clone())) };
+    assert_eq!(read::<Logged>(&serde_json::to_string(&logged).unwrap()), Ok(logged));
+    health.facts = HealthFacts::default();
+    health.facts.number.limit = Some(MessagingLimit::Unlimited);
+    assert_eq!(read::<ChannelHealth>(&serde_json::to_string(&health).unwrap()), Ok(health));
+}
+
+#[test]
+fn what_an_app_reaches_is_read_as_it_was_written() {
+    let at = Instant::from_timestamp_millis(1_793_000_000_123).unwrap();
+    let number = FoundNumber { id: "1".into(), address: "+49 30".into(), name: None, taken: true };
+    let account = FoundAccount { id: "2".into(), name: Some("A".into()), numbers: vec![number] };
+    let checked = CheckedConnection { app_name: None, expires_at: Some(at), accounts: vec![account] };
+    assert_eq!(read::<CheckedConnection>(&serde_json::to_string(&checked).unwrap()), Ok(checked));
+    let connected = ConnectedNumber { channel: ChannelId::new(), connection: ConnectionId::new() };
+    let summary = ConnectionSummary {
+        id: connected.connection,
+        name: "App".into(),
+        app_id: "3".into(),
+        own: true,
+        channels: vec![connected.channel],
+        webhook: Some(WebhookAddress { callback_url: "https://x".into(), verify_token: "t".into() }),
+    };
+    let page = ConnectionsPage { connections: vec![summary] };
+    assert_eq!(read::<ConnectionsPage>(&serde_json::to_string(&page).unwrap()), Ok(page));
+    assert_eq!(read::<ConnectedNumber>(&serde_json::to_string(&connected).unwrap()), Ok(connected));
+    let profile =
+        BusinessProfile { about: "A".into(), websites: vec!["https://x".into()], ..Default::default() };
+    assert_eq!(read::<BusinessProfile>(&serde_json::to_string(&profile).unwrap()), Ok(profile));
+    assert_eq!(read::<Option<Nothing>>("null"), Ok(None));
 }

@@ -88,6 +88,7 @@ mod tests {
             members: Vec::new(),
             queues: Vec::new(),
             channels: Vec::new(),
+            health: Vec::new(),
             conversations: Vec::new(),
             truncated: false,
         })

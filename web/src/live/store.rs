@@ -11,7 +11,10 @@ use shared::{
         command::{Command, Done},
         snapshot::Watcher,
     },
-    model::{channel::Channel, conversation::Conversation, member::Member, queue::Queue, settings::Settings},
+    model::{
+        channel::Channel, conversation::Conversation, health::ChannelHealth, member::Member, queue::Queue,
+        settings::Settings,
+    },
 };
 
 use super::{
@@ -152,6 +155,29 @@ impl Live {
     /// A channel; tracked.
     pub(crate) fn channel(self, id: ChannelId) -> Option<Channel> {
         self.directory(|view| view.channels.get(&id).cloned()).flatten()
+    }
+
+    /// All channels, by name; tracked.
+    pub(crate) fn channels(self) -> Vec<Channel> {
+        let mut all: Vec<Channel> = Vec::new();
+        self.directory(|view| {
+            for channel in view.channels.values() {
+                // There are a handful; a sort would be a noticeable part of what is downloaded.
+                let at = all.iter().position(|known| known.name > channel.name).unwrap_or(all.len());
+                all.insert(at, channel.clone());
+            }
+        });
+        all
+    }
+
+    /// What is known of a channel at Meta; tracked.
+    pub(crate) fn health(self, id: ChannelId) -> Option<ChannelHealth> {
+        self.directory(|view| view.health.get(&id).cloned()).flatten()
+    }
+
+    /// All queues; tracked.
+    pub(crate) fn queues(self) -> Vec<Queue> {
+        self.directory(|view| view.queues.values().cloned().collect()).unwrap_or_default()
     }
 
     /// A queue; tracked.

@@ -71,6 +71,10 @@ pub(crate) enum IconName {
     AskPin,
     /// A sheet with a face and a corner that comes off.
     Sticker,
+    /// Sliders.
+    Settings,
+    /// Two sheets, one over the other.
+    Copy,
     /// A question mark in a circle, broken: not confirmed.
     Unsure,
 }
@@ -114,6 +118,10 @@ impl IconName {
             Self::Pin => {
                 "M12 21c-4-4.500-6.500-7.500-6.500-11a6.500 6.500 0 0113 0c0 3.500-2.500 6.500-6.500 11zM12 8a2 2 0 100 4 2 2 0 000-4z"
             }
+            Self::Settings => {
+                "M4 7h9M18 7h2M13 7a2.500 2.500 0 105 0 2.500 2.500 0 00-5 0M4 17h2M11 17h9M6 17a2.500 2.500 0 105 0 2.500 2.500 0 00-5 0"
+            }
+            Self::Copy => "M9 9h11v11H9zM15 9V4H4v11h5",
             Self::Phone => "M8 3h8v18H8zM11 18h2",
             Self::Person => {
                 "M12 4a4 4 0 100 8 4 4 0 000-8zM4.500 20c.6-3.600 3.600-5.500 7.500-5.500s6.900 1.900 7.500 5.500"

@@ -174,6 +174,27 @@ pub fn by_key(conn: &mut AnyConnection, key: &str) -> Result<Option<ConnectionRo
     row.map(model).transpose()
 }
 
+/// The connections of a tenant's own, oldest first.
+///
+/// # Errors
+/// The database's.
+pub fn of_tenant(conn: &mut AnyConnection, tenant: TenantId) -> Result<Vec<ConnectionRow>, Fault> {
+    let rows: Vec<Row> = c::connection
+        .filter(c::tenant_id.eq(tenant.get()))
+        .order(c::id)
+        .select((
+            c::id,
+            c::url_key,
+            c::tenant_id,
+            c::name,
+            c::app_id,
+            c::verify_token_sealed,
+            c::access_token_sealed,
+        ))
+        .load(conn)?;
+    rows.into_iter().map(model).collect()
+}
+
 /// One connection.
 ///
 /// # Errors

@@ -106,6 +106,14 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "channel_health",
+        subject: Subject::Tenant,
+        purpose: "whether the numbers of the business work, and what to do when not",
+        retention: Retention::TenantLife,
+        erasure: Erasure::Keep,
+        columns: &[("tenant_id", X), ("channel_id", X), ("rev", X), ("facts", T), ("told", X)],
+    },
+    Table {
         name: "template",
         subject: Subject::Tenant,
         purpose: "texts that WhatsApp approved in advance",

@@ -53,6 +53,23 @@ pub fn insert(scoped: &mut Scoped, channel: &Channel, binding: &Binding) -> Resu
     Ok(())
 }
 
+/// Stores a channel's name, colour and queue.
+///
+/// # Errors
+/// The database's.
+pub fn update(scoped: &mut Scoped, channel: &Channel) -> Result<(), Fault> {
+    let (conn, tenant) = scoped.parts();
+    diesel::update(c::channel.filter(c::tenant_id.eq(tenant).and(c::id.eq(channel.id.to_string()))))
+        .set((
+            c::rev.eq(channel.rev as i64),
+            c::name.eq(&channel.name),
+            c::colour.eq(channel.colour.as_str()),
+            c::queue_id.eq(channel.queue.map(|id| id.to_string())),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Notes which business account a channel's number belongs to.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 
 pub mod awaited;
 pub mod channel;
+pub mod channel_health;
 pub mod command_result;
 pub mod contact;
 pub mod contact_card;

@@ -2,7 +2,7 @@
 
 use shared::{
     error::ErrorCode,
-    ids::ChannelId,
+    ids::{ChannelId, QueueId},
     live::event::Event,
     model::channel::{Channel, ChannelColour},
     permission::Audience,
@@ -17,7 +17,7 @@ use crate::{
             queue,
         },
     },
-    domain::templates,
+    domain::{numbers, templates},
 };
 
 /// What is added.
@@ -29,17 +29,26 @@ pub struct NewChannel {
     pub address: String,
     /// How it is told apart.
     pub colour: ChannelColour,
-    /// Name of the queue its new conversations wait in; none means everybody sees them.
-    pub queue: Option<String>,
+    /// The queue its new conversations wait in; none means everybody sees them.
+    pub queue: Option<NewQueue>,
     /// How it is reached.
     pub binding: Binding,
+}
+
+/// How a queue is named.
+#[derive(Debug, Clone)]
+pub enum NewQueue {
+    /// As people call it.
+    Named(String),
+    /// By its id.
+    Known(QueueId),
 }
 
 /// Adds a channel; one that is bound to the same number is taken as it is, so that a command can be
 /// repeated. Says which channel, and whether it is new.
 ///
 /// # Errors
-/// `not_found` when there is no queue of that name; the database's.
+/// `not_found` when there is no such queue; the database's.
 pub fn add_channel(tx: &mut Tx<'_>, actor: Actor, new: &NewChannel) -> Result<(ChannelId, bool), Fault> {
     for known in channel::all(tx)? {
         let binding = channel::binding(tx, known.id)?;
@@ -48,7 +57,11 @@ pub fn add_channel(tx: &mut Tx<'_>, actor: Actor, new: &NewChannel) -> Result<(C
         }
     }
     let queue = match &new.queue {
-        Some(name) => Some(queue::by_name(tx, name)?.ok_or(ErrorCode::NotFound)?),
+        Some(NewQueue::Named(name)) => Some(queue::by_name(tx, name)?.ok_or(ErrorCode::NotFound)?),
+        Some(NewQueue::Known(id)) => {
+            let known = queue::all(tx)?.into_iter().any(|queue| queue.id == *id);
+            Some(known.then_some(*id).ok_or(ErrorCode::NotFound)?)
+        }
         None => None,
     };
     let added = Channel {
@@ -64,5 +77,6 @@ pub fn add_channel(tx: &mut Tx<'_>, actor: Actor, new: &NewChannel) -> Result<(C
     tx.audit(actor, "channel.add", &added.id.to_string())?;
     let now = tx.now();
     templates::plan(tx, Some(now))?;
+    numbers::plan_now(tx)?;
     Ok((added.id, true))
 }

@@ -9,7 +9,7 @@ mod create_member;
 mod create_queue;
 mod found;
 
-pub use add_channel::{NewChannel, add_channel};
+pub use add_channel::{NewChannel, NewQueue, add_channel};
 pub use create_member::{NewMember, create_member};
 pub use create_queue::create_queue;
 pub use found::found;

@@ -15,6 +15,7 @@ mod drafts;
 mod files;
 mod forms;
 mod journeys;
+mod numbers;
 mod proxy;
 mod sending;
 mod sessions;

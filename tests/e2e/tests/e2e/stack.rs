@@ -103,15 +103,21 @@ impl Stack {
 
     /// A browser of its own in which the n-th agent is signed in and live.
     pub(crate) async fn agent(&self, n: usize) -> Browser {
-        let (email, password) = self.login(n);
-        let browser = Browser::open(self.driver_port.number(), self.proxy.port).await;
-        browser.sign_in(&email, &password).await;
-        browser
+        self.signed_in("agent", n).await
     }
 
     /// A browser of its own in which a supervisor is signed in and live.
     pub(crate) async fn supervisor(&self) -> Browser {
-        let (email, password) = self.login_as("supervisor", 0);
+        self.signed_in("supervisor", 0).await
+    }
+
+    /// A browser of its own in which an administrator is signed in and live.
+    pub(crate) async fn administrator(&self) -> Browser {
+        self.signed_in("administrator", 0).await
+    }
+
+    async fn signed_in(&self, role: &str, n: usize) -> Browser {
+        let (email, password) = self.login_of(role, n);
         let browser = Browser::open(self.driver_port.number(), self.proxy.port).await;
         browser.sign_in(&email, &password).await;
         browser
@@ -119,13 +125,13 @@ impl Stack {
 
     /// E-mail and password of the n-th agent.
     pub(crate) fn login(&self, n: usize) -> (String, String) {
-        self.login_as("agent", n)
+        self.login_of("agent", n)
     }
 
-    fn login_as(&self, role: &str, n: usize) -> (String, String) {
+    fn login_of(&self, role: &str, n: usize) -> (String, String) {
         let logins = self.seed["logins"].as_array().unwrap();
-        let member = logins.iter().filter(|login| login["role"] == role).nth(n).unwrap();
-        (text(member, "email"), text(member, "password"))
+        let login = logins.iter().filter(|login| login["role"] == role).nth(n).unwrap();
+        (text(login, "email"), text(login, "password"))
     }
 }
 

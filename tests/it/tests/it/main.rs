@@ -15,6 +15,7 @@ mod files;
 mod http;
 mod isolation;
 mod live;
+mod numbers;
 mod outbox;
 mod receipts;
 mod retention;

@@ -39,6 +39,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
             .route("/duplicate", web::post().to(post_duplicates))
             .route("/replay", web::post().to(replay))
             .configure(super::templates::routes)
+            .configure(super::numbers::routes)
             .route("/verify", web::post().to(verify))
             .route("/clock", web::post().to(set_clock))
             .route("/pause", web::post().to(pause))

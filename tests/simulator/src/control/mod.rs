@@ -22,11 +22,15 @@
 //! | `GET`, `PUT /control/templates/{account}` | shows its message templates, adds or replaces one |
 //! | `POST /control/templates/{account}/{id}` `{"news","silent"?}` | changes one, with its webhook or without |
 //! | `DELETE /control/templates/{account}/{id}` | removes one |
+//! | `POST /control/numbers/{id}` (fields of [`crate::NumberNode`]) | how a number is; no webhook tells |
+//! | `POST /control/tokens/{app_id}` (fields of [`crate::TokenNode`]) | what an app's token is worth |
+//! | `POST /control/news` `{"account","field","value"}` | posts a webhook about a business account |
 //! | `POST /control/clock` `{"offset_s"}` | moves the simulator's clock |
 //! | `POST /control/pause`, `POST /control/resume` | silences or wakes the lively customers |
 
 mod client;
 mod http;
+mod numbers;
 mod posting;
 mod templates;
 

@@ -28,7 +28,9 @@ pub(super) fn app_of_token(request: &HttpRequest, shared: &Shared) -> Result<App
     let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = header.and_then(|value| value.strip_prefix("Bearer ")).ok_or_else(GraphError::token)?;
     let app = shared.with(|state| state.apps.iter().find(|app| app.access_token == token).cloned());
-    app.ok_or_else(GraphError::token)
+    let app = app.ok_or_else(GraphError::token)?;
+    let valid = shared.with(|state| state.numbers.token(&app.app_id).valid);
+    if valid { Ok(app) } else { Err(GraphError::token()) }
 }
 
 /// The app's number with this id.

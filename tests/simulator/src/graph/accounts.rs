@@ -5,21 +5,9 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
-use super::{Answer, GraphError, GraphPath, access};
+use super::{Answer, GraphError, GraphPath, access, numbers};
 use crate::config::{App, Number};
 use crate::state::Shared;
-
-/// A number or a business account.
-pub(super) fn describe(app: &App, id: &str) -> Answer {
-    if let Some(number) = app.number(id) {
-        return Ok(HttpResponse::Ok().json(number_object(number)));
-    }
-    if access::has_account(app, id) {
-        let account = json!({ "id": id, "name": "Simulated account", "currency": "EUR", "timezone_id": "1" });
-        return Ok(HttpResponse::Ok().json(account));
-    }
-    Err(GraphError::unknown_object("get", id))
-}
 
 pub(super) async fn list_phone_numbers(
     request: HttpRequest,
@@ -28,7 +16,9 @@ pub(super) async fn list_phone_numbers(
 ) -> Answer {
     let app = account(&request, &shared, &path)?;
     let of_account = |number: &&Number| app.waba_of(number) == path.node;
-    let numbers: Vec<Value> = app.numbers.iter().filter(of_account).map(number_object).collect();
+    let numbers: Vec<Value> = shared.with(|state| {
+        app.numbers.iter().filter(of_account).map(|number| numbers::object(state, number)).collect()
+    });
     Ok(HttpResponse::Ok().json(json!({
         "data": numbers,
         "paging": { "cursors": { "before": "QVFIUfirst", "after": "QVFIUlast" } }
@@ -56,6 +46,7 @@ pub(super) async fn subscribe_app(
     path: web::Path<GraphPath>,
 ) -> Answer {
     account(&request, &shared, &path)?;
+    numbers::refused(&shared)?;
     shared.with(|state| {
         if !state.subscribed.contains(&path.node) {
             state.subscribed.push(path.node.clone());
@@ -85,18 +76,4 @@ pub(super) fn account(request: &HttpRequest, shared: &Shared, path: &GraphPath) 
 
 pub(super) fn success() -> HttpResponse {
     HttpResponse::Ok().json(json!({ "success": true }))
-}
-
-fn number_object(number: &Number) -> Value {
-    json!({
-        "id": number.phone_number_id,
-        "display_phone_number": number.display_phone_number,
-        "verified_name": number.verified_name,
-        "code_verification_status": "VERIFIED",
-        "name_status": "APPROVED",
-        "platform_type": "CLOUD_API",
-        "quality_rating": "GREEN",
-        "status": "CONNECTED",
-        "throughput": { "level": "STANDARD" },
-    })
 }

@@ -41,6 +41,12 @@ impl GraphError {
         Self { http: 401, code: 190, subcode: Some(467), message, details: None, retry_after_s: None }
     }
 
+    /// App id and secret do not fit.
+    pub(crate) fn app() -> Self {
+        let message = "Invalid OAuth access token signature.".to_owned();
+        Self { http: 400, code: 190, subcode: None, message, details: None, retry_after_s: None }
+    }
+
     /// The id is unknown, or not for this token: Meta does not tell which.
     pub(crate) fn unknown_object(method: &str, id: &str) -> Self {
         let message = format!(
@@ -151,6 +157,9 @@ pub(crate) fn title_of(code: u32) -> &'static str {
         139_101 => "Blocklist limit reached",
         139_102 => "Blocklist concurrent update",
         139_103 => "Internal error",
+        200 => "You do not have the permission to do this",
+        133_005 => "Two step verification PIN Mismatch",
+        133_016 => "Account register deregister rate limit exceeded",
         _ => "Message failed",
     }
 }

@@ -8,6 +8,7 @@ mod error;
 mod interactive;
 mod media;
 mod messages;
+mod numbers;
 mod template_changes;
 mod templates;
 mod validation;
@@ -27,10 +28,14 @@ type Answer = Result<HttpResponse, GraphError>;
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config.route("/media-files/{id}", web::get().to(media::download_media)).service(
         web::scope("/{version:v\\d+\\.\\d+}")
+            .route("/debug_token", web::get().to(numbers::debug_token))
             .route("/{node}", web::get().to(get_node))
             .route("/{node}", web::post().to(post_node))
             .route("/{node}", web::delete().to(media::delete_media))
             .route("/{node}/messages", web::post().to(messages::send_message))
+            .route("/{node}/register", web::post().to(numbers::register))
+            .route("/{node}/whatsapp_business_profile", web::get().to(numbers::get_profile))
+            .route("/{node}/whatsapp_business_profile", web::post().to(numbers::set_profile))
             .route("/{node}/media", web::post().to(media::upload_media))
             .route("/{node}/block_users", web::get().to(blocks::list_blocks))
             .route("/{node}/block_users", web::post().to(blocks::change_blocks))
@@ -61,7 +66,7 @@ async fn get_node(
     let media = shared.with(|state| state.media.get(&path.node).cloned());
     match media.filter(|file| file.app_id == app.app_id) {
         Some(file) => media::describe(&shared, &file),
-        None => accounts::describe(&app, &path.node),
+        None => numbers::describe(&request, &shared, &app, &path.node),
     }
 }
 

@@ -84,6 +84,8 @@ impl Template {
 /// The templates of every account. An account that nobody changed has the canned ones.
 pub(crate) struct Templates {
     canned: Vec<Template>,
+    /// Meta's own sample, which every account may send whether it lists it or not.
+    sample: Template,
     changed: HashMap<String, Vec<Template>>,
     /// Pages that were asked for.
     pub(crate) pages: u64,
@@ -97,6 +99,7 @@ impl Default for Templates {
     fn default() -> Self {
         Self {
             canned: canned::all(),
+            sample: Template::text("hello_world", "en_US", "Welcome and congratulations!"),
             changed: HashMap::new(),
             pages: 0,
             refusals: VecDeque::new(),
@@ -118,6 +121,7 @@ impl Templates {
     pub(crate) fn named(&self, account: &str, body: &Value) -> Option<&Template> {
         let name = body.pointer("/template/name")?.as_str()?;
         let language = body.pointer("/template/language/code")?.as_str()?;
-        self.list(account).iter().find(|known| known.name == name && known.language == language)
+        let meant = |known: &&Template| known.name == name && known.language == language;
+        self.list(account).iter().find(meant).or_else(|| Some(&self.sample).filter(meant))
     }
 }

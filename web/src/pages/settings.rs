@@ -1,0 +1,95 @@
+//! The settings: a list of pages, and the one that is open. On a phone the list is a row above it.
+
+use leptos::prelude::*;
+use shared::permission::Permission;
+
+use crate::{
+    app::Desk,
+    components::{
+        connection_state::ConnectionState,
+        help::Help,
+        list::Inbox,
+        rail::Rail,
+        settings::{connect, fields, number, numbers, quarantine, setup, template_form, templates},
+    },
+    effects::effect,
+    i18n::{Key, text, tr},
+    routes::{self, Page},
+    ui::{IconName, Item, each},
+};
+
+/// The page.
+#[component]
+pub(crate) fn SettingsPage() -> impl IntoView {
+    let desk = Desk::get();
+    // The rail tells what is unread, here as in the inbox.
+    let inbox = Inbox::new(desk.live, Signal::derive(|| None));
+    desk.live.show(None);
+    let page = Memo::new(move |_| routes::page(&desk.router.path()));
+    effect(move || document().set_title(&format!("{} · {}", text(Key::Settings), text(Key::Product))));
+    view! {
+        <div class="app app--settings">
+            <Rail desk inbox/>
+            <nav class="settings__nav" aria-label=tr(Key::Settings)>
+                <h1>{tr(Key::Settings)}</h1>
+                {move || link(desk, Permission::ManageChannels, routes::NUMBERS, Key::SettingsNumbers)}
+                {move || link(desk, Permission::ManageTemplates, routes::TEMPLATES, Key::SettingsTemplates)}
+                {move || link(desk, Permission::ManageSettings, routes::QUARANTINE, Key::SettingsQuarantine)}
+                <span class="grow"></span>
+                <ConnectionState live=desk.live/>
+            </nav>
+            <main class="settings" data-testid="settings-page">
+                // Keyed: each page has signals of its own.
+                {each(move || {
+                    let page = page.get();
+                    vec![Item::new(format!("{page:?}"), move || draw(desk, page))]
+                })}
+            </main>
+            <Help open=desk.help/>
+        </div>
+    }
+    .into_any()
+}
+
+fn link(desk: Desk, needed: Permission, path: &'static str, label: Key) -> Option<AnyView> {
+    desk.session.may(needed).then(|| {
+        let current = move || desk.router.path().starts_with(path).then_some("page");
+        // `/settings/templates` becomes `nav-templates`.
+        let testid = path.replace(routes::SETTINGS, "nav").replace('/', "-");
+        view! { <a class="settings__link" href=path data-testid=testid aria-current=current>{tr(label)}</a> }
+            .into_any()
+    })
+}
+
+fn draw(desk: Desk, page: Page) -> AnyView {
+    let may = |needed| untrack(|| desk.session.may(needed));
+    let needed = match page {
+        Page::First => {
+            let first = if may(Permission::ManageChannels) { routes::NUMBERS } else { routes::TEMPLATES };
+            request_animation_frame(move || desk.router.replace(first));
+            return ().into_any();
+        }
+        Page::Templates | Page::NewTemplate | Page::Template(_) => Permission::ManageTemplates,
+        Page::Quarantine => Permission::ManageSettings,
+        _ => Permission::ManageChannels,
+    };
+    if !may(needed) {
+        return forbidden();
+    }
+    match page {
+        Page::First => ().into_any(),
+        Page::Numbers => numbers::page(desk),
+        Page::NewNumber => connect::page(desk),
+        Page::Setup(id) => setup::page(desk, id),
+        Page::Number(id) => number::page(desk, id),
+        Page::Quarantine => quarantine::page(desk),
+        Page::Templates => templates::page(desk),
+        Page::NewTemplate => template_form::page(desk, None),
+        Page::Template(id) => template_form::page(desk, Some(id)),
+    }
+}
+
+fn forbidden() -> AnyView {
+    let way = view! { <a class="button" href=routes::INBOX>{tr(Key::InboxTitle)}</a> }.into_any();
+    fields::empty(IconName::Settings, Key::SettingsForbidden, Some(Key::SettingsForbiddenHint), way)
+}
