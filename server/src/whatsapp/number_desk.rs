@@ -163,7 +163,12 @@ impl NumberDesk<'_> {
             address,
             colour: new.colour,
             queue: new.queue.map(NewQueue::Known),
-            binding: Binding { connection, phone_number_id: number.id, account: Some(account.id.clone()) },
+            binding: Binding {
+                connection,
+                phone_number_id: number.id,
+                account: Some(account.id.clone()),
+                rate: channel::RATE,
+            },
         };
         let actor = Actor::Member(self.member);
         let bound = binding::bind_number(&self.app.store, self.tenant_id, actor, &account.id, channel).await;

@@ -153,7 +153,7 @@ fn row(listing: Listing, one: SetAside) -> AnyView {
                         view! {
                             <span role="alert">{tr(Key::QuarantineSure)}</span>
                             <Button
-                                look=ButtonLook::Danger
+                                look=ButtonLook::Primary
                                 disabled=listing.busy
                                 on:click=move |_| listing.discard(gone.clone())
                                 attr:data-testid="discard-sure"
