@@ -5,7 +5,8 @@ use shared::error::Problem;
 use utoipa::OpenApi;
 
 use super::{
-    commands, conversations, messages, probes, quarantine, session, sign_in_page, stickers, templates, uploads,
+    commands, conversations, messages, probes, quarantine, session, sign_in_page, stickers, templates,
+    uploads,
 };
 
 #[derive(OpenApi)]

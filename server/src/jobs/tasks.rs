@@ -13,7 +13,9 @@ use tokio::{
     task::{Id, JoinError, JoinSet},
 };
 
-use super::{drop_file, fetch_file, import_past, prune, sync_templates, tell_block, tell_reaction, tell_read};
+use super::{
+    drop_file, fetch_file, import_past, prune, sync_templates, tell_block, tell_reaction, tell_read,
+};
 use crate::{
     db::{
         Fault, TenantStore, WriteError,
@@ -162,8 +164,8 @@ async fn run(tools: Tools, row: JobRow) {
 async fn failed(tools: &Tools, row: &JobRow, reason: &str) {
     // What must not stay is removed however long that takes, a file has a week of its own, and templates
     // are wanted as long as there are numbers.
-    let patient =
-        [react::TELL, block::TELL, file::DROP, file::FETCH, templates::KIND, past::IMPORT].contains(&row.kind.as_str());
+    let patient = [react::TELL, block::TELL, file::DROP, file::FETCH, templates::KIND, past::IMPORT]
+        .contains(&row.kind.as_str());
     let dead = !patient && row.attempts + 1 >= ATTEMPTS;
     let id = tools.tenant.id();
     tracing::error!(tenant.id = %id, job.id = %row.id, job.kind = %row.kind, dead, error = %reason, "a job failed");

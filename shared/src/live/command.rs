@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Pos,
     ids::{
-        ChannelId, CommandKey, ContactChangeId, ContactId, ConversationId, MemberId, MessageId, QueueId, StickerId,
-        UploadId,
+        ChannelId, CommandKey, ContactChangeId, ContactId, ConversationId, MemberId, MessageId, QueueId,
+        StickerId, UploadId,
     },
     model::{
         conversation::CloseReason,

@@ -47,7 +47,9 @@ impl IdentityKind {
     }
 
     fn parse(text: &str) -> Option<Self> {
-        [Self::Group, Self::Bsuid, Self::ParentBsuid, Self::WaId, Self::Phone].into_iter().find(|kind| kind.as_str() == text)
+        [Self::Group, Self::Bsuid, Self::ParentBsuid, Self::WaId, Self::Phone]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
     }
 }
 

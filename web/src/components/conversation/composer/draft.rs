@@ -13,7 +13,7 @@ use web_sys::{ClipboardEvent, KeyboardEvent};
 use crate::{
     attach::{Stage, Tray},
     browser,
-    components::conversation::{Talk, permit::Obstacle},
+    components::conversation::Talk,
     drafts::DraftKind,
     effects::effect,
     i18n::text,
