@@ -103,7 +103,8 @@ pub(crate) fn Contact(
     name: Memo<String>,
 ) -> impl IntoView {
     let desk = Desk::get();
-    if !desk.session.may(Permission::ManageContacts) {
+    let group = row.with_untracked(|row| row.as_ref().is_some_and(|row| row.contact.group));
+    if group || !desk.session.may(Permission::ManageContacts) {
         return ().into_any();
     }
     let (made, busy, refused) = (RwSignal::new(0), RwSignal::new(false), RwSignal::new(None));
