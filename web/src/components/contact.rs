@@ -85,7 +85,7 @@ pub(crate) fn block_line(row: Memo<Option<Conversation>>) -> impl IntoView {
         block.get().map(|block| {
             let why = block.refusal.map(words::block_refusal);
             view! {
-                <p class="context__window" data-testid="block-state">
+                <p class="context__window contact__block" data-testid="block-state">
                     <Chip tone=words::block_tone(block.state)>{tr(words::block(block.state))}</Chip>
                     {why.map(|why| view! { <small>{tr(why)}</small> }.into_any())}
                 </p>
@@ -110,6 +110,10 @@ pub(crate) fn Contact(
     let (made, busy, refused) = (RwSignal::new(0), RwSignal::new(false), RwSignal::new(None));
     let matter = Matter { desk, id, row, name, made, busy, refused };
     let [merging, splitting, blocking] = [(); 3].map(|()| RwSignal::new(false));
+    // Who is not kept out at every number can be blocked again.
+    let partly = Memo::new(move |_| {
+        row.with(|row| row.as_ref().and_then(|row| row.block)).is_some_and(|block| block.refusal.is_some())
+    });
     let blocked = Memo::new(move |_| {
         let state = row.with(|row| row.as_ref().and_then(|row| row.block)).map(|block| block.state);
         matches!(state, Some(BlockState::Blocking | BlockState::Blocked))
@@ -133,7 +137,7 @@ pub(crate) fn Contact(
             <div class="contact__acts">
                 <Button on:click=open(merging) attr:data-testid="contact-merge">{tr(Key::ContactSame)}</Button>
                 <Button on:click=open(splitting) attr:data-testid="contact-split">{tr(Key::ContactSplit)}</Button>
-                <Show when=move || !blocked.get()>
+                <Show when=move || !blocked.get() || partly.get()>
                     <Button on:click=open(blocking) attr:data-testid="contact-block">{tr(Key::ContactBlock)}</Button>
                 </Show>
                 <Show when=move || blocked.get()>

@@ -6,25 +6,32 @@ use std::collections::BTreeSet;
 
 use shared::{
     ids::{ContactId, ConversationId},
+    model::contact::Contact,
     phone,
 };
 
-use crate::db::{
-    Fault, Scoped, Tx,
-    rows::{
-        contact::{self, ContactRow, IdentityKind},
-        conversation::{self, Address},
+use crate::{
+    db::{
+        Fault, Scoped, Tx,
+        rows::{
+            contact::{self, ContactRow, IdentityKind},
+            conversation::{self, Address},
+        },
     },
+    domain::conversations::receive::Sender,
 };
 
-/// Whether a contact is known by more than one identity of a kind. Two spellings of a number are one.
+/// Whether a contact is known by more than one number, or, without any, by more than one account. Two spellings
+/// of a number are one, and so are two accounts that one number had.
 ///
 /// # Errors
 /// The database's.
 pub fn are_several(scoped: &mut Scoped, id: ContactId) -> Result<bool, Fault> {
     let known = contact::identities(scoped, id)?;
-    let distinct = |kind| several(&known, kind);
-    Ok([IdentityKind::Bsuid, IdentityKind::WaId, IdentityKind::Phone].into_iter().any(distinct))
+    Ok(match known.iter().any(|(kind, _)| kind.is_number()) {
+        true => several(&known, IdentityKind::WaId) || several(&known, IdentityKind::Phone),
+        false => several(&known, IdentityKind::Bsuid),
+    })
 }
 
 /// Whether these are more than one identity of a kind.
@@ -51,6 +58,21 @@ pub fn stay(tx: &mut Tx<'_>, id: ContactId, address: &Address) -> Result<(), Fau
         conversation::set_answer_to(tx, row.model.id, Some(address))?;
     }
     Ok(())
+}
+
+/// Where somebody is answered who wrote without telling a number, when the number we know may be that of another
+/// account of theirs.
+///
+/// # Errors
+/// The database's.
+pub fn unnumbered(scoped: &mut Scoped, contact: &Contact, sender: &Sender) -> Result<Option<Address>, Fault> {
+    let numbered = sender.wa_id.is_some() || sender.phone.is_some();
+    if numbered || sender.bsuid.is_none() || contact.phone.is_none() {
+        return Ok(None);
+    }
+    let known = contact::identities(scoped, contact.id)?;
+    let several = several(&known, IdentityKind::Bsuid);
+    Ok(several.then(|| Address { bsuid: sender.bsuid.clone(), ..Address::default() }))
 }
 
 /// The contact with the address a conversation is answered at. What is not the contact's any more is nobody's

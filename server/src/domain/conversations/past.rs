@@ -28,7 +28,7 @@ use super::{
 use crate::db::{
     Fault, Tx,
     rows::{
-        channel, contact,
+        channel, contact, contact_card,
         conversation::{self, ConversationRow},
         job,
         message::{self, MessageRow},
@@ -158,6 +158,7 @@ fn case_of(tx: &mut Tx<'_>, channel: &Channel, whose: ContactId, rows: Vec<PastR
         }
     }
     if let (Some(first), Some(last)) = (entries.first(), entries.last()) {
+        let block = contact_card::block(tx, contact.id, channel.id)?;
         let mut conversation = ConversationRow {
             model: Conversation {
                 id: ConversationId::new(),
@@ -173,13 +174,13 @@ fn case_of(tx: &mut Tx<'_>, channel: &Channel, whose: ContactId, rows: Vec<PastR
                 window_until: None,
                 opened_at: first.written_at,
                 closed: Some(Closed { at: last.written_at, reason: CloseReason::Other }),
-                block: None,
+                block,
             },
-            answer_to: None,
             last_seq: entries.len() as u64,
             read_seq: entries.len() as u64,
             last_message: None,
             changed_at: last.written_at,
+            answer_to: None,
         };
         conversation::insert(tx, &conversation)?;
         for (seq, row) in (1..).zip(entries) {

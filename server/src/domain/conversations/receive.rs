@@ -122,9 +122,11 @@ pub fn receive(tx: &mut Tx<'_>, inbound: &Inbound, answerer: Answerer) -> Result
     fault::reach(Point::ApplyItem);
 
     let now = tx.now();
-    if loaded.row.answer_to.take().is_some() {
-        // They wrote here last, so this is where they are answered.
-        conversation::set_answer_to(tx, loaded.row.model.id, None)?;
+    // They wrote here last, so this is where they are answered.
+    let address = address::unnumbered(tx, &contact, &inbound.sender)?;
+    if loaded.row.answer_to != address {
+        conversation::set_answer_to(tx, loaded.row.model.id, address.as_ref())?;
+        loaded.row.answer_to = address;
     }
     let model = &mut loaded.row.model;
     model.contact = contact;

@@ -34,6 +34,7 @@ on_both_engines!(
     two_open_conversations_on_one_number_are_refused,
     the_later_conversations_become_somebody_elses_and_come_back,
     an_answer_goes_to_the_number_that_wrote_in_its_conversation,
+    who_wrote_without_a_number_is_answered_at_the_account_that_wrote,
     a_number_that_changes_takes_no_other_number_with_it,
     what_was_told_since_stays_with_who_told_it,
     a_later_change_is_taken_back_first,
@@ -193,6 +194,26 @@ async fn an_answer_goes_to_the_number_that_wrote_in_its_conversation(engine: Eng
     world.customer_writes_to(&world.alpha.open, &ann(), "And there from here").await;
     answer(anns.id, bob()).await;
     answer(bobs.id, ann()).await;
+}
+
+async fn who_wrote_without_a_number_is_answered_at_the_account_that_wrote(engine: Engine) {
+    let (world, meta) = World::with_meta(engine, Options::default()).await;
+    let numbered = Sender { user_id: Some("DE.1".into()), ..ann() };
+    let hidden = Sender::scoped("DE.2", "Dora");
+    world.customer_writes(&numbered, "Hello").await;
+    world.customer_writes_to(&world.alpha.open, &hidden, "Hello, it is me").await;
+    let supervisor = world.supervisor().await;
+    let (anns, doras) = (of(&supervisor, "Ann").await, of(&supervisor, "Dora").await);
+    merge(&supervisor, anns.contact.id, doras.contact.id).await;
+    for (sent, again) in [(1, false), (2, true)] {
+        if again {
+            world.customer_writes_to(&world.alpha.open, &hidden, "Still there?").await;
+        }
+        let done = supervisor.command(Command::text(doras.id, "Yes?")).await.unwrap();
+        becomes(&supervisor, doras.id, done.message.unwrap(), DeliveryState::Accepted).await;
+        let sends = meta.control().wait_for_sends(sent, PATIENCE).await.unwrap();
+        assert_eq!(sends.last().unwrap().body["recipient"], "DE.2", "after {sent}");
+    }
 }
 
 async fn a_number_that_changes_takes_no_other_number_with_it(engine: Engine) {
