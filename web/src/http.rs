@@ -1,5 +1,7 @@
 //! Requests to our own server: JSON in, JSON or a [`Problem`] out.
 
+use std::pin::Pin;
+
 use js_sys::futures::JsFuture;
 use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
@@ -68,8 +70,15 @@ fn read<T: DeserializeOwned>(text: &str) -> Result<T, Refused> {
     json::read(if text.is_empty() { "null" } else { text }).map_err(|_| Refused::Unreachable)
 }
 
-async fn ask(method: &str, path: &str, body: Option<String>) -> Result<String, Refused> {
-    let (accepted, text) = fetch(method, path, body).await.map_err(|_| Refused::Unreachable)?;
+/// Compiled once: what every kind of answer has a copy of would weigh.
+fn ask(method: &'static str, path: &str, body: Option<String>) -> Answer {
+    Box::pin(asked(method, path.to_owned(), body))
+}
+
+type Answer = Pin<Box<dyn Future<Output = Result<String, Refused>>>>;
+
+async fn asked(method: &'static str, path: String, body: Option<String>) -> Result<String, Refused> {
+    let (accepted, text) = fetch(method, &path, body).await.map_err(|_| Refused::Unreachable)?;
     if accepted {
         return Ok(text);
     }

@@ -25,7 +25,6 @@ use crate::db::{
     rows::{
         channel::{self, Binding},
         contact::{self, ContactRow},
-        early_status,
         file::{self, FileRow},
         message, outbox,
         sent_file::{self, SentFile},
@@ -170,12 +169,7 @@ pub fn accepted(
         row = fresh;
     }
     advance(tx, row, DeliveryState::Accepted, Told::default())?;
-    for raw in early_status::take(tx, channel, wamid)? {
-        if let Some(early) = parse(&raw, channel) {
-            status::apply(tx, &early)?;
-        }
-    }
-    Ok(())
+    status::catch_up(tx, channel, wamid, |raw| parse(raw, channel))
 }
 
 /// WhatsApp refused for now: the message waits.

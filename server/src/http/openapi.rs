@@ -5,9 +5,8 @@ use shared::error::Problem;
 use utoipa::OpenApi;
 
 use super::{
-    channels, commands, connections, conversations, messages, probes, quarantine, session, sign_in_page, stickers,
-    templates,
-    uploads,
+    channels, commands, connections, conversations, messages, probes, quarantine, session, sign_in_page,
+    stickers, templates, uploads,
 };
 
 #[derive(OpenApi)]

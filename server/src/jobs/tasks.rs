@@ -14,7 +14,8 @@ use tokio::{
 };
 
 use super::{
-    check_numbers, drop_file, fetch_file, import_past, prune, sync_templates, tell_block, tell_reaction, tell_read,
+    check_numbers, drop_file, fetch_file, import_past, prune, sync_templates, tell_block, tell_reaction,
+    tell_read,
 };
 use crate::{
     db::{

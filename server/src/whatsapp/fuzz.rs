@@ -8,8 +8,7 @@ use shared::{Instant, ids::ChannelId};
 use super::{
     groups, handovers, health_news, item,
     payload::{self, Said},
-    phone_calls,
-    preferences,
+    phone_calls, preferences,
     signature::{self, Verdict},
     split::{self, Item, Kind},
     template_news,

@@ -273,6 +273,8 @@ async fn again(
     let done = tenant.write(move |tx| {
         let applied = item::apply(tx, &routed)?;
         match applied {
+            // What is kept to recognise a second copy stays.
+            Applied::Taken if raw_item::is_known(tx, &item::key(&routed.item))? => {}
             Applied::Taken => raw_item::remove(tx, &id)?,
             Applied::Kept => raw_item::clear_error(tx, &id)?,
         }

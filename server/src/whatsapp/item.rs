@@ -5,8 +5,7 @@ use shared::{ids::ChannelId, limits::META_ID_BYTES, model::content::Elsewhere};
 use super::{
     groups, handovers, health_news,
     payload::{self, Said},
-    phone_calls,
-    preferences,
+    phone_calls, preferences,
     split::{Contacts, Item, Kind},
     template_news,
 };
@@ -59,8 +58,8 @@ pub(super) fn apply(tx: &mut Tx<'_>, routed: &Routed) -> Result<Applied, Fault> 
             apply_said(tx, routed, payload::echoed(&item.raw, contacts, channel, now))
         }
         (Kind::Past, Some(channel)) => match payload::past(&item.raw, contacts, channel, now) {
-            Some(found) => past::lay_aside(tx, &found).map(|()| Applied::Taken),
-            None => keep(tx, routed, None).map(|()| Applied::Kept),
+            Some(found) if past::lay_aside(tx, &found)? => Ok(Applied::Taken),
+            _ => keep(tx, routed, None).map(|()| Applied::Kept),
         },
         (Kind::Call, Some(channel)) => {
             // Nothing else tells a second copy, and what we do not read of it is kept.
@@ -71,9 +70,7 @@ pub(super) fn apply(tx: &mut Tx<'_>, routed: &Routed) -> Result<Applied, Fault> 
             keep(tx, routed, None)?;
             match told {
                 Some(phone_calls::Told::Call(told)) => call::told(tx, &told)?,
-                Some(phone_calls::Told::Recording(recording)) => {
-                    receive::receive(tx, &recording, Answerer::Other)?;
-                }
+                Some(phone_calls::Told::Recording(recording)) => call::recorded(tx, &recording)?,
                 None => return Ok(Applied::Kept),
             }
             Ok(Applied::Taken)
@@ -96,7 +93,10 @@ fn apply_said(tx: &mut Tx<'_>, routed: &Routed, said: Option<Said>) -> Result<Ap
         }
         Some(Said::Echo(message)) => {
             let place = if standby { Elsewhere::OtherApp } else { Elsewhere::Phone };
-            elsewhere::echo(tx, &Echo { message: *message, place }).map(|()| Applied::Taken)
+            let (channel, wamid, now) = (message.channel, message.wamid.clone(), tx.now());
+            elsewhere::echo(tx, &Echo { message: *message, place })?;
+            status::catch_up(tx, channel, &wamid, |raw| payload::status(raw, channel, now))?;
+            Ok(Applied::Taken)
         }
         Some(Said::Moved(moved)) => move_once(tx, routed, &moved),
         Some(Said::Change(change)) => change::change(tx, &change).map(|()| Applied::Taken),

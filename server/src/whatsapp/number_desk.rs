@@ -1,6 +1,6 @@
 //! An administrator's changes of numbers: verified at Meta, then stored. Calls are outside every transaction.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use secrecy::{ExposeSecret, SecretString};
 use shared::{
@@ -154,9 +154,9 @@ impl NumberDesk<'_> {
             return Err(ErrorCode::NumberTaken.into());
         }
         let address: String = number.address.chars().filter(char::is_ascii_digit).collect();
-        let connection = match new.connection {
-            Some(known) => known,
-            None => self.own_connection(&verified).await?,
+        let (connection, older) = match new.connection {
+            Some(known) => (known, None),
+            None => self.own_connection(&verified, &account.id).await?,
         };
         let channel = NewChannel {
             name,
@@ -173,6 +173,10 @@ impl NumberDesk<'_> {
         let actor = Actor::Member(self.member);
         let bound = binding::bind_number(&self.app.store, self.tenant_id, actor, &account.id, channel).await;
         let channel = bound.map_err(not_bound)?;
+        // Only now: a number that could not be bound must not change what others use.
+        if let Some(older) = older {
+            self.renew(&older, &verified, true, true).await?;
+        }
         self.app.connections.invalidate();
         self.app.connections.noted().forget(connection);
         if is_new {
@@ -234,7 +238,7 @@ impl NumberDesk<'_> {
         let registered =
             self.app.graph.register(&connection.access_token, &binding.phone_number_id, pin).await;
         registered.map_err(|unanswered| match unanswered.code() {
-            Some(133_005 | 133_006 | 133_008 | 133_009) => ErrorCode::PinRefused.into(),
+            Some(133_005 | 133_008 | 133_009) => ErrorCode::PinRefused.into(),
             Some(133_016) => ErrorCode::RegisteredTooOften.into(),
             _ => refused(unanswered),
         })?;
@@ -370,15 +374,22 @@ impl NumberDesk<'_> {
         Ok(FoundAccount { id: account.to_owned(), name, numbers })
     }
 
-    /// The tenant's connection of a verified app. One app has one address at Meta, so it has one connection here.
-    async fn own_connection(&self, verified: &Verified) -> Result<ConnectionId, Problem> {
+    /// The tenant's connection of a verified app, and what it was if it was there before: its secrets are to be
+    /// renewed. One app has one address at Meta, so it has one connection here.
+    async fn own_connection(
+        &self,
+        verified: &Verified,
+        account: &str,
+    ) -> Result<(ConnectionId, Option<Arc<Connection>>), Problem> {
         let tenant = self.tenant_id;
         let known = self.app.store.control().read(move |conn| connection::of_tenant(conn, tenant)).await;
         let known = known.map_err(unread)?.into_iter().find(|row| row.app_id == verified.app_id);
         if let Some(row) = known {
             let known = self.own(row.id).await?;
-            self.renew(&known, verified, true, true).await?;
-            return Ok(row.id);
+            if known.access_token.expose_secret() != verified.token.expose_secret() {
+                self.serves_others(row.id, &verified.token, account).await?;
+            }
+            return Ok((row.id, Some(known)));
         }
         let name = verified.told.app_name.as_deref().and_then(|name| limits::name(name).ok());
         let new = NewConnection {
@@ -391,7 +402,24 @@ impl NumberDesk<'_> {
         };
         let (store, key) = (&self.app.store, binding::fresh_key().map_err(broken)?);
         let actor = Actor::Member(self.member);
-        binding::add_connection(store, &self.app.keys, actor, &new, key).await.map_err(not_bound)
+        let added = binding::add_connection(store, &self.app.keys, actor, &new, key).await;
+        Ok((added.map_err(not_bound)?, None))
+    }
+
+    /// Refuses a token that cannot see every other account whose numbers it would serve.
+    async fn serves_others(
+        &self,
+        id: ConnectionId,
+        token: &SecretString,
+        account: &str,
+    ) -> Result<(), Problem> {
+        let bindings = self.tenant.read(channel::bindings).await.map_err(unread)?;
+        let bound = bindings.into_iter().filter(|(_, binding)| binding.connection == id);
+        let others: BTreeSet<String> = bound.filter_map(|(_, binding)| binding.account).collect();
+        for other in others.iter().filter(|other| *other != account) {
+            self.account(token, other).await?;
+        }
+        Ok(())
     }
 
     /// Stores verified secrets in place of those before, where they are others.

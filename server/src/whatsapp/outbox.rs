@@ -247,7 +247,8 @@ impl Sender {
         let trouble = match sent {
             Sent::Unknown => true,
             Sent::Later { pair, failure, .. } => !pair && failure.reason != FailureReason::ContentRefused,
-            Sent::Accepted(_) | Sent::Refused(_) => false,
+            Sent::Accepted(_) | Sent::Refused(Failure { code: Some(_), .. }) => false,
+            Sent::Refused(_) => return, // of our own: WhatsApp was not asked
         };
         let now = self.tenant.clock().now();
         let mut breakers = self.breakers.lock().unwrap_or_else(PoisonError::into_inner);

@@ -80,7 +80,9 @@ pub(super) fn echoed(
 pub(super) fn past(raw: &str, contacts: Option<&Contacts>, channel: ChannelId, now: Instant) -> Option<Past> {
     let item = parse(raw)?;
     let known = contacts.map_or(&Value::Null, Contacts::value);
-    let thread = known.as_array().and_then(|all| all.first()).map(people::contact).filter(is_somebody);
+    // Of several it is not said whose chat it was.
+    let alone = known.as_array().filter(|all| all.len() == 1).and_then(|all| all.first());
+    let thread = alone.map(people::contact).filter(is_somebody);
     let (sender, ours) = match thread {
         Some(sender) => (sender, !names(known, &item)),
         None if item.get("to").is_some() || item.get("to_user_id").is_some() => {

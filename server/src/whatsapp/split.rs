@@ -227,16 +227,21 @@ impl Found<'_> {
     /// Takes what was written before the number was connected. Each message is told whose chat it stood in,
     /// which only the thread around it says.
     fn threads(&mut self, value: &mut Fields<'_>) -> bool {
-        let chunks = value.find("history").map(|raw| serde_json::from_str::<Vec<Chunk<'_>>>(raw.get()));
+        let chunks = value.find("history").map(|raw| serde_json::from_str::<Vec<&RawValue>>(raw.get()));
         let Some(Ok(chunks)) = chunks else { return false };
-        if chunks.iter().any(|chunk| chunk.threads.is_empty()) {
-            return false; // it was refused, or says something that is not known
-        }
         value.take("history");
-        for thread in chunks.into_iter().flat_map(|chunk| chunk.threads) {
-            let contacts = Contacts::new(thread.contacts());
-            for raw in thread.messages {
-                self.add(Kind::Past, raw, Some(&contacts));
+        for raw in chunks {
+            match serde_json::from_str::<Chunk<'_>>(raw.get()) {
+                Ok(chunk) if !chunk.threads.is_empty() => {
+                    for thread in chunk.threads {
+                        let contacts = Contacts::new(thread.contacts());
+                        for raw in thread.messages {
+                            self.add(Kind::Past, raw, Some(&contacts));
+                        }
+                    }
+                }
+                // It was refused, or says something that is not known.
+                _ => self.add(Kind::Change, raw, None),
             }
         }
         true
@@ -277,6 +282,8 @@ struct Person<'a> {
     #[serde(borrow, default)]
     user_id: Option<&'a RawValue>,
     #[serde(borrow, default)]
+    parent_user_id: Option<&'a RawValue>,
+    #[serde(borrow, default)]
     username: Option<&'a RawValue>,
 }
 
@@ -289,6 +296,7 @@ impl Thread<'_> {
         serde_json::json!([{
             "wa_id": number.unwrap_or_default(),
             "user_id": person.map(|person| text(person.user_id)).unwrap_or_default(),
+            "parent_user_id": person.map(|person| text(person.parent_user_id)).unwrap_or_default(),
             "profile": { "username": person.map(|person| text(person.username)).unwrap_or_default() },
         }])
         .to_string()

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Interactive {
-    /// The line above the text; with buttons and lists only, at most 60 characters.
+    /// The line above the text; at most 60 characters, not above a request for a location.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub header: Option<String>,
     /// The text: at most 1,024 characters, with a list 4,096.

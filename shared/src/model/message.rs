@@ -260,6 +260,13 @@ pub struct Delivery {
         deserialize_with = "crate::instant::read_maybe"
     )]
     pub given_up_at: Option<DateTime<Utc>>,
+    /// Since when nobody knows whether WhatsApp took it; [`DeliveryState::Uncertain`] only.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::instant::read_maybe"
+    )]
+    pub unknown_since: Option<DateTime<Utc>>,
     /// To a group: how many of its people have it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<GroupReceipts>,
@@ -309,6 +316,7 @@ impl Delivery {
             failure: None,
             attempts: Vec::new(),
             given_up_at: None,
+            unknown_since: None,
             group: None,
         }
     }

@@ -120,7 +120,7 @@ impl Looker {
         let (headed, footed, most) = match sent.action {
             Action::Buttons { .. } => (true, true, BODY_CHARS),
             Action::List { .. } => (true, true, LIST_BODY_CHARS),
-            Action::Link { .. } => (false, true, BODY_CHARS),
+            Action::Link { .. } => (true, true, BODY_CHARS),
             Action::AskLocation => (false, false, BODY_CHARS),
         };
         self.beside(Field::Header, sent.header.as_deref(), headed, HEADER_CHARS);

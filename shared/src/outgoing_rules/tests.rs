@@ -179,7 +179,8 @@ fn what_whatsapp_would_not_show_is_refused() {
         Interactive { header: Some("h".into()), footer: Some("f".into()), ..text(Action::AskLocation) };
     assert_eq!(of(asked), [(F::Header, R::NotShown), (F::Footer, R::NotShown)]);
     let linked = text(Action::Link { label: "Open".into(), url: "https://shop.example".into() });
-    assert_eq!(of(Interactive { header: Some("h".into()), ..linked }), [(F::Header, R::NotShown)]);
+    assert_eq!(of(Interactive { header: Some("h".repeat(60)), ..linked.clone() }), []);
+    assert_eq!(of(Interactive { header: Some("h".repeat(61)), ..linked }), [(F::Header, R::TooLong(60))]);
     assert_eq!(of(text(Action::AskLocation)), []);
     assert_eq!(
         of(Interactive { body: "b".repeat(1025), ..text(Action::AskLocation) }),

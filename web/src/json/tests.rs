@@ -13,7 +13,8 @@ use shared::{
     },
     error::{ErrorCode, Problem},
     ids::{
-        ChannelId, CommandKey, ConnectionId, ContactChangeId, ConversationId, Epoch, MemberId, MessageId, TemplateId,
+        ChannelId, CommandKey, ConnectionId, ContactChangeId, ConversationId, Epoch, MemberId, MessageId,
+        TemplateId,
     },
     live::{
         command::Done,
@@ -143,6 +144,7 @@ fn message(body: Body) -> Message {
                 next_at: Some(at),
             }],
             given_up_at: Some(at),
+            unknown_since: Some(at),
             group: Some(GroupReceipts { delivered: 3, read: 1 }),
         }),
         context: Some(Arc::new(Context {

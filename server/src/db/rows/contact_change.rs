@@ -62,6 +62,9 @@ pub struct Moved {
     pub conversations: Vec<ConversationId>,
     /// Kind and value.
     pub identities: Vec<(IdentityKind, String)>,
+    /// What the one to whom everything went was known by before; none in changes from before this was kept.
+    #[serde(default)]
+    pub known: Option<Vec<(IdentityKind, String)>>,
     /// What belongs to no conversation yet.
     pub loose: Loose,
     /// Conversations that are answered where the other contact was.

@@ -28,21 +28,38 @@ pub struct PastRow {
     pub received_at: Instant,
 }
 
-/// Keeps a message. A second copy changes nothing, unless it says `more` than the first may have.
+/// A message that waits.
 ///
 /// # Errors
 /// The database's.
-pub fn keep(scoped: &mut Scoped, row: &PastRow, more: bool) -> Result<(), Fault> {
+pub fn find(scoped: &mut Scoped, channel: ChannelId, wamid: &str) -> Result<Option<PastRow>, Fault> {
     let (conn, tenant) = scoped.parts();
-    let this =
-        p::tenant_id.eq(tenant).and(p::channel_id.eq(row.channel.to_string())).and(p::wamid.eq(&row.wamid));
-    let known: i64 = p::past_message.filter(this.clone()).count().get_result(conn)?;
-    if known > 0 {
-        if more {
-            diesel::update(p::past_message.filter(this)).set(p::content.eq(&row.content)).execute(conn)?;
-        }
-        return Ok(());
-    }
+    let this = p::tenant_id.eq(tenant).and(p::channel_id.eq(channel.to_string())).and(p::wamid.eq(wamid));
+    let found: Option<(String, i64, String, i64)> = p::past_message
+        .filter(this)
+        .select((p::contact_id, p::written_at, p::content, p::received_at))
+        .first(conn)
+        .optional()?;
+    found
+        .map(|(contact, written_at, content, received_at)| {
+            Ok(PastRow {
+                channel,
+                wamid: wamid.to_owned(),
+                contact: contact.parse()?,
+                written_at: from_micros(written_at),
+                content,
+                received_at: from_micros(received_at),
+            })
+        })
+        .transpose()
+}
+
+/// Keeps a message.
+///
+/// # Errors
+/// A unique violation when it is kept already.
+pub fn insert(scoped: &mut Scoped, row: &PastRow) -> Result<(), Fault> {
+    let (conn, tenant) = scoped.parts();
     diesel::insert_into(p::past_message)
         .values((
             p::tenant_id.eq(tenant),
@@ -52,6 +69,24 @@ pub fn keep(scoped: &mut Scoped, row: &PastRow, more: bool) -> Result<(), Fault>
             p::written_at.eq(micros(row.written_at)),
             p::content.eq(&row.content),
             p::received_at.eq(micros(row.received_at)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Stores what is known of a message by now.
+///
+/// # Errors
+/// The database's.
+pub fn update(scoped: &mut Scoped, row: &PastRow) -> Result<(), Fault> {
+    let (conn, tenant) = scoped.parts();
+    let this =
+        p::tenant_id.eq(tenant).and(p::channel_id.eq(row.channel.to_string())).and(p::wamid.eq(&row.wamid));
+    diesel::update(p::past_message.filter(this))
+        .set((
+            p::contact_id.eq(row.contact.to_string()),
+            p::written_at.eq(micros(row.written_at)),
+            p::content.eq(&row.content),
         ))
         .execute(conn)?;
     Ok(())

@@ -36,6 +36,11 @@ pub struct RawItem {
 /// The database's.
 pub fn keep(scoped: &mut Scoped, item: &RawItem, now: Instant) -> Result<(), Fault> {
     let (conn, tenant) = scoped.parts();
+    if item.error.is_none() {
+        // A copy that breaks nothing settles one that did.
+        let broken = r::tenant_id.eq(tenant).and(r::item_key.eq(&item.key)).and(r::error.is_not_null());
+        diesel::update(r::raw_item.filter(broken)).set(r::error.eq(None::<String>)).execute(conn)?;
+    }
     let known: i64 = r::raw_item
         .filter(r::tenant_id.eq(tenant).and(r::item_key.eq(&item.key)))
         .count()

@@ -71,7 +71,8 @@ pub fn unnumbered(scoped: &mut Scoped, contact: &Contact, sender: &Sender) -> Re
         return Ok(None);
     }
     let known = contact::identities(scoped, contact.id)?;
-    let several = several(&known, IdentityKind::Bsuid);
+    let kinds = [IdentityKind::Bsuid, IdentityKind::Phone, IdentityKind::WaId];
+    let several = kinds.into_iter().any(|kind| several(&known, kind));
     Ok(several.then(|| Address { bsuid: sender.bsuid.clone(), ..Address::default() }))
 }
 

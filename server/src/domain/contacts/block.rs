@@ -10,6 +10,7 @@ use shared::{
     phone,
 };
 
+use super::address;
 use crate::{
     db::{
         Fault, Scoped, Tx,
@@ -37,19 +38,16 @@ pub fn wish(tx: &mut Tx<'_>, seat: &Seat, id: ConversationId, blocked: bool) -> 
     let next = match (blocked, done) {
         (true, Some((BlockState::Blocking, _) | (BlockState::Blocked, false))) => return Ok(()),
         (false, None | Some((BlockState::Unblocking, _))) => return Ok(()),
-        // WhatsApp never did it, so there is nothing to take back.
-        (false, Some((BlockState::Refused, _))) => None,
-        (true, _) => Some(BlockState::Blocking),
-        (false, _) => Some(BlockState::Unblocking),
+        (true, _) => BlockState::Blocking,
+        // Also of one that was refused: WhatsApp may have done it before, and taking back nothing harms nobody.
+        (false, _) => BlockState::Unblocking,
     };
     if blocked && users(tx, contact)?.is_empty() {
         return Err(ErrorCode::NoAddress.into());
     }
-    put(tx, contact, channel, next.map(|state| Block { state, refusal: None }))?;
-    if next.is_some() {
-        let now = tx.now();
-        tx.job(TELL, &payload(contact, channel), now)?;
-    }
+    put(tx, contact, channel, Some(Block { state: next, refusal: None }))?;
+    let now = tx.now();
+    tx.job(TELL, &payload(contact, channel), now)?;
     Ok(())
 }
 
@@ -69,7 +67,7 @@ pub struct Truth {
 pub enum User {
     /// Digits only.
     Number(String),
-    /// Business-scoped user id, of those whose number is not known.
+    /// Business-scoped user id, where no number says as much.
     Bsuid(String),
 }
 
@@ -168,7 +166,8 @@ fn put(tx: &mut Tx<'_>, id: ContactId, channel: ChannelId, block: Option<Block>)
     Ok(())
 }
 
-/// Every number of a contact, each in one spelling; the business-scoped ids of who has none.
+/// Every number of a contact, each in one spelling; the business-scoped ids of who has none, or more than one:
+/// one of several may be that of an account whose number is not known.
 fn users(scoped: &mut Scoped, id: ContactId) -> Result<Vec<User>, Fault> {
     let known = contact::identities(scoped, id)?;
     let mut numbers = BTreeSet::new();
@@ -178,9 +177,11 @@ fn users(scoped: &mut Scoped, id: ContactId) -> Result<Vec<User>, Fault> {
             numbers.insert(number.clone());
         }
     }
-    if !numbers.is_empty() {
-        return Ok(numbers.into_iter().map(User::Number).collect());
+    let with_ids = numbers.is_empty() || address::several(&known, IdentityKind::Bsuid);
+    let mut users: Vec<User> = numbers.into_iter().map(User::Number).collect();
+    if with_ids {
+        let ids = known.into_iter().filter(|(kind, _)| *kind == IdentityKind::Bsuid);
+        users.extend(ids.map(|(_, value)| User::Bsuid(value)));
     }
-    let of_kind = known.into_iter().filter(|(kind, _)| *kind == IdentityKind::Bsuid);
-    Ok(of_kind.map(|(_, value)| User::Bsuid(value)).collect())
+    Ok(users)
 }

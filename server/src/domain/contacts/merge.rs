@@ -1,9 +1,12 @@
 //! Two contacts are one person.
 
+use std::collections::BTreeMap;
+
 use shared::{
     Instant,
     error::ErrorCode,
-    ids::{ContactChangeId, ContactId},
+    ids::{ChannelId, ContactChangeId, ContactId},
+    model::contact::{Block, BlockRefusal, BlockState},
 };
 
 use super::{Way, carry, one_open, standing};
@@ -14,7 +17,8 @@ use crate::{
             contact,
             contact_card::Card,
             contact_change::{Both, ChangeKind, Moved},
-            contact_move, conversation,
+            contact_move,
+            conversation::{self, Address},
         },
     },
     domain::seat::Seat,
@@ -52,6 +56,7 @@ pub fn merge(
     let moved = Moved {
         conversations: coming.iter().map(|row| row.model.id).collect(),
         identities: contact::identities(tx, other)?,
+        known: Some(contact::identities(tx, keep)?),
         loose: contact_move::loose(tx, other, Instant::UNIX_EPOCH)?,
         pinned,
         before,
@@ -63,18 +68,40 @@ pub fn merge(
 /// What is known of one person by two names.
 fn joined(keep: &Card, other: &Card) -> Result<Card, Fault> {
     let either = |one: &Option<String>, other: &Option<String>| one.clone().or_else(|| other.clone());
-    let mut blocks = other.blocks()?;
-    blocks.extend(keep.blocks()?);
+    // Parts of two addresses are nobody's.
+    let written_to = if keep.address() == Address::default() { other } else { keep };
     let mut joined = Card {
         name: either(&keep.name, &other.name),
-        phone: either(&keep.phone, &other.phone),
-        wa_id: either(&keep.wa_id, &other.wa_id),
-        bsuid: either(&keep.bsuid, &other.bsuid),
+        phone: written_to.phone.clone(),
+        wa_id: written_to.wa_id.clone(),
+        bsuid: written_to.bsuid.clone(),
         username: either(&keep.username, &other.username),
         no_marketing: keep.no_marketing || other.no_marketing,
         marketing_at: keep.marketing_at.max(other.marketing_at),
         ..Card::default()
     };
-    joined.set_blocks(&blocks)?;
+    joined.set_blocks(&blocked(keep, other)?)?;
     Ok(joined)
+}
+
+/// Who is blocked where once two are one. A block of either holds; where WhatsApp was told of the addresses of
+/// one of them only, it is one in part, so that it can be asked for again.
+fn blocked(keep: &Card, other: &Card) -> Result<BTreeMap<ChannelId, Block>, Fault> {
+    let (of_keep, of_other) = (keep.blocks()?, other.blocks()?);
+    let is_done = |block: Option<&Block>| block.is_some_and(|block| block.state == BlockState::Blocked);
+    let mut all = of_other.clone();
+    for (channel, block) in &of_keep {
+        // What WhatsApp refused for one gives way to what it was told of the other.
+        if block.state != BlockState::Refused || !of_other.contains_key(channel) {
+            all.insert(*channel, *block);
+        }
+    }
+    for (channel, block) in all.iter_mut().filter(|(_, block)| block.state == BlockState::Blocked) {
+        let (one, two) = (of_keep.get(channel), of_other.get(channel));
+        let reasons = [one, two].into_iter().flatten().find_map(|block| block.refusal);
+        let lacks = |card: &Card, there| card.address() != Address::default() && !is_done(there);
+        let in_part = lacks(keep, one) || lacks(other, two);
+        block.refusal = reasons.or(in_part.then_some(BlockRefusal::Other));
+    }
+    Ok(all)
 }

@@ -41,6 +41,7 @@ pub fn split(tx: &mut Tx<'_>, seat: &Seat, id: ConversationId) -> Result<Contact
     let moved = Moved {
         conversations: going.iter().map(|row| row.model.id).collect(),
         identities: contact::identities(tx, from)?,
+        known: Some(Vec::new()),
         loose: contact_move::loose(tx, from, since)?,
         pinned: Vec::new(),
         after: Both {

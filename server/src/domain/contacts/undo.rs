@@ -13,12 +13,13 @@ use crate::db::{
         contact::{self, IdentityKind},
         contact_card::{self, Card, Place},
         contact_change::{self, Both, ChangeKind, ChangeRow},
-        contact_move, conversation,
+        contact_move,
+        conversation::{self, Address},
     },
 };
 
-/// Moves back exactly what moved, with what was written in it since. Conversations that began since stay where
-/// they are, and so do addresses that have gone to somebody else meanwhile.
+/// Moves back what moved, with what was written in it since and what its owner is known by since. Conversations
+/// that began since stay where they are, and so do addresses that have gone to somebody else meanwhile.
 ///
 /// # Errors
 /// `not_found`, `later_change_first` when another change of one of the two came after it, `both_open` when that
@@ -44,7 +45,16 @@ pub fn undo(tx: &mut Tx<'_>, id: ContactChangeId) -> Result<(), Fault> {
     for one in &returning {
         contact_move::conversation(tx, one.model.id, one.model.channel, back.from, back.to)?;
     }
-    for (kind, value) in &row.moved.identities {
+    let since = match row.kind {
+        // Nothing stays with a contact that nobody is.
+        ChangeKind::Split if staying.is_empty() => contact::identities(tx, row.to)?,
+        ChangeKind::Split => Vec::new(),
+        ChangeKind::Merge => {
+            let pinned = returning.iter().chain(&staying).filter_map(|one| one.answer_to.clone());
+            came_since(tx, &row, &now, &pinned.collect::<Vec<_>>())?
+        }
+    };
+    for (kind, value) in row.moved.identities.iter().chain(&since) {
         contact::hand_over(tx, *kind, value, back.from, back.to)?;
     }
     contact_move::move_loose(tx, &row.moved.loose, back.from, back.to)?;
@@ -63,6 +73,62 @@ pub fn undo(tx: &mut Tx<'_>, id: ContactChangeId) -> Result<(), Fault> {
     settle(tx, row.from, &apart.from)
 }
 
+/// What the one who came in a merge is known by since then: it was linked to the contact that stayed.
+fn came_since(
+    tx: &mut Tx<'_>,
+    row: &ChangeRow,
+    now: &Both,
+    pinned: &[Address],
+) -> Result<Vec<(IdentityKind, String)>, Fault> {
+    // Of a change from before this was kept nobody can tell what came later.
+    let Some(known) = row.moved.known.clone() else { return Ok(Vec::new()) };
+    let (of_to, of_from) = (Known(known), Known(row.moved.identities.clone()));
+    let from_told = from_told(row, now, &of_from);
+    let standing = Known(contact::identities(tx, row.to)?);
+    let is_theirs = |kind: IdentityKind, value: &str| {
+        let one_sided = |from: bool, to: bool| (from != to).then_some(from);
+        let spelled = one_sided(of_from.has(kind, Some(value)), of_to.has(kind, Some(value)));
+        // Who has lost one of the kind has another one instead.
+        let replaced = || one_sided(of_from.lost(kind, &standing), of_to.lost(kind, &standing));
+        // Where a conversation was answered before says more than the card, which keeps what is not told anew.
+        let beside = |addresses: &[Address]| beside(addresses, (kind, value), &of_from, &of_to);
+        spelled
+            .or_else(replaced)
+            .or_else(|| beside(pinned))
+            .or_else(|| beside(&[now.to.address()]))
+            .unwrap_or(from_told)
+    };
+    let came = standing.0.iter().filter(|one| !of_from.0.contains(one) && !of_to.0.contains(one));
+    Ok(came.filter(|(kind, value)| is_theirs(*kind, value)).cloned().collect())
+}
+
+/// Whether an identity stands in addresses with those of the one who came, and of nobody else; none when they
+/// do not tell.
+fn beside(addresses: &[Address], one: (IdentityKind, &str), of_from: &Known, of_to: &Known) -> Option<bool> {
+    let mut told = addresses.iter().filter_map(|address| {
+        let parts = [
+            (IdentityKind::Bsuid, address.bsuid.as_deref()),
+            (IdentityKind::WaId, address.wa_id.as_deref()),
+            (IdentityKind::Phone, address.phone.as_deref()),
+        ];
+        let holds = |known: &Known| parts.into_iter().any(|(kind, value)| known.has(kind, value));
+        let (from, to) = (holds(of_from), holds(of_to));
+        (parts.contains(&(one.0, Some(one.1))) && from != to).then_some(from)
+    });
+    let first = told.next()?;
+    told.all(|other| other == first).then_some(first)
+}
+
+/// Whether something was told since by the one who came: from an address of theirs.
+fn from_told(row: &ChangeRow, now: &Both, of_from: &Known) -> bool {
+    let (mut told, mut was) = (now.to.clone(), row.moved.after.to.clone());
+    row.kind == ChangeKind::Split
+        || Place::ALL.into_iter().any(|place| {
+            let address = told.place(place).clone();
+            address != *was.place(place) && of_from.has(place.kind(), address.as_deref())
+        })
+}
+
 /// What is known of each of the two after the identities are back.
 fn apart(tx: &mut Tx<'_>, row: &ChangeRow, now: Both) -> Result<Both, Fault> {
     let (before, after) = (&row.moved.before, &row.moved.after);
@@ -78,14 +144,9 @@ fn apart(tx: &mut Tx<'_>, row: &ChangeRow, now: Both) -> Result<Both, Fault> {
     // Something was told since. Who told it is known by the address it came from.
     let (of_to, of_from) = (Known::of(tx, row.to)?, Known::of(tx, row.from)?);
     let mut told = now.to.clone();
-    let mut was = after.to.clone();
-    let from_told = row.kind == ChangeKind::Split
-        || Place::ALL.into_iter().any(|place| {
-            let address = told.place(place).clone();
-            address != *was.place(place) && of_from.has(place.kind(), address.as_deref())
-        });
+    let was = &after.to;
     let mut apart = before.clone();
-    let teller = if from_told { &mut apart.from } else { &mut apart.to };
+    let teller = if from_told(row, &now, &of_from) { &mut apart.from } else { &mut apart.to };
     for (place, said, known) in [
         (&mut teller.name, &told.name, &after.to.name),
         (&mut teller.username, &told.username, &after.to.username),
@@ -133,6 +194,11 @@ impl Known {
             && self.0.iter().any(|(known, text)| {
                 *known == kind && (Some(text.as_str()) == value || Some(text) == other.as_ref())
             })
+    }
+
+    /// Whether one of a kind is not among these others any more.
+    fn lost(&self, kind: IdentityKind, others: &Self) -> bool {
+        self.0.iter().any(|(known, value)| *known == kind && !others.has(kind, Some(value.as_str())))
     }
 
     /// The first of these by which the contact is known, else any of the kind.

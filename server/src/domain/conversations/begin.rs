@@ -109,14 +109,16 @@ fn whom(tx: &mut Tx<'_>, phone: &str, name: Option<&str>) -> Result<Contact, Fau
     let mut sender = Sender { phone: Some(phone.to_owned()), ..Sender::default() };
     sender.wa_id = Some(phone.to_owned());
     while let Some(row) = receive::known(tx, &sender)? {
-        let current = [row.contact.phone.as_deref(), row.wa_id.as_deref()];
+        // Only the address that would be written to.
+        let current = row.contact.phone.as_deref().or(row.wa_id.as_deref());
         let same = |number: &str| {
             number == phone || phone::other_spelling(number).is_some_and(|other| other == phone)
         };
-        if current.into_iter().flatten().any(same) {
+        if current.is_some_and(same) {
             return Ok(row.contact);
         }
-        if address::are_several(tx, row.contact.id)? {
+        // Who is written to by an id only is reached at the number as well: two that became one.
+        if current.is_none() || address::are_several(tx, row.contact.id)? {
             return identity::reached_at(tx, row, phone);
         }
         // Who was known by the number is reached by another one now: the message must not go there.

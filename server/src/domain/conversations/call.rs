@@ -8,13 +8,14 @@ use shared::{
     ids::{ChannelId, ConversationId},
     model::{
         content::{Call, CallState, Content, Context, Elsewhere},
-        message::Body,
+        message::{Author, AuthorKind, Body},
     },
 };
 
 use super::{
-    Loaded, change,
+    Loaded, NewEntry, change,
     elsewhere::{self, Echo},
+    file::NewFile,
     receive::{self, Answerer, Inbound, Sender},
 };
 use crate::db::{
@@ -48,7 +49,7 @@ pub fn told(tx: &mut Tx<'_>, told: &Told) -> Result<(), Fault> {
         let Content::Call(before) = &**content else { return Ok(()) };
         let after = Call {
             ours: before.ours,
-            state: before.state.max(told.call.state),
+            state: further(before.state, told.call.state),
             seconds: before.seconds.or(told.call.seconds),
         };
         if after == *before {
@@ -82,6 +83,30 @@ pub fn told(tx: &mut Tx<'_>, told: &Told) -> Result<(), Fault> {
     }
 }
 
+/// What was said in a call can be heard. That is no message of anybody's: nobody waits for an answer, no window
+/// opens, and what is closed stays closed.
+///
+/// # Errors
+/// `bad_request` when nobody can be named.
+pub fn recorded(tx: &mut Tx<'_>, recording: &Inbound) -> Result<(), Fault> {
+    if message::known(tx, recording.channel, &recording.wamid)?.stored {
+        return Ok(());
+    }
+    let contact = receive::resolve(tx, &recording.sender)?;
+    let Some(row) = conversation::newest(tx, contact.id, recording.channel)? else {
+        return elsewhere::echo(tx, &Echo { message: recording.clone(), place: Elsewhere::OtherApp });
+    };
+    let mut loaded = Loaded::from_row(row);
+    let author = Author { kind: AuthorKind::Customer, member: None };
+    let mut entry = NewEntry::of(author, recording.body.clone());
+    entry.written_at = Some(recording.written_at);
+    entry.wamid = Some(recording.wamid.clone());
+    entry.raw = recording.raw.clone();
+    entry.file = recording.file.clone().map(NewFile::Remote);
+    loaded.append(tx, entry)?;
+    loaded.save(tx)
+}
+
 /// The customer took a call of ours: the window is open.
 fn took_ours(tx: &mut Tx<'_>, id: ConversationId, at: Instant) -> Result<(), Fault> {
     let Some(row) = conversation::find(tx, id)? else { return Ok(()) };
@@ -89,6 +114,14 @@ fn took_ours(tx: &mut Tx<'_>, id: ConversationId, at: Instant) -> Result<(), Fau
     let now = tx.now();
     receive::open_window(&mut loaded.row.model, at, now);
     loaded.save_in_place(tx)
+}
+
+/// How far a call got by two tellings. An end without a duration ends a call that was taken.
+fn further(one: CallState, other: CallState) -> CallState {
+    match (one.min(other), one.max(other)) {
+        (CallState::Accepted, CallState::Missed) => CallState::Ended,
+        (_, later) => later,
+    }
 }
 
 const fn is_taken(state: CallState) -> bool {

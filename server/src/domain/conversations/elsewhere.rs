@@ -76,12 +76,15 @@ pub fn echo(tx: &mut Tx<'_>, echo: &Echo) -> Result<(), Fault> {
         change::before_arrival(tx, contact.id, inbound.channel, &mut entry)?;
     }
     let message = loaded.append(tx, entry)?;
-    let model = &mut loaded.row.model;
-    model.contact = contact;
-    model.waiting_since = None;
-    // Whoever wrote it has seen what it answers.
-    model.unread = 0;
-    loaded.row.read_seq = message.seq;
+    loaded.row.model.contact = contact;
+    // A call that nobody took answers nothing, nor does what was written before the customer wrote.
+    let told = message::newest_written(tx, loaded.row.model.id, message.seq)?;
+    if !is_call && told.is_none_or(|told| told <= inbound.written_at) {
+        loaded.row.model.waiting_since = None;
+        // Whoever wrote it has seen what it answers.
+        loaded.row.model.unread = 0;
+        loaded.row.read_seq = message.seq;
+    }
     tx.fact(Fact {
         what: FactKind::MessageWritten,
         written_at: Some(inbound.written_at),
@@ -118,16 +121,21 @@ pub struct Handover {
 /// # Errors
 /// The database's.
 pub fn handed_over(tx: &mut Tx<'_>, handover: &Handover) -> Result<bool, Fault> {
-    let Some(row) = receive::known(tx, &handover.customer)? else { return Ok(false) };
+    let whose = match receive::known(tx, &handover.customer)? {
+        Some(row) => row.contact,
+        // It overtook what they wrote, which is for us then.
+        None if handover.to_us => receive::resolve(tx, &handover.customer)?,
+        None => return Ok(false),
+    };
     let author = Author { kind: AuthorKind::System, member: None };
     let answerer = if handover.to_us { Answerer::Us } else { Answerer::Other };
-    let newest = conversation::newest(tx, row.contact.id, handover.channel)?;
+    let newest = conversation::newest(tx, whose.id, handover.channel)?;
     let is_open = newest.as_ref().is_some_and(|row| row.model.state != ConversationState::Closed);
     let mut loaded = match newest {
         Some(row) if is_open => Loaded::from_row(row),
         // Without a conversation there is nothing to keep quiet about.
         _ if !handover.to_us => return Ok(true),
-        _ => receive::find_or_begin(tx, &row.contact, handover.channel, answerer)?,
+        _ => receive::find_or_begin(tx, &whose, handover.channel, answerer)?,
     };
     let now = tx.now();
     match (loaded.row.model.state, handover.to_us) {

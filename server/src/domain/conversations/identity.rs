@@ -199,7 +199,7 @@ pub(super) fn give_up(
             put(&mut row, kind, None);
         }
     }
-    if place(&mut row, kind).is_none() {
+    if place(&mut row, kind).is_some_and(|place| place.is_none()) {
         another(tx, &mut row, kind)?;
     }
     contact::update(tx, &row)?;

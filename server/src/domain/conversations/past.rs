@@ -67,14 +67,19 @@ struct Kept {
     ours: Option<DeliveryState>,
 }
 
-/// Lays a message aside. A file that comes after its message takes the place of what stood for it.
+/// Lays a message aside; says whether it could be somebody's. A file comes by itself, before or after what stands
+/// for it in its chat: who wrote it, when and in whose chat, only that knows.
 ///
 /// # Errors
 /// `bad_request` when nobody can be named whose chat it stood in.
-pub fn lay_aside(tx: &mut Tx<'_>, past: &Past) -> Result<(), Fault> {
+pub fn lay_aside(tx: &mut Tx<'_>, past: &Past) -> Result<bool, Fault> {
     let inbound = &past.message;
     if let Some(row) = message::by_wamid(tx, inbound.channel, &inbound.wamid)? {
-        return arrive_late(tx, row, past);
+        return arrive_late(tx, row, past).map(|()| true);
+    }
+    let own = channel::find(tx, inbound.channel)?.map(|channel| digits(&channel.address));
+    if own.is_some() && inbound.sender.phone.as_deref().map(digits) == own {
+        return Ok(false); // nobody is a customer of their own
     }
     let contact = receive::resolve(tx, &inbound.sender)?.id;
     let (media_id, sha256) =
@@ -89,19 +94,52 @@ pub fn lay_aside(tx: &mut Tx<'_>, past: &Past) -> Result<(), Fault> {
         ours: past.ours,
     };
     let now = tx.now();
-    let row = PastRow {
+    let mut row = PastRow {
         channel: inbound.channel,
         wamid: inbound.wamid.clone(),
         contact,
         written_at: inbound.written_at,
-        content: serde_json::to_string(&kept).map_err(|error| Fault::Broken(error.to_string()))?,
+        content: json(&kept)?,
         received_at: now,
     };
-    past_message::keep(tx, &row, !is_placeholder(&inbound.body))?;
+    match past_message::find(tx, inbound.channel, &inbound.wamid)? {
+        None => past_message::insert(tx, &row)?,
+        Some(before) => {
+            let first = kept_of(&before)?;
+            match (is_placeholder(&first.body), is_placeholder(&kept.body)) {
+                // The file of what stands there.
+                (true, false) => {
+                    let merged =
+                        Kept { ours: first.ours, context: first.context, quoted: first.quoted, ..kept };
+                    past_message::update(tx, &PastRow { content: json(&merged)?, ..before })?;
+                }
+                // Where the file that came first belongs.
+                (false, true) => {
+                    let merged =
+                        Kept { ours: kept.ours, context: kept.context, quoted: kept.quoted, ..first };
+                    row.content = json(&merged)?;
+                    past_message::update(tx, &row)?;
+                }
+                _ => {} // a second copy
+            }
+        }
+    }
     if !job::exists(tx, IMPORT)? {
         tx.job(IMPORT, "{}", now + Duration::minutes(QUIET_MINUTES))?;
     }
-    Ok(())
+    Ok(true)
+}
+
+fn digits(number: &str) -> String {
+    number.chars().filter(char::is_ascii_digit).collect()
+}
+
+fn json(kept: &Kept) -> Result<String, Fault> {
+    serde_json::to_string(kept).map_err(|error| Fault::Broken(error.to_string()))
+}
+
+fn kept_of(row: &PastRow) -> Result<Kept, Fault> {
+    serde_json::from_str(&row.content).map_err(|error| Fault::Broken(error.to_string()))
 }
 
 /// What became of a round of the import.
@@ -153,11 +191,12 @@ fn case_of(tx: &mut Tx<'_>, channel: &Channel, whose: ContactId, rows: Vec<PastR
     let mut entries = Vec::new();
     for row in rows {
         // It came another way meanwhile.
-        if !message::known(tx, channel.id, &row.wamid)?.stored {
-            entries.push(row);
+        let known = message::known(tx, channel.id, &row.wamid)?;
+        if !known.stored {
+            entries.push((row, known.changed || known.quoted));
         }
     }
-    if let (Some(first), Some(last)) = (entries.first(), entries.last()) {
+    if let (Some((first, _)), Some((last, _))) = (entries.first(), entries.last()) {
         let block = contact_card::block(tx, contact.id, channel.id)?;
         let mut conversation = ConversationRow {
             model: Conversation {
@@ -183,8 +222,16 @@ fn case_of(tx: &mut Tx<'_>, channel: &Channel, whose: ContactId, rows: Vec<PastR
             answer_to: None,
         };
         conversation::insert(tx, &conversation)?;
-        for (seq, row) in (1..).zip(entries) {
-            let stored = put(tx, &conversation, seq, row)?;
+        for (seq, (row, touched)) in (1..).zip(entries) {
+            let wamid = row.wamid.clone();
+            let put = put(tx, &conversation, seq, row)?;
+            let id = put.model.id;
+            tx.emit(conversation.model.audience(), Some(whose), Event::Message(put.model.clone()));
+            if touched {
+                // Edits, deletions and reactions came while it waited.
+                change::named(tx, &put, &wamid)?;
+            }
+            let Some(MessageRow { model: stored, .. }) = message::find(tx, id)? else { continue };
             if let Some((preview, kind)) = preview(&stored.body) {
                 conversation.last_message = Some(stored.id);
                 conversation.model.last = Some(LastMessage {
@@ -196,7 +243,6 @@ fn case_of(tx: &mut Tx<'_>, channel: &Channel, whose: ContactId, rows: Vec<PastR
                     delivery: stored.delivery.as_ref().map(|delivery| delivery.state),
                 });
             }
-            tx.emit(conversation.model.audience(), Some(whose), Event::Message(stored));
         }
         conversation::update(tx, &conversation)?;
         tx.conversation_changed(None, conversation.model);
@@ -204,8 +250,8 @@ fn case_of(tx: &mut Tx<'_>, channel: &Channel, whose: ContactId, rows: Vec<PastR
     past_message::remove(tx, channel.id, &fresh)
 }
 
-fn put(tx: &mut Tx<'_>, conversation: &ConversationRow, seq: u64, row: PastRow) -> Result<Message, Fault> {
-    let kept: Kept = serde_json::from_str(&row.content).map_err(|error| Fault::Broken(error.to_string()))?;
+fn put(tx: &mut Tx<'_>, conversation: &ConversationRow, seq: u64, row: PastRow) -> Result<MessageRow, Fault> {
+    let kept = kept_of(&row)?;
     let kind = if kept.ours.is_some() { AuthorKind::Member } else { AuthorKind::Customer };
     let mut context = kept.context;
     context.elsewhere = kept.ours.map(|_| Elsewhere::Before);
@@ -236,15 +282,15 @@ fn put(tx: &mut Tx<'_>, conversation: &ConversationRow, seq: u64, row: PastRow) 
     };
     message::insert(tx, &stored)?;
     message::fill_quotes(tx, std::slice::from_mut(&mut stored))?;
-    let mut message = stored.model;
     if let Some(media_id) = kept.media_id {
         let remote = Remote { media_id, sha256: kept.sha256 };
-        message.file = Some(file::begin(tx, message.id, row.contact, NewFile::Remote(remote))?);
+        let id = stored.model.id;
+        stored.model.file = Some(file::begin(tx, id, row.contact, NewFile::Remote(remote))?);
     }
-    if let Some(words) = message.body.words() {
+    if let Some(words) = stored.model.body.words() {
         search::index(tx, conversation.model.id, row.contact, &words)?;
     }
-    Ok(message)
+    Ok(stored)
 }
 
 /// A file whose message has its place already.

@@ -128,6 +128,11 @@ pub fn receive(tx: &mut Tx<'_>, inbound: &Inbound, answerer: Answerer) -> Result
         conversation::set_answer_to(tx, loaded.row.model.id, address.as_ref())?;
         loaded.row.answer_to = address;
     }
+    if answerer == Answerer::Us && loaded.row.model.state == ConversationState::Bot {
+        // What comes to us is ours to answer, whether or not a handover told so.
+        loaded.row.model.state = ConversationState::Queued;
+        loaded.fact(tx, FactKind::ConversationQueued, &author)?;
+    }
     let model = &mut loaded.row.model;
     model.contact = contact;
     model.unread = model.unread.saturating_add(1);

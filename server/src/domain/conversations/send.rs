@@ -112,7 +112,9 @@ pub fn retry(tx: &mut Tx<'_>, seat: &Seat, id: MessageId, key: CommandKey) -> Re
     let row = message::find(tx, id)?.ok_or(Fault::Refused(ErrorCode::NotFound))?;
     let loaded = Loaded::in_sight(tx, seat, row.model.conversation)?;
     let state = row.model.delivery.as_ref().map(|d| d.state);
-    let old_enough = row.model.at + Duration::minutes(UNCERTAIN_MINUTES) <= tx.now();
+    // It may have waited for its turn long after it was written.
+    let since = row.model.delivery.as_ref().and_then(|d| d.unknown_since).unwrap_or(row.model.at);
+    let old_enough = since + Duration::minutes(UNCERTAIN_MINUTES) <= tx.now();
     let may = match state {
         Some(DeliveryState::Failed) => true,
         Some(DeliveryState::Uncertain) => old_enough,

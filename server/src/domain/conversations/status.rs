@@ -116,6 +116,24 @@ pub fn apply(tx: &mut Tx<'_>, status: &Status) -> Result<(), Fault> {
     advance(tx, row, state, told)
 }
 
+/// Applies the statuses that overtook a message, now that it is there.
+///
+/// # Errors
+/// The database's.
+pub fn catch_up(
+    tx: &mut Tx<'_>,
+    channel: ChannelId,
+    wamid: &str,
+    parse: impl Fn(&str) -> Option<Status>,
+) -> Result<(), Fault> {
+    for raw in early_status::take(tx, channel, wamid)? {
+        if let Some(early) = parse(&raw) {
+            apply(tx, &early)?;
+        }
+    }
+    Ok(())
+}
+
 /// A send whose answer was lost is recognised by the id we gave it.
 fn by_our_id(tx: &mut Tx<'_>, status: &Status) -> Result<Option<MessageRow>, Fault> {
     let Some(id) = status.ours else { return Ok(None) };
@@ -152,8 +170,11 @@ pub(in crate::domain) fn advance(
 ) -> Result<(), Fault> {
     let Some(old) = row.model.delivery.clone() else { return Ok(()) };
     let at = told.at;
-    let new = raised(&old, state, told);
+    let mut new = raised(&old, state, told);
     let rises = new.state != old.state;
+    if rises && new.state == DeliveryState::Uncertain {
+        new.unknown_since = Some(tx.now());
+    }
     if new == old {
         return Ok(());
     }
@@ -279,8 +300,10 @@ fn raised(old: &Delivery, state: DeliveryState, told: Told) -> Delivery {
     if state == DeliveryState::Sent {
         new.sent_at = new.sent_at.or(at);
     }
+    if state.rank() > old.state.rank() {
+        new.given_up_at = None; // WhatsApp has told after all
+    }
     if arrived {
-        new.given_up_at = None;
         // WhatsApp leaves out `delivered` when the chat was open: `read` implies it.
         new.delivered_at = match (new.delivered_at, state) {
             (Some(known), DeliveryState::Delivered) => at.map(|at| at.min(known)).or(Some(known)),

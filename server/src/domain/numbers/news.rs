@@ -141,7 +141,9 @@ impl What {
 /// The database's.
 pub fn take(tx: &mut Tx<'_>, news: &HealthNews) -> Result<bool, Fault> {
     let mut concerned = false;
-    let (kind, at) = (news.what.kind(), micros(news.at));
+    let now = tx.now();
+    // A clock of Meta's that runs ahead must not keep answers from counting.
+    let (kind, at) = (news.what.kind(), micros(news.at.min(now)));
     for model in channel::all(tx)? {
         let Some(binding) = channel::binding(tx, model.id)? else { continue };
         let meant = news.phone_number_id.as_ref().is_none_or(|id| *id == binding.phone_number_id)
@@ -161,7 +163,7 @@ pub fn take(tx: &mut Tx<'_>, news: &HealthNews) -> Result<bool, Fault> {
     }
     if concerned {
         // An answer counts when it is newer by more than the lag; Meta tells whole seconds.
-        let due = tx.now() + LAG + chrono::Duration::seconds(1);
+        let due = now.max(news.at) + LAG + chrono::Duration::seconds(1);
         plan(tx, Some(due))?;
     }
     Ok(concerned)

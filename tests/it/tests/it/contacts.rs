@@ -37,6 +37,7 @@ on_both_engines!(
     who_wrote_without_a_number_is_answered_at_the_account_that_wrote,
     a_number_that_changes_takes_no_other_number_with_it,
     what_was_told_since_stays_with_who_told_it,
+    what_somebody_is_known_by_since_goes_along,
     a_later_change_is_taken_back_first,
     only_who_may_manages_contacts,
 );
@@ -257,6 +258,36 @@ async fn what_was_told_since_stays_with_who_told_it(engine: Engine) {
     assert_eq!(ann_now, anns.contact);
     assert_eq!(bob_now.name.as_deref(), Some("Robert"));
     assert_eq!(bob_now.phone, bobs.contact.phone);
+}
+
+async fn what_somebody_is_known_by_since_goes_along(engine: Engine) {
+    let world = World::new(engine).await;
+    let open = &world.alpha.open;
+    world.customer_writes(&ann(), "Hello").await;
+    world.customer_writes_to(open, &bob(), "Hello").await;
+    let supervisor = world.supervisor().await;
+    let (anns, bobs) = (of(&supervisor, "Ann").await, of(&supervisor, "Bob").await);
+    let id = merge(&supervisor, anns.contact.id, bobs.contact.id).await;
+    let with_id = Sender { user_id: Some("DE.7".into()), ..bob() };
+    world.customer_writes_to(open, &with_id, "I have an id now").await;
+    world.customer_writes(&ann(), "I have none").await;
+    supervisor.command(Command::UndoContactChange { id }).await.unwrap();
+    world.customer_writes_to(open, &Sender::scoped("DE.7", "Bob"), "And no number").await;
+    assert_eq!(one(&supervisor, bobs.id).await.contact.id, bobs.contact.id);
+    assert_eq!(timeline(&supervisor, bobs.id).await.len(), 3);
+    assert_eq!(all(&supervisor).await.len(), 2);
+    // The same of one who was two: nobody is left there to be known by it.
+    world.customer_writes(&bob(), "Hello").await;
+    let second =
+        all(&supervisor).await.into_iter().find(|one| ![anns.id, bobs.id].contains(&one.id)).unwrap();
+    let done = supervisor.command(Command::SplitContact { conversation: second.id }).await.unwrap();
+    let other_id = Sender { user_id: Some("DE.8".into()), ..bob() };
+    world.customer_writes(&other_id, "I have another one").await;
+    supervisor.command(Command::UndoContactChange { id: done.change.unwrap() }).await.unwrap();
+    world.customer_writes(&Sender::scoped("DE.8", "Bob"), "And no number").await;
+    assert_eq!(one(&supervisor, second.id).await.contact.id, bobs.contact.id);
+    assert_eq!(timeline(&supervisor, second.id).await.len(), 3);
+    assert_eq!(all(&supervisor).await.len(), 3);
 }
 
 async fn a_later_change_is_taken_back_first(engine: Engine) {

@@ -7,6 +7,7 @@ mod duplicates;
 mod elsewhere;
 mod fixtures;
 mod identity;
+mod orders;
 mod poison;
 mod quarantine;
 mod replay;

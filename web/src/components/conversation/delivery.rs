@@ -28,7 +28,10 @@ fn may_retry(delivery: &Delivery, at_ms: f64, heard_ms: f64, now_ms: f64) -> boo
         // Only what the customer writes after it opens the window again.
         (DeliveryState::Failed, Some(FailureReason::WindowClosed)) => heard_ms > at_ms,
         (DeliveryState::Failed, _) => true,
-        (DeliveryState::Uncertain, _) => now_ms - at_ms >= UNCERTAIN_MS,
+        (DeliveryState::Uncertain, _) => {
+            let since_ms = delivery.unknown_since.map_or(at_ms, time::millis);
+            now_ms - since_ms >= UNCERTAIN_MS
+        }
         _ => delivery.given_up_at.is_some(),
     }
 }

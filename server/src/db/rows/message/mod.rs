@@ -5,6 +5,7 @@ mod stored;
 
 use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 use shared::{
+    Instant,
     ids::{ChannelId, ContactId, ConversationId, MessageId},
     model::message::{AuthorKind, Message},
 };
@@ -16,7 +17,7 @@ use self::stored::{
 };
 use super::file::fill_files;
 use crate::{
-    clock::micros,
+    clock::{from_micros, micros},
     db::{
         Fault, Scoped,
         fixed::{Fixed, statements},
@@ -349,6 +350,31 @@ pub fn unread_after(scoped: &mut Scoped, conversation: ConversationId, seq: u64)
         .count()
         .get_result(conn)?;
     Ok(u32::try_from(n).unwrap_or(u32::MAX))
+}
+
+/// When the customer's newest message before a place was written, by Meta's clock.
+///
+/// # Errors
+/// The database's.
+pub fn newest_written(
+    scoped: &mut Scoped,
+    conversation: ConversationId,
+    before: u64,
+) -> Result<Option<Instant>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let found: Option<Option<i64>> = m::message
+        .filter(
+            m::tenant_id
+                .eq(tenant)
+                .and(m::conversation_id.eq(conversation.to_string()))
+                .and(m::seq.lt(i64::try_from(before).unwrap_or(i64::MAX)))
+                .and(m::author_kind.eq(AuthorKind::Customer.as_str())),
+        )
+        .order(m::seq.desc())
+        .select(m::written_at)
+        .first(conn)
+        .optional()?;
+    Ok(found.flatten().map(from_micros))
 }
 
 /// The newest of the customer's messages behind one place and up to another: its place and WhatsApp's id.

@@ -133,6 +133,8 @@ struct More {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     given_up_at: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    unknown_since: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     group: Option<GroupReceipts>,
 }
 
@@ -143,6 +145,7 @@ pub(super) fn more_column(delivery: Option<&Delivery>) -> Result<Option<String>,
         price: delivery.price.as_deref().cloned(),
         attempts: delivery.attempts.clone(),
         given_up_at: delivery.given_up_at.map(micros),
+        unknown_since: delivery.unknown_since.map(micros),
         group: delivery.group,
     };
     (more != More::default()).then(|| json(&more)).transpose()
@@ -213,6 +216,7 @@ pub(super) fn model(row: Row) -> Result<MessageRow, Fault> {
             failure,
             attempts: more.attempts,
             given_up_at: more.given_up_at.map(from_micros),
+            unknown_since: more.unknown_since.map(from_micros),
             group: more.group,
         }),
     };

@@ -43,7 +43,7 @@ on_both_engines!(
 );
 
 /// Posts a change of a field about the number of the queue `sales`.
-async fn told(world: &World, field: &str, value: Value) {
+pub(super) async fn told(world: &World, field: &str, value: Value) {
     let line = &world.alpha.sales;
     let mut whole = json!({
         "messaging_product": "whatsapp",
@@ -55,21 +55,21 @@ async fn told(world: &World, field: &str, value: Value) {
 }
 
 /// A message that was typed on the phone, to Ann.
-fn echo(id: &str, at: i64, kind: &str, content: Value) -> Value {
+pub(super) fn echo(id: &str, at: i64, kind: &str, content: Value) -> Value {
     json!({"from": "493055501", "to": "4915200000001", "id": id, "timestamp": at.to_string(), "type": kind, kind: content})
 }
 
-async fn typed(world: &World, id: &str, text: &str) {
+pub(super) async fn typed(world: &World, id: &str, text: &str) {
     let message = echo(id, unix_now(&world.server), "text", json!({"body": text}));
     told(world, "smb_message_echoes", json!({"message_echoes": [message]})).await;
 }
 
-async fn all(world: &World) -> Vec<Conversation> {
+pub(super) async fn all(world: &World) -> Vec<Conversation> {
     let (_, page) = world.agent().await.get("/api/conversations?state=any").await;
     serde_json::from_value(page["conversations"].clone()).unwrap()
 }
 
-fn words(messages: &[Message]) -> Vec<String> {
+pub(super) fn words(messages: &[Message]) -> Vec<String> {
     messages.iter().filter_map(|message| message.body.words()).map(|words| words.into_owned()).collect()
 }
 
@@ -185,7 +185,7 @@ async fn who_answers_is_told_and_nobody_waits_meanwhile(engine: Engine) {
     assert_eq!(handover("bot").await.state, ConversationState::Assigned);
 }
 
-fn call(event: &str, more: Value) -> Value {
+pub(super) fn call(event: &str, more: Value) -> Value {
     let mut call = json!({"id": "wacid.1", "from": "4915200000001", "to": "493055501", "event": event,
         "timestamp": "1793000000", "direction": "USER_INITIATED"});
     call.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -319,18 +319,18 @@ async fn a_message_to_a_group_counts_who_has_it(engine: Engine) {
 }
 
 /// A message of before in Ann's chat.
-fn past(id: &str, at: i64, ours: bool, text: &str) -> Value {
+pub(super) fn past(id: &str, at: i64, ours: bool, text: &str) -> Value {
     let from = if ours { "493055501" } else { "4915200000001" };
     json!({"from": from, "id": id, "timestamp": at.to_string(), "type": "text", "text": {"body": text},
         "history_context": {"status": "READ"}})
 }
 
-fn thread(messages: Vec<Value>) -> Value {
+pub(super) fn thread(messages: Vec<Value>) -> Value {
     json!({"history": [{"metadata": {"phase": 0, "chunk_order": 1, "progress": 50},
         "threads": [{"id": "4915200000001", "messages": messages}]}]})
 }
 
-fn with_clock() -> (std::sync::Arc<server::clock::FakeClock>, Options) {
+pub(super) fn with_clock() -> (std::sync::Arc<server::clock::FakeClock>, Options) {
     let clock = std::sync::Arc::new(server::clock::FakeClock::at(server::clock::SystemClock.now()));
     (clock.clone(), Options { clock: clock as _, ..Options::default() })
 }

@@ -51,6 +51,7 @@ pub(super) fn parts(form: Form) -> AnyView {
             body(rules::BODY_CHARS),
             one(line(Part::Label, Key::FormLinkLabel, rules::BUTTON_CHARS)),
             one(Field { hint: Some(Key::FormUrlHint), ..line(Part::Url, Key::FormUrl, rules::URL_CHARS) }),
+            header(),
             footer(),
         ],
         FormKind::AskLocation => vec![body(rules::BODY_CHARS)],
