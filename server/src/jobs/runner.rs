@@ -329,6 +329,7 @@ impl Workers {
             fetch_schedule: self.0.config.fetch_schedule.clone(),
             live_log_hours: self.0.config.live_log_hours,
             listing: Arc::default(),
+            keeping_out: Arc::default(),
         };
         let outbox = OutboxWorker::new(
             tenant.clone(),

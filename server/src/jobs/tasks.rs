@@ -49,6 +49,8 @@ pub(super) struct Tools {
     pub(super) live_log_hours: i64,
     /// Held by the listing of templates that runs.
     pub(super) listing: Arc<Mutex<()>>,
+    /// Held by the job that tells WhatsApp whom to keep out.
+    pub(super) keeping_out: Arc<Mutex<()>>,
 }
 
 /// The jobs that one start of a tenant's task has in hand.

@@ -15,12 +15,13 @@ use crate::{
     whatsapp::Kept,
 };
 
-/// Runs the job. It tells what is wished when it runs, and again when that has changed meanwhile: so two that
-/// overtake each other end in the same.
+/// Runs the job. It tells what is wished when it runs, and again when that has changed meanwhile. One at a time: of
+/// two calls on their way nobody knows which WhatsApp takes last.
 pub(super) async fn run(tools: &Tools, row: &JobRow) -> Result<(), String> {
     let (contact, channel) =
         block::of_payload(&row.payload).ok_or_else(|| "not whom and where".to_owned())?;
     let tenant = &tools.tenant;
+    let _turn = tools.keeping_out.lock().await;
     let look = async || {
         let found = tenant.read(move |scoped| look(scoped, contact, channel)).await;
         found.map_err(|error| error.to_string())

@@ -217,12 +217,16 @@ fn is_email(text: &str) -> bool {
 fn is_address(text: &str) -> bool {
     let Some(rest) = text.strip_prefix("https://") else { return false };
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let name = host.split(':').next().unwrap_or_default();
+    let (name, port) = host.split_once(':').map_or((host, None), |(name, port)| (name, Some(port)));
     let labels = || name.split('.');
+    let is_label = |label: &str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-');
+    // A last part of digits would make it an IP address.
+    let named = labels().next_back().is_some_and(|last| last.chars().any(char::is_alphabetic));
     let unfit =
         |c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}');
     labels().count() > 1
-        && labels().all(|label| !label.is_empty())
-        && !host.contains('@')
+        && labels().all(is_label)
+        && named
+        && port.is_none_or(|port| port.parse::<u16>().is_ok())
         && !text.contains(unfit)
 }

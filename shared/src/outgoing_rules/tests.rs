@@ -166,6 +166,10 @@ fn a_link_is_a_whole_encrypted_address() {
         "https://a b.example",
         "https://me:pw@shop.example/",
         "https://.example",
+        "https://shop.example:port/",
+        "https://shop.example:99999",
+        "https://192.0.2.999/",
+        "https://shop_1.example/<",
         "shop.example",
     ] {
         assert_eq!(link(bad), [(F::Url, R::Address)], "{bad}");
