@@ -103,8 +103,7 @@ pub(crate) fn Contact(
     name: Memo<String>,
 ) -> impl IntoView {
     let desk = Desk::get();
-    let group = row.with_untracked(|row| row.as_ref().is_some_and(|row| row.contact.group));
-    if group || !desk.session.may(Permission::ManageContacts) {
+    if !desk.session.may(Permission::ManageContacts) {
         return ().into_any();
     }
     let (made, busy, refused) = (RwSignal::new(0), RwSignal::new(false), RwSignal::new(None));
@@ -131,8 +130,14 @@ pub(crate) fn Contact(
             None,
         );
     };
+    // A group is no person; after a reload the row comes later than this.
+    let is_group = move || row.with(|row| row.as_ref().is_some_and(|row| row.contact.group));
     view! {
-        <section class="contact" aria-label=tr(Key::ContactSection)>
+        <section
+            class="contact"
+            aria-label=tr(Key::ContactSection)
+            style:display=move || is_group().then_some("none")
+        >
             <h3>{tr(Key::ContactSection)}</h3>
             <div class="contact__acts">
                 <Button on:click=open(merging) attr:data-testid="contact-merge">{tr(Key::ContactSame)}</Button>

@@ -55,7 +55,8 @@ pub(super) fn is_answerable(message: &Message) -> bool {
             delivery.state != DeliveryState::Failed && delivery.state.rank() >= DeliveryState::Accepted.rank()
         }
     };
-    let gone = matches!(&message.body, Body::Content(content) if **content == Content::Revoked);
+    // WhatsApp has no message of either.
+    let gone = matches!(&message.body, Body::Content(content) if matches!(**content, Content::Revoked | Content::Call(_)));
     known && !gone
 }
 
