@@ -149,12 +149,20 @@ impl Browser {
     }
 
     /// Waits until a script, given as an expression, is true.
+    ///
+    /// An expression that cannot be evaluated is not true yet: what it reads
+    /// may not be there, between one step of the page and the next.
     pub(crate) async fn until_true(&self, expression: &str) {
+        let script = format!("try {{ return Boolean({expression}) }} catch (error) {{ return String(error) }}");
         let begin = std::time::Instant::now();
-        while self.evaluate(&format!("return Boolean({expression})")).await != Value::Bool(true) {
+        loop {
+            let now = self.evaluate(&script).await;
+            if now == Value::Bool(true) {
+                return;
+            }
             if begin.elapsed() > PATIENCE {
                 let text = self.evaluate("return document.body.innerText").await;
-                panic!("never true: {expression}; page: {text}; console: {:?}", self.log().await);
+                panic!("never true: {expression}: {now}; page: {text}; console: {:?}", self.log().await);
             }
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
