@@ -31,6 +31,18 @@ pub enum ErrorCode {
     AlreadyAssigned,
     /// Somebody else is answering this conversation.
     AssignedToAnother,
+    /// The member holds as much as they can.
+    NoRoom,
+    /// The conversation was offered to somebody else, or the offer is over.
+    OfferOver,
+    /// Nothing waits that the member could take.
+    NothingWaits,
+    /// The rules of a queue, skills or a capacity that cannot be; the detail names what.
+    RulesInvalid,
+    /// There is a queue with this name.
+    NameTaken,
+    /// The colleague may not answer conversations of this queue, or not any more.
+    NotEligible,
     /// The conversation is closed.
     ConversationClosed,
     /// The conversation is open already.
@@ -150,6 +162,11 @@ impl ErrorCode {
             Self::MethodNotAllowed => 405,
             Self::AlreadyAssigned
             | Self::AssignedToAnother
+            | Self::NoRoom
+            | Self::OfferOver
+            | Self::NothingWaits
+            | Self::NameTaken
+            | Self::NotEligible
             | Self::ConversationClosed
             | Self::ConversationOpen
             | Self::WindowClosed
@@ -189,6 +206,7 @@ impl ErrorCode {
             | Self::MessageInvalid
             | Self::TemplateInvalid
             | Self::ProfileInvalid
+            | Self::RulesInvalid
             | Self::KeyReused => 422,
             Self::VersionMismatch => 426,
             Self::TooManyOpen | Self::RateLimited | Self::RegisteredTooOften => 429,
@@ -212,6 +230,12 @@ impl ErrorCode {
             Self::MethodNotAllowed => "This method does not exist here",
             Self::AlreadyAssigned => "Somebody else took this conversation first",
             Self::AssignedToAnother => "Somebody else is answering this conversation",
+            Self::NoRoom => "No room for another conversation",
+            Self::OfferOver => "The offer is over",
+            Self::NothingWaits => "Nothing waits",
+            Self::RulesInvalid => "These rules cannot be",
+            Self::NameTaken => "There is a queue with this name",
+            Self::NotEligible => "This colleague cannot take the conversation",
             Self::ConversationClosed => "The conversation is closed",
             Self::ConversationOpen => "The conversation is open already",
             Self::WindowClosed => "The 24-hour window is closed; only templates can be sent",

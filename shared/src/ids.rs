@@ -104,6 +104,8 @@ id!(/// What a conversation arrives on; today always a WhatsApp number.
     ChannelId, "chn");
 id!(/// A Meta app and what is bound to it.
     ConnectionId, "cxn");
+id!(/// One member's time with a conversation.
+    AssignmentId, "asg");
 id!(/// Work to be done after the commit.
     JobId, "job");
 id!(/// A file that a member uploaded to send it.

@@ -34,6 +34,10 @@ pub enum Permission {
     ManageContacts,
     /// Connect numbers and see how they are.
     ManageChannels,
+    /// Hand conversations to whom one likes, and say who takes how much.
+    Supervise,
+    /// Change queues, their rules, and what members can.
+    ManageQueues,
 }
 
 /// What each role may do.
@@ -49,6 +53,7 @@ pub const fn permissions(role: Role) -> &'static [Permission] {
             ManageTemplates,
             ManageStickers,
             ManageContacts,
+            Supervise,
         ],
         Role::Administrator => &[
             WorkConversations,
@@ -61,6 +66,8 @@ pub const fn permissions(role: Role) -> &'static [Permission] {
             ManageStickers,
             ManageContacts,
             ManageChannels,
+            Supervise,
+            ManageQueues,
         ],
     }
 }

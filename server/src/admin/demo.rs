@@ -6,7 +6,10 @@
 mod plan;
 
 use serde_json::{Value, json};
-use shared::{error::ErrorCode, model::member::Role};
+use shared::{
+    error::ErrorCode,
+    model::{member::Role, queue::RoutingMode},
+};
 
 use super::{
     AdminContext, AdminError, connection,
@@ -53,7 +56,7 @@ async fn ensure_queues(context: &AdminContext, demo: &Demo) -> Result<(), AdminE
     let row = tenant::find_open(context, &demo.tenant).await?;
     let store = context.store.tenant(row.id).await?;
     for name in plan::QUEUES {
-        store.write(move |tx| tenancy::create_queue(tx, Actor::Operator, name)).await?;
+        store.write(move |tx| tenancy::create_queue(tx, Actor::Operator, name, RoutingMode::Manual)).await?;
     }
     Ok(())
 }

@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use shared::model::{channel::ChannelColour, member::Role};
+use shared::model::{channel::ChannelColour, member::Role, queue::RoutingMode};
 
 use crate::{
     db::{Fault, Store, WriteError, control::audit, record::Actor},
@@ -158,6 +158,14 @@ pub fn parse_colour(text: &str) -> Result<ChannelColour, String> {
     ChannelColour::parse(text).ok_or_else(|| {
         let all: Vec<_> = ChannelColour::ALL.iter().map(|colour| colour.as_str()).collect();
         format!("a colour is one of {}", all.join(", "))
+    })
+}
+
+/// The word for a way to route on the command line.
+pub fn parse_routing(text: &str) -> Result<RoutingMode, String> {
+    RoutingMode::parse(text).ok_or_else(|| {
+        let all: Vec<_> = RoutingMode::ALL.iter().map(|mode| mode.as_str()).collect();
+        format!("a way to route is one of {}", all.join(", "))
     })
 }
 

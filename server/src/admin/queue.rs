@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use shared::model::queue::RoutingMode;
 
 use super::{AdminContext, AdminError, tenant, words};
 use crate::{db::record::Actor, domain::tenancy};
@@ -14,14 +15,19 @@ pub struct CreateQueue {
     pub tenant: String,
     /// Name as shown.
     pub name: String,
+    /// How its conversations come to agents.
+    #[serde(default)]
+    pub mode: RoutingMode,
 }
 
 pub(super) async fn create(context: &AdminContext, new: CreateQueue) -> Result<Value, AdminError> {
     let row = tenant::find_open(context, &new.tenant).await?;
     let name = words::name("name", &new.name)?;
     let shown = name.clone();
+    let mode = new.mode;
     let store = context.store.tenant(row.id).await?;
-    let ((id, fresh), _) = store.write(move |tx| tenancy::create_queue(tx, Actor::Operator, &shown)).await?;
+    let create = store.write(move |tx| tenancy::create_queue(tx, Actor::Operator, &shown, mode));
+    let ((id, fresh), _) = create.await?;
     if !fresh {
         return Err(AdminError::refused(format!("there is a queue {name} already")));
     }

@@ -46,7 +46,7 @@ async fn a_member_of_two_tenants_has_one_account() {
     let context = context(dir.path());
     for slug in ["north", "south"] {
         execute(&context, tenant(slug)).await.unwrap();
-        let queue = CreateQueue { tenant: slug.into(), name: "Sales".into() };
+        let queue = CreateQueue { tenant: slug.into(), name: "Sales".into(), mode: Default::default() };
         execute(&context, AdminCommand::CreateQueue(queue)).await.unwrap();
     }
     assert_eq!(refusal(&context, ada("north", None, "Sales")).await, "a new account needs a password");
@@ -73,7 +73,7 @@ async fn a_member_whose_queue_was_missing_can_be_created_again() {
     execute(&context, tenant("north")).await.unwrap();
     let why = refusal(&context, ada("north", Some("long enough"), "Sales")).await;
     assert_eq!(why, "there is no queue of that name");
-    let queue = CreateQueue { tenant: "north".into(), name: "Sales".into() };
+    let queue = CreateQueue { tenant: "north".into(), name: "Sales".into(), mode: Default::default() };
     execute(&context, AdminCommand::CreateQueue(queue)).await.unwrap();
     execute(&context, ada("north", Some("long enough"), "Sales")).await.unwrap();
     context.store.close().await;

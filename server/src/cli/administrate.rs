@@ -57,8 +57,8 @@ fn translate(command: Command) -> anyhow::Result<AdminCommand> {
         Command::Tenant(TenantCommand::Suspend { slug }) => AdminCommand::SuspendTenant { tenant: slug },
         Command::Tenant(TenantCommand::Resume { slug }) => AdminCommand::ResumeTenant { tenant: slug },
         Command::Member(MemberCommand::Create(arguments)) => AdminCommand::CreateMember(member(arguments)?),
-        Command::Queue(QueueCommand::Create { tenant, name }) => {
-            AdminCommand::CreateQueue(CreateQueue { tenant, name })
+        Command::Queue(QueueCommand::Create { tenant, name, routing }) => {
+            AdminCommand::CreateQueue(CreateQueue { tenant, name, mode: routing })
         }
         Command::Connection(ConnectionCommand::Create(arguments)) => {
             AdminCommand::CreateConnection(connection(arguments)?)

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use shared::model::{channel::ChannelColour, member::Role};
+use shared::model::{channel::ChannelColour, member::Role, queue::RoutingMode};
 
-use crate::admin::{parse_colour, parse_role};
+use crate::admin::{parse_colour, parse_role, parse_routing};
 
 /// A contact centre on WhatsApp for many tenants.
 #[derive(Parser)]
@@ -122,6 +122,9 @@ pub(super) enum QueueCommand {
         /// Name as shown
         #[arg(long)]
         name: String,
+        /// How its conversations come to agents: auto, offer or manual
+        #[arg(long, value_parser = parse_routing, default_value = "auto")]
+        routing: RoutingMode,
     },
 }
 

@@ -104,6 +104,20 @@ pub enum FactKind {
     ConversationAssigned,
     /// A member gave it back.
     ConversationReleased,
+    /// A member was asked to answer it.
+    ConversationOffered,
+    /// The member said no.
+    OfferDeclined,
+    /// The member said nothing in time.
+    OfferMissed,
+    /// It went back to its queue by itself.
+    ConversationRequeued,
+    /// It was put aside, because the customer is silent.
+    ConversationParked,
+    /// It is worked on again.
+    ConversationResumed,
+    /// It was handed over.
+    ConversationTransferred,
     /// It was closed.
     ConversationClosed,
     /// The customer wrote.
@@ -124,6 +138,10 @@ pub enum FactKind {
     NoteWritten,
     /// A member chose an availability.
     AvailabilityChosen,
+    /// A member tidies up after a conversation.
+    WrapUpBegun,
+    /// They are done.
+    WrapUpEnded,
     /// The first console of a member connected.
     MemberConnected,
     /// The last console of a member is gone.
@@ -139,6 +157,13 @@ impl FactKind {
             Self::ConversationQueued => "conversation_queued",
             Self::ConversationAssigned => "conversation_assigned",
             Self::ConversationReleased => "conversation_released",
+            Self::ConversationOffered => "conversation_offered",
+            Self::OfferDeclined => "offer_declined",
+            Self::OfferMissed => "offer_missed",
+            Self::ConversationRequeued => "conversation_requeued",
+            Self::ConversationParked => "conversation_parked",
+            Self::ConversationResumed => "conversation_resumed",
+            Self::ConversationTransferred => "conversation_transferred",
             Self::ConversationClosed => "conversation_closed",
             Self::MessageReceived => "message_received",
             Self::MessageWritten => "message_written",
@@ -149,6 +174,8 @@ impl FactKind {
             Self::MessageFailed => "message_failed",
             Self::NoteWritten => "note_written",
             Self::AvailabilityChosen => "availability_chosen",
+            Self::WrapUpBegun => "wrap_up_begun",
+            Self::WrapUpEnded => "wrap_up_ended",
             Self::MemberConnected => "member_connected",
             Self::MemberDisconnected => "member_disconnected",
         }

@@ -130,6 +130,7 @@ diesel::table! {
         tenant_name -> Text,
         mask_phones -> Bool,
         read_receipts -> Text,
+        routing -> Text,
     }
 }
 
@@ -139,6 +140,7 @@ diesel::table! {
         id -> Text,
         rev -> BigInt,
         name -> Text,
+        rules -> Text,
     }
 }
 
@@ -161,6 +163,7 @@ diesel::table! {
         tenant_id -> BigInt,
         member_id -> Text,
         queue_id -> Text,
+        level -> BigInt,
     }
 }
 
@@ -172,6 +175,8 @@ diesel::table! {
         connected -> Bool,
         incarnation -> Text,
         changed_at -> BigInt,
+        reason -> Nullable<Text>,
+        wrap_until -> Nullable<BigInt>,
     }
 }
 
@@ -293,6 +298,7 @@ diesel::table! {
         close_reason -> Nullable<Text>,
         changed_at -> BigInt,
         answer_to -> Nullable<Text>,
+        offer_until -> Nullable<BigInt>,
     }
 }
 
@@ -556,6 +562,72 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    member_skill (tenant_id, member_id, skill) {
+        tenant_id -> BigInt,
+        member_id -> Text,
+        skill -> Text,
+        score -> BigInt,
+    }
+}
+
+diesel::table! {
+    agent_load (tenant_id, member_id) {
+        tenant_id -> BigInt,
+        member_id -> Text,
+        capacity -> BigInt,
+        used -> BigInt,
+        forced -> BigInt,
+        given_at -> Nullable<BigInt>,
+        misses -> BigInt,
+    }
+}
+
+diesel::table! {
+    assignment (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> Text,
+        conversation_id -> Text,
+        member_id -> Text,
+        queue_id -> Nullable<Text>,
+        kind -> Text,
+        weight -> BigInt,
+        counted -> Bool,
+        begun_at -> BigInt,
+        accepted_at -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
+        ending -> Nullable<Text>,
+        why -> Text,
+    }
+}
+
+diesel::table! {
+    waiting (tenant_id, conversation_id) {
+        tenant_id -> BigInt,
+        conversation_id -> Text,
+        queue_id -> Text,
+        waits -> Bool,
+        since -> BigInt,
+        priority -> BigInt,
+        rank_at -> BigInt,
+        skills -> Text,
+        ring -> BigInt,
+        need -> Text,
+        passed -> Text,
+        sticky_id -> Nullable<Text>,
+        sticky_until -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    timer (tenant_id, kind, subject) {
+        tenant_id -> BigInt,
+        kind -> Text,
+        subject -> Text,
+        due_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     conversation,
     contact_identity,
@@ -564,6 +636,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     search_token,
     contact_token,
     member,
-    agent_presence
+    agent_presence,
+    agent_load,
+    member_queue
 );
 diesel::allow_tables_to_appear_in_same_query!(tenant, membership, session);

@@ -5,12 +5,13 @@
 
 use shared::{
     error::{ErrorCode, Problem},
-    ids::{CommandKey, ContactChangeId, MemberId, MessageId},
+    ids::{CommandKey, ContactChangeId, ConversationId, MemberId, MessageId},
     live::command::{Command, Done, KeyedCommand},
+    model::routing::Target,
     outgoing_rules,
 };
 
-use super::{contacts, conversations as conv, members, seat, stickers, templates};
+use super::{contacts, conversations as conv, members, queues, routing, seat, stickers, templates};
 use crate::{
     db::{
         Fault, TenantStore, Tx,
@@ -73,7 +74,7 @@ fn once(
         return Err(ErrorCode::Forbidden.into());
     }
     let before = tx.pos();
-    let Effect { message, change } = execute(tx, &seat, key, command)?;
+    let Effect { message, change, conversation } = execute(tx, &seat, key, command)?;
     // Consoles say "read" again and again; only what changed something is a change.
     let nothing_read = matches!(command, Command::MarkRead { .. }) && tx.pos() == before;
     if !nothing_read {
@@ -82,7 +83,7 @@ fn once(
     }
     let conversation = match (command, message) {
         (Command::Begin { .. }, Some(id)) => message::find(tx, id)?.map(|row| row.model.conversation),
-        _ => None,
+        _ => conversation,
     };
     let done = Done { pos: tx.pos(), message, conversation, change };
     let result = serde_json::to_string(&done).map_err(|error| Fault::Broken(error.to_string()))?;
@@ -96,12 +97,17 @@ fn once(
 struct Effect {
     message: Option<MessageId>,
     change: Option<ContactChangeId>,
+    conversation: Option<ConversationId>,
 }
 
 fn execute(tx: &mut Tx<'_>, seat: &seat::Seat, key: CommandKey, command: &Command) -> Result<Effect, Fault> {
     let change = match command {
         Command::MergeContacts { keep, other } => contacts::merge::merge(tx, seat, *keep, *other)?,
         Command::SplitContact { conversation } => contacts::split::split(tx, seat, *conversation)?,
+        Command::TakeNext {} => {
+            let conversation = Some(routing::hand::next(tx, seat)?);
+            return Ok(Effect { conversation, ..Effect::default() });
+        }
         _ => return Ok(Effect { message: message_of(tx, seat, key, command)?, ..Effect::default() }),
     };
     Ok(Effect { change: Some(change), ..Effect::default() })
@@ -138,9 +144,39 @@ fn message_of(
         }
         Command::RetryMessage { message } => conv::send::retry(tx, seat, *message, key).map(Some),
         Command::FetchFile { message } => conv::file::fetch_again(tx, seat, *message).map(|()| None),
-        Command::SetAvailability { availability } => {
-            members::availability::choose(tx, seat, *availability).map(|()| None)
+        Command::SetAvailability { availability, reason } => {
+            members::availability::choose(tx, seat, *availability, reason.as_deref()).map(|()| None)
         }
+        Command::AcceptOffer { conversation } => {
+            routing::offer::accept(tx, seat, *conversation).map(|()| None)
+        }
+        Command::DeclineOffer { conversation } => {
+            routing::offer::decline(tx, seat, *conversation).map(|()| None)
+        }
+        Command::Park { conversation } => routing::park::park(tx, seat, *conversation).map(|()| None),
+        Command::Resume { conversation } => routing::park::resume(tx, seat, *conversation).map(|()| None),
+        Command::Transfer { conversation, to, note } => {
+            routing::hand::transfer(tx, seat, *conversation, key, *to, note.as_deref()).map(|()| None)
+        }
+        Command::Assign { conversation, member, force } => {
+            routing::hand::assign(tx, seat, *conversation, *member, *force).map(|()| None)
+        }
+        Command::SetPriority { conversation, secs } => {
+            routing::hand::prioritise(tx, seat, *conversation, *secs).map(|()| None)
+        }
+        Command::SetAvailabilityOf { member, availability } => {
+            members::availability::choose_for(tx, *member, *availability).map(|()| None)
+        }
+        Command::SetCapacity { member, capacity } => {
+            queues::set_capacity(tx, *member, *capacity).map(|()| None)
+        }
+        Command::SetSkills { member, skills } => queues::set_skills(tx, *member, skills).map(|()| None),
+        Command::SetLevel { member, queue, level } => {
+            queues::set_level(tx, *member, *queue, *level).map(|()| None)
+        }
+        Command::CreateQueue { name, rules } => queues::create(tx, name, rules).map(|_| None),
+        Command::ChangeQueue { queue, name, rules } => queues::change(tx, *queue, name, rules).map(|()| None),
+        Command::SetRoutingPolicy { policy } => queues::decide(tx, policy).map(|()| None),
         Command::SetRole { member, role } => members::change::role(tx, *member, *role).map(|()| None),
         Command::SetQueues { member, queues } => members::change::queues(tx, *member, queues).map(|()| None),
         Command::SetActive { member, active } => members::change::active(tx, *member, *active).map(|()| None),
@@ -153,8 +189,8 @@ fn message_of(
         Command::BlockContact { conversation, blocked } => {
             contacts::block::wish(tx, seat, *conversation, *blocked).map(|()| None)
         }
-        // Made nothing but a change of contacts.
-        Command::MergeContacts { .. } | Command::SplitContact { .. } => Ok(None),
+        // Made something else than a message.
+        Command::MergeContacts { .. } | Command::SplitContact { .. } | Command::TakeNext {} => Ok(None),
     }
 }
 
@@ -174,7 +210,38 @@ fn audited(command: &Command) -> (&'static str, String) {
         Command::MarkRead { conversation, up_to } => ("conversation.read", format!("{conversation} {up_to}")),
         Command::RetryMessage { message } => ("message.retry", message.to_string()),
         Command::FetchFile { message } => ("file.fetch", message.to_string()),
-        Command::SetAvailability { availability } => ("availability.set", availability.as_str().into()),
+        Command::SetAvailability { availability, .. } => ("availability.set", availability.as_str().into()),
+        Command::AcceptOffer { conversation } => ("offer.accept", conversation.to_string()),
+        Command::DeclineOffer { conversation } => ("offer.decline", conversation.to_string()),
+        Command::TakeNext {} => ("conversation.next", String::new()),
+        Command::Park { conversation } => ("conversation.park", conversation.to_string()),
+        Command::Resume { conversation } => ("conversation.resume", conversation.to_string()),
+        Command::Transfer { conversation, to, .. } => {
+            let to = match to {
+                Target::Queue(id) => id.to_string(),
+                Target::Member(id) => id.to_string(),
+            };
+            ("conversation.transfer", format!("{conversation} {to}"))
+        }
+        Command::Assign { conversation, member, force } => {
+            let action = if *force { "conversation.force" } else { "conversation.give" };
+            (action, format!("{conversation} {member}"))
+        }
+        Command::SetPriority { conversation, secs } => {
+            ("conversation.priority", format!("{conversation} {secs}"))
+        }
+        Command::SetAvailabilityOf { member, availability } => {
+            ("availability.set_of", format!("{member} {}", availability.as_str()))
+        }
+        Command::SetCapacity { member, capacity } => ("member.capacity", format!("{member} {capacity}")),
+        Command::SetSkills { member, skills } => {
+            let skills: Vec<String> = skills.iter().map(|s| format!("{}:{}", s.name, s.score)).collect();
+            ("member.skills", format!("{member} {}", skills.join(" ")))
+        }
+        Command::SetLevel { member, queue, level } => ("member.level", format!("{member} {queue} {level}")),
+        Command::CreateQueue { name, .. } => ("queue.create", name.clone()),
+        Command::ChangeQueue { queue, .. } => ("queue.change", queue.to_string()),
+        Command::SetRoutingPolicy { .. } => ("settings.routing", String::new()),
         Command::SetRole { member, role } => ("member.role", format!("{member} {}", role.as_str())),
         Command::SetQueues { member, queues } => {
             let queues: Vec<String> = queues.iter().map(ToString::to_string).collect();

@@ -10,6 +10,8 @@ pub(crate) mod keeping;
 pub mod members;
 pub mod numbers;
 pub mod outbox;
+pub mod queues;
+pub mod routing;
 pub mod seat;
 pub mod stickers;
 pub mod templates;

@@ -24,8 +24,8 @@ use super::{
     },
     console,
     conversations::{
-        list_contact_changes::list_contact_changes, list_conversations::list_conversations,
-        list_messages::list_messages,
+        get_routing::get_routing, list_contact_changes::list_contact_changes,
+        list_conversations::list_conversations, list_messages::list_messages,
     },
     deadline::deadline,
     error::respond,
@@ -86,6 +86,7 @@ pub fn configure(config: &mut ServiceConfig) {
                 .service(
                     only("/conversations/{id}/contact-changes", "GET").route(get().to(list_contact_changes)),
                 )
+                .service(only("/conversations/{id}/routing", "GET").route(get().to(get_routing)))
                 .service(
                     only("/messages/{id}/file", "GET, HEAD").route(get().to(get_file)).route(head_file()),
                 )

@@ -26,9 +26,9 @@ use crate::{
         control::{quarantine, session, tenant, throttle},
         data_map,
         record::Kicks,
-        rows::{job, member, outbox},
+        rows::{job, member, outbox, timer},
     },
-    domain::{members::presence, numbers, templates},
+    domain::{members::presence, numbers, routing::timers, templates},
     files::Files,
     live::Hub,
     tenant::TenantId,
@@ -277,9 +277,10 @@ impl Workers {
                 let workers = self.clone();
                 move || !workers.state().suspended.contains(&id)
             };
+            let rang = self.ring(&tenant).await?;
             let sending = desk.outbox.fill(may()).await?;
             let ran = desk.jobs.fill(may()).await?;
-            if sending || ran {
+            if rang || sending || ran {
                 continue;
             }
             let due = self.next_due(&tenant, desk).await?;
@@ -292,6 +293,16 @@ impl Workers {
             if idle && long && desk.is_idle() && self.retire(id, notify, due) {
                 return Ok(());
             }
+        }
+    }
+
+    /// Does what happens by itself now; says whether anything did.
+    async fn ring(&self, tenant: &TenantStore) -> Result<bool, WriteError> {
+        let now = micros(self.0.store.clock().now());
+        let due = tenant.read(timer::next_due).await;
+        match due.map_err(|error| WriteError::Unavailable(error.to_string()))? {
+            Some(due) if due <= now => tenant.write(timers::ring).await.map(|(rang, _)| rang),
+            _ => Ok(false),
         }
     }
 
@@ -345,7 +356,8 @@ impl Workers {
         let plan = |tx: &mut Tx<'_>| {
             prune::plan(tx)?;
             templates::ensure(tx)?;
-            numbers::ensure(tx)
+            numbers::ensure(tx)?;
+            timers::sweep(tx)
         };
         tenant.write(plan).await?;
         self.believe_absence(tenant.clone());
@@ -383,7 +395,8 @@ impl Workers {
         let due = tenant.read(move |scoped| {
             let outbox = if may_send { outbox::next_due(scoped)? } else { None };
             let job = if may_work { job::next_due(scoped, &in_hand)? } else { None };
-            Ok([outbox, job].into_iter().flatten().min())
+            let timer = timer::next_due(scoped)?;
+            Ok([outbox, job, timer].into_iter().flatten().min())
         });
         due.await.map_err(|error| WriteError::Unavailable(error.to_string()))
     }

@@ -2,7 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{contact::ContactChange, conversation::Conversation, message::Message};
+use crate::model::{
+    contact::ContactChange,
+    conversation::Conversation,
+    message::Message,
+    routing::{Assignment, Waiting},
+};
 
 /// `GET /api/conversations`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,4 +74,15 @@ pub struct MessagesPage {
 pub struct ContactChanges {
     /// At most 10, newest first.
     pub changes: Vec<ContactChange>,
+}
+
+/// `GET /api/conversations/{id}/routing`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Routing {
+    /// Who had it, at most 100, the last first.
+    pub assignments: Vec<Assignment>,
+    /// How it waits, while it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Waiting>,
 }

@@ -12,6 +12,8 @@ use crate::{
         conversation::CloseReason,
         member::{Availability, Role},
         outgoing::Outgoing,
+        queue::QueueRules,
+        routing::{RoutingPolicy, Skill, Target},
         settings::ReadReceipts,
     },
     permission::Permission,
@@ -102,6 +104,110 @@ pub enum Command {
     SetAvailability {
         /// The choice.
         availability: Availability,
+        /// Why away, at most 80 characters.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// Accept a conversation one was asked to answer.
+    AcceptOffer {
+        /// Which.
+        conversation: ConversationId,
+    },
+    /// Decline it: somebody else is asked.
+    DeclineOffer {
+        /// Which.
+        conversation: ConversationId,
+    },
+    /// Take what waits longest of what one may answer.
+    TakeNext {},
+    /// Put a conversation aside until its customer writes.
+    Park {
+        /// Which.
+        conversation: ConversationId,
+    },
+    /// Go on with a conversation that was put aside.
+    Resume {
+        /// Which.
+        conversation: ConversationId,
+    },
+    /// Hand a conversation over.
+    Transfer {
+        /// Which.
+        conversation: ConversationId,
+        /// Where to.
+        to: Target,
+        /// What the next one should know, as a note.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
+    /// Hand a conversation to a member, whoever holds it.
+    Assign {
+        /// Which.
+        conversation: ConversationId,
+        /// To whom.
+        member: MemberId,
+        /// Although they have no room, or are not there.
+        #[serde(default)]
+        force: bool,
+    },
+    /// Let a conversation be answered sooner, or no sooner than others.
+    SetPriority {
+        /// Which.
+        conversation: ConversationId,
+        /// So many seconds count as waited already.
+        secs: u32,
+    },
+    /// Choose a colleague's availability.
+    SetAvailabilityOf {
+        /// Whose.
+        member: MemberId,
+        /// The choice.
+        availability: Availability,
+    },
+    /// Say how much a member can hold.
+    SetCapacity {
+        /// Who.
+        member: MemberId,
+        /// In slots, 0 to 100.
+        capacity: u32,
+    },
+    /// Say what a member is good at.
+    SetSkills {
+        /// Who.
+        member: MemberId,
+        /// All of it.
+        skills: Vec<Skill>,
+    },
+    /// Say how soon a member is asked in a queue.
+    SetLevel {
+        /// Who.
+        member: MemberId,
+        /// In which of the member's queues.
+        queue: QueueId,
+        /// 1: at once; more: when it takes long.
+        level: u8,
+    },
+    /// Add a queue.
+    CreateQueue {
+        /// Its name.
+        name: String,
+        /// How its conversations find agents.
+        #[serde(default)]
+        rules: QueueRules,
+    },
+    /// Change a queue.
+    ChangeQueue {
+        /// Which.
+        queue: QueueId,
+        /// Its name.
+        name: String,
+        /// How its conversations find agents.
+        rules: QueueRules,
+    },
+    /// Decide what holds for all queues.
+    SetRoutingPolicy {
+        /// What.
+        policy: RoutingPolicy,
     },
     /// Change a member's role.
     SetRole {
@@ -178,6 +284,11 @@ impl Command {
         Self::Send { conversation, answers: None, what: Outgoing::Text { text: text.into() } }
     }
 
+    /// Chooses the own availability without a reason.
+    pub const fn available_as(availability: Availability) -> Self {
+        Self::SetAvailability { availability, reason: None }
+    }
+
     /// The permission the command needs; finer rules (whose conversation) are the domain's.
     pub const fn permission(&self) -> Permission {
         match self {
@@ -192,7 +303,22 @@ impl Command {
             | Self::MarkRead { .. }
             | Self::RetryMessage { .. }
             | Self::FetchFile { .. }
-            | Self::SetAvailability { .. } => Permission::WorkConversations,
+            | Self::SetAvailability { .. }
+            | Self::AcceptOffer { .. }
+            | Self::DeclineOffer { .. }
+            | Self::TakeNext {}
+            | Self::Park { .. }
+            | Self::Resume { .. }
+            | Self::Transfer { .. } => Permission::WorkConversations,
+            Self::Assign { .. }
+            | Self::SetPriority { .. }
+            | Self::SetAvailabilityOf { .. }
+            | Self::SetCapacity { .. } => Permission::Supervise,
+            Self::SetSkills { .. }
+            | Self::SetLevel { .. }
+            | Self::CreateQueue { .. }
+            | Self::ChangeQueue { .. }
+            | Self::SetRoutingPolicy { .. } => Permission::ManageQueues,
             Self::SetRole { .. } | Self::SetQueues { .. } | Self::SetActive { .. } => {
                 Permission::ManageMembers
             }

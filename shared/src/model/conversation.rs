@@ -138,6 +138,13 @@ pub struct Conversation {
     /// Until when free text may be sent, from Meta's clock.
     #[serde(default, deserialize_with = "crate::instant::read_maybe")]
     pub window_until: Option<DateTime<Utc>>,
+    /// Until when the member who was asked may accept it.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::instant::read_maybe"
+    )]
+    pub offer_until: Option<DateTime<Utc>>,
     /// When it was opened or reopened.
     #[serde(deserialize_with = "crate::instant::read")]
     pub opened_at: DateTime<Utc>,

@@ -1,8 +1,14 @@
 //! A member: an account in a tenant.
 
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{MemberId, QueueId};
+use crate::{
+    ids::{MemberId, QueueId},
+    model::routing::Skill,
+};
 
 /// What a member is in a tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -85,4 +91,29 @@ pub struct Member {
     pub connected: bool,
     /// The queues the member works in, sorted.
     pub queues: Vec<QueueId>,
+    /// In which of them the member is asked later than others: the level, where it is not 1.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub levels: BTreeMap<QueueId, u8>,
+    /// What the member is good at, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skills: Vec<Skill>,
+    /// How much the member can hold at once, in slots.
+    pub capacity: u32,
+    /// Why the member is away, in their own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Until when the member tidies up after a conversation and is given nothing.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::instant::read_maybe"
+    )]
+    pub wrap_until: Option<DateTime<Utc>>,
+}
+
+impl Member {
+    /// Whether the member is there and takes new work, room aside; tidying up does not count as away.
+    pub fn takes_work(&self) -> bool {
+        self.active && self.connected && self.availability == Availability::Available
+    }
 }

@@ -11,6 +11,7 @@ use crate::{
         content::{Content, Context, Reaction},
         conversation::CloseReason,
         file::File,
+        routing::{Ending, Target},
     },
 };
 
@@ -118,6 +119,25 @@ pub enum Happening {
     Assigned {
         /// Who holds it now.
         member: MemberId,
+    },
+    /// The queue gave it to a member.
+    Routed {
+        /// Who holds it now.
+        member: MemberId,
+    },
+    /// It was handed over.
+    Transferred {
+        /// By whom.
+        by: MemberId,
+        /// Where to.
+        to: Target,
+    },
+    /// It went back to its queue by itself.
+    Requeued {
+        /// Who held it.
+        member: MemberId,
+        /// Why.
+        because: Ending,
     },
     /// It went back to the queue.
     Released {

@@ -11,6 +11,7 @@ pub mod member;
 pub mod message;
 pub mod outgoing;
 pub mod queue;
+pub mod routing;
 pub mod settings;
 pub mod sticker;
 pub mod template;

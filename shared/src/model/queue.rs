@@ -1,8 +1,8 @@
-//! A queue: a department that conversations wait for.
+//! A queue: a department that conversations wait for, and how it finds agents for them.
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::QueueId;
+use crate::{ids::QueueId, limits::NAME_CHARS};
 
 /// A department.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,4 +14,253 @@ pub struct Queue {
     pub rev: u64,
     /// Name as shown.
     pub name: String,
+    /// How its conversations find agents.
+    #[serde(default)]
+    pub rules: QueueRules,
+}
+
+/// How a conversation comes to an agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum RoutingMode {
+    /// Agents take for themselves; nobody is given anything, and what they hold takes no room.
+    Manual,
+    /// It is the agent's at once, and goes back when they do not answer in time.
+    #[default]
+    Auto,
+    /// It is offered to one agent at a time, who accepts or declines.
+    Offer,
+}
+
+impl RoutingMode {
+    /// All of them, in the order a menu shows them.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Offer, Self::Manual];
+
+    /// The stored form.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Manual => "manual",
+            Self::Auto => "auto",
+            Self::Offer => "offer",
+        }
+    }
+
+    /// The mode with this stored form.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.as_str() == text)
+    }
+}
+
+/// How the conversations of a queue find agents. All times are seconds; 0 means never, unless it says otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct QueueRules {
+    /// How they come to an agent.
+    pub mode: RoutingMode,
+    /// How much of an agent's capacity one takes, 1 to 10.
+    pub weight: u32,
+    /// How long an offer stands, 5 to 600; then somebody else is asked.
+    pub accept_secs: u32,
+    /// How long until an agent who was given one and does not answer loses it again.
+    pub first_reply_secs: u32,
+    /// How long an agent may tidy up after closing one before the next comes.
+    pub wrap_up_secs: u32,
+    /// How long a customer who comes back is kept for the agent they had.
+    pub sticky_secs: u32,
+    /// How long a customer is silent after an answer before the conversation is parked.
+    pub park_secs: u32,
+    /// Whether the best in the skills asked for comes before the one with the most room.
+    pub by_skill: bool,
+    /// What every agent must know, small letters.
+    pub skills: Vec<String>,
+    /// How much sooner than others its conversations are answered: so many seconds count as waited already.
+    pub priority_secs: u32,
+    /// Who else answers when it takes long, in the order of their times.
+    pub rings: Vec<Ring>,
+}
+
+impl Default for QueueRules {
+    fn default() -> Self {
+        Self {
+            mode: RoutingMode::Auto,
+            weight: 1,
+            accept_secs: 30,
+            first_reply_secs: 180,
+            wrap_up_secs: 0,
+            sticky_secs: 86_400,
+            park_secs: 600,
+            by_skill: false,
+            skills: Vec::new(),
+            priority_secs: 0,
+            rings: Vec::new(),
+        }
+    }
+}
+
+impl QueueRules {
+    /// The rules of a queue whose agents take for themselves.
+    pub fn manual() -> Self {
+        Self { mode: RoutingMode::Manual, ..Self::default() }
+    }
+
+    /// How much of an agent's capacity a conversation takes.
+    pub const fn room(&self) -> u32 {
+        match self.mode {
+            RoutingMode::Manual => 0,
+            RoutingMode::Auto | RoutingMode::Offer => self.weight,
+        }
+    }
+}
+
+/// Who else answers when a conversation has waited so long.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Ring {
+    /// After how many seconds, 1 to 86,400.
+    pub after_secs: u32,
+    /// The members of the queue up to this level.
+    pub level: u8,
+    /// What they need not know any more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drops: Vec<String>,
+}
+
+/// Levels of a queue's members: those of level 1 answer at once.
+pub const LEVELS: std::ops::RangeInclusive<u8> = 1..=6;
+/// Rings beyond the first.
+pub const MOST_RINGS: usize = 5;
+/// Skills that one agent has or one conversation asks for.
+pub const MOST_SKILLS: usize = 20;
+/// Characters of a skill.
+pub const SKILL_CHARS: usize = 40;
+/// Slots of an agent.
+pub const MOST_CAPACITY: u32 = 100;
+
+/// What is wrong with rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RuleFault {
+    /// The weight is not 1 to 10.
+    Weight,
+    /// An offer stands shorter than 5 seconds or longer than 10 minutes.
+    AcceptSecs,
+    /// A time is longer than 30 days.
+    Long,
+    /// A skill is empty, too long, given twice, or not in small letters, or there are too many.
+    Skills,
+    /// The rings are too many, or not in the order of their times, or of a level there is not.
+    Rings,
+}
+
+impl QueueRules {
+    /// Everything that is wrong; nothing when they can be stored.
+    pub fn faults(&self) -> Vec<RuleFault> {
+        const MONTH: u32 = 30 * 86_400;
+        let mut faults = Vec::new();
+        if !(1..=10).contains(&self.weight) {
+            faults.push(RuleFault::Weight);
+        }
+        if !(5..=600).contains(&self.accept_secs) {
+            faults.push(RuleFault::AcceptSecs);
+        }
+        let times =
+            [self.first_reply_secs, self.wrap_up_secs, self.sticky_secs, self.park_secs, self.priority_secs];
+        if times.iter().any(|time| *time > MONTH) {
+            faults.push(RuleFault::Long);
+        }
+        if !are_skills(&self.skills) {
+            faults.push(RuleFault::Skills);
+        }
+        let sorted = self.rings.is_sorted_by(|one, next| one.after_secs < next.after_secs);
+        let known = |ring: &Ring| {
+            (1..=86_400).contains(&ring.after_secs) && LEVELS.contains(&ring.level) && are_skills(&ring.drops)
+        };
+        if self.rings.len() > MOST_RINGS || !sorted || !self.rings.iter().all(known) {
+            faults.push(RuleFault::Rings);
+        }
+        faults
+    }
+}
+
+/// Whether these are skills, each once.
+pub fn are_skills(skills: &[String]) -> bool {
+    let is_one = |skill: &String| {
+        let chars = skill.chars().count();
+        (1..=SKILL_CHARS).contains(&chars)
+            && skill.trim() == skill
+            && !skill.chars().any(char::is_control)
+            && skill.to_lowercase() == *skill
+    };
+    let mut once: Vec<&String> = skills.iter().collect();
+    once.sort_unstable();
+    once.dedup();
+    once.len() == skills.len() && skills.len() <= MOST_SKILLS && skills.iter().all(is_one)
+}
+
+/// A queue's name as it is stored; none when it cannot be one.
+pub fn queue_name(name: &str) -> Option<&str> {
+    let name = name.trim();
+    let fits = (1..=NAME_CHARS).contains(&name.chars().count());
+    (fits && !name.chars().any(char::is_control)).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stored_rules_may_lack_what_came_later() {
+        let old: QueueRules = serde_json::from_str(r#"{"mode":"manual"}"#).unwrap();
+        assert_eq!(old, QueueRules::manual());
+        assert!(old.faults().is_empty() && QueueRules::default().faults().is_empty());
+        assert_eq!((old.room(), QueueRules::default().room()), (0, 1));
+        for mode in RoutingMode::ALL {
+            assert_eq!(RoutingMode::parse(mode.as_str()), Some(mode));
+            assert_eq!(serde_json::to_value(mode).unwrap(), mode.as_str());
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_is_named() {
+        let ring = |after_secs, level| Ring { after_secs, level, drops: Vec::new() };
+        let faulty = QueueRules {
+            weight: 0,
+            accept_secs: 4,
+            park_secs: u32::MAX,
+            skills: vec!["French".into()],
+            rings: vec![ring(60, 2), ring(60, 3)],
+            ..QueueRules::default()
+        };
+        let all =
+            [RuleFault::Weight, RuleFault::AcceptSecs, RuleFault::Long, RuleFault::Skills, RuleFault::Rings];
+        assert_eq!(faulty.faults(), all);
+        for (rings, may) in [
+            (vec![ring(1, 1), ring(2, 6)], true),
+            (vec![ring(0, 1)], false),
+            (vec![ring(1, 7)], false),
+            ((1..=6).map(|n| ring(n, 2)).collect(), false),
+        ] {
+            let rules = QueueRules { rings, ..QueueRules::default() };
+            assert_eq!(rules.faults().is_empty(), may, "{:?}", rules.rings);
+        }
+    }
+
+    #[test]
+    fn a_skill_has_one_spelling() {
+        let are = |all: &[&str]| are_skills(&all.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>());
+        assert!(are(&[]) && are(&["french", "äpfel", "billing 2"]));
+        for wrong in [&[""][..], &["French"], &[" french"], &["a", "a"], &["a\nb"]] {
+            assert!(!are(wrong), "{wrong:?}");
+        }
+        assert!(!are(&["x"; 21]) && !are_skills(&["y".repeat(41)]));
+    }
+
+    #[test]
+    fn a_name_is_one_line() {
+        assert_eq!(queue_name(" Sales "), Some("Sales"));
+        assert_eq!((queue_name("  "), queue_name("a\nb")), (None, None));
+    }
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::routing::RoutingPolicy;
+
 /// The tenant's settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -15,6 +17,9 @@ pub struct Settings {
     /// When customers are told that their messages were read.
     #[serde(default)]
     pub read_receipts: ReadReceipts,
+    /// What holds for all queues.
+    #[serde(default)]
+    pub routing: RoutingPolicy,
 }
 
 /// When customers are told that their messages were read: WhatsApp's blue ticks.

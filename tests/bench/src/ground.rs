@@ -25,7 +25,7 @@ use server::{
 use shared::{
     ids::{ChannelId, CommandKey, ConversationId, MemberId},
     live::command::{Command, KeyedCommand},
-    model::{channel::ChannelColour, member::Role, message::Body},
+    model::{channel::ChannelColour, member::Role, message::Body, queue::RoutingMode},
 };
 use simulator::payload::{self, Line, Sender};
 use tempfile::TempDir;
@@ -102,7 +102,11 @@ impl Tenant {
         let order = async |command| -> Result<Value> { Ok(execute(admin, command).await?) };
         order(AdminCommand::CreateTenant(CreateTenant { slug: slug.clone(), name: slug.clone() })).await?;
         for queue in 0..QUEUES {
-            let new = CreateQueue { tenant: slug.clone(), name: format!("queue {queue}") };
+            let new = CreateQueue {
+                tenant: slug.clone(),
+                name: format!("queue {queue}"),
+                mode: RoutingMode::Manual,
+            };
             order(AdminCommand::CreateQueue(new)).await?;
         }
         let connection = order(AdminCommand::CreateConnection(CreateConnection {

@@ -52,7 +52,7 @@ pub(crate) fn PresenceMenu(desk: Desk) -> impl IntoView {
                 <MenuItem
                     testid=format!("availability-{}", one.as_str())
                     chosen=Signal::derive(move || chosen.get() == Some(one))
-                    on_choose=move || live.command(Command::SetAvailability { availability: one })
+                    on_choose=move || live.command(Command::available_as(one))
                 >
                     <i class=dot_class(one)></i>{tr(words::availability(one))}
                 </MenuItem>

@@ -84,6 +84,7 @@ mod tests {
                 tenant_name: "T".into(),
                 mask_phones: false,
                 read_receipts: Default::default(),
+                routing: Default::default(),
             },
             members: Vec::new(),
             queues: Vec::new(),
@@ -95,7 +96,15 @@ mod tests {
     }
 
     fn queue(pos: Pos) -> Logged {
-        Logged { pos, event: Event::Queue(Queue { id: QueueId::new(), rev: 1, name: "Q".into() }) }
+        Logged {
+            pos,
+            event: Event::Queue(Queue {
+                id: QueueId::new(),
+                rev: 1,
+                name: "Q".into(),
+                rules: Default::default(),
+            }),
+        }
     }
 
     #[test]

@@ -90,6 +90,7 @@ struct Row {
     contact_group: Option<String>,
     contact_blocks: Option<String>,
     answer_to: Option<String>,
+    offer_until: Option<i64>,
 }
 
 /// The one shape in which conversations are read.
@@ -128,6 +129,7 @@ macro_rules! joined {
                 p::group_id,
                 p::blocks,
                 c::answer_to,
+                c::offer_until,
             ))
     };
 }
@@ -298,7 +300,7 @@ statements! {
     Update: "UPDATE conversation SET rev = ?, state = ?, queue_id = ?, assignee_id = ?, unread = ?, \
     last_seq = ?, read_seq = ?, last_message_id = ?, last_at = ?, last_preview = ?, last_kind \
     = ?, last_author = ?, last_author_id = ?, last_delivery = ?, waiting_since = ?, \
-    window_until = ?, opened_at = ?, closed_at = ?, close_reason = ?, changed_at = ? WHERE \
+    window_until = ?, offer_until = ?, opened_at = ?, closed_at = ?, close_reason = ?, changed_at = ? WHERE \
     tenant_id = ? AND id = ?";
 }
 
@@ -327,6 +329,7 @@ pub fn update(scoped: &mut Scoped, row: &ConversationRow) -> Result<(), Fault> {
         (last.and_then(|l| l.delivery).map(|d| d.as_str())).into(),
         m.waiting_since.map(micros).into(),
         m.window_until.map(micros).into(),
+        m.offer_until.map(micros).into(),
         micros(m.opened_at).into(),
         (m.closed.as_ref().map(|closed| micros(closed.at))).into(),
         (m.closed.as_ref().map(|closed| closed.reason.as_str())).into(),
@@ -415,6 +418,7 @@ fn model(row: Row) -> Result<ConversationRow, Fault> {
             last,
             waiting_since: row.waiting_since.map(from_micros),
             window_until: row.window_until.map(from_micros),
+            offer_until: row.offer_until.map(from_micros),
             opened_at: from_micros(row.opened_at),
             closed,
             block,

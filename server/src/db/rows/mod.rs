@@ -1,5 +1,7 @@
 //! Rows and queries, one file per table. Every query carries the tenant.
 
+pub mod agent_load;
+pub mod assignment;
 pub mod awaited;
 pub mod channel;
 pub mod channel_health;
@@ -29,4 +31,6 @@ pub mod settings;
 pub mod slice;
 pub mod sticker;
 pub mod template;
+pub mod timer;
 pub mod upload;
+pub mod waiting;

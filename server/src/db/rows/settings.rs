@@ -1,7 +1,10 @@
 //! The tenant's settings: one row.
 
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
-use shared::model::settings::{ReadReceipts, Settings};
+use shared::model::{
+    routing::RoutingPolicy,
+    settings::{ReadReceipts, Settings},
+};
 
 use crate::db::{Fault, Scoped, schema::settings::dsl as s};
 
@@ -10,6 +13,7 @@ use crate::db::{Fault, Scoped, schema::settings::dsl as s};
 /// # Errors
 /// The database's.
 pub fn insert(scoped: &mut Scoped, settings: &Settings) -> Result<(), Fault> {
+    let routing = json(&settings.routing)?;
     let (conn, tenant) = scoped.parts();
     diesel::insert_into(s::settings)
         .values((
@@ -18,6 +22,7 @@ pub fn insert(scoped: &mut Scoped, settings: &Settings) -> Result<(), Fault> {
             s::tenant_name.eq(&settings.tenant_name),
             s::mask_phones.eq(settings.mask_phones),
             s::read_receipts.eq(settings.read_receipts.as_str()),
+            s::routing.eq(routing),
         ))
         .execute(conn)?;
     Ok(())
@@ -29,13 +34,15 @@ pub fn insert(scoped: &mut Scoped, settings: &Settings) -> Result<(), Fault> {
 /// The database's.
 pub fn get(scoped: &mut Scoped) -> Result<Settings, Fault> {
     let (conn, tenant) = scoped.parts();
-    let (rev, tenant_name, mask_phones, receipts): (i64, String, bool, String) = s::settings
+    let (rev, tenant_name, mask_phones, receipts, routing): (i64, String, bool, String, String) = s::settings
         .filter(s::tenant_id.eq(tenant))
-        .select((s::rev, s::tenant_name, s::mask_phones, s::read_receipts))
+        .select((s::rev, s::tenant_name, s::mask_phones, s::read_receipts, s::routing))
         .first(conn)?;
     let read_receipts =
         ReadReceipts::parse(&receipts).ok_or_else(|| Fault::Broken(format!("read receipts {receipts}")))?;
-    Ok(Settings { rev: rev as u64, tenant_name, mask_phones, read_receipts })
+    let routing =
+        serde_json::from_str(&routing).map_err(|error| Fault::Broken(format!("routing: {error}")))?;
+    Ok(Settings { rev: rev as u64, tenant_name, mask_phones, read_receipts, routing })
 }
 
 /// Stores changed settings.
@@ -43,6 +50,7 @@ pub fn get(scoped: &mut Scoped) -> Result<Settings, Fault> {
 /// # Errors
 /// The database's.
 pub fn update(scoped: &mut Scoped, settings: &Settings) -> Result<(), Fault> {
+    let routing = json(&settings.routing)?;
     let (conn, tenant) = scoped.parts();
     diesel::update(s::settings.filter(s::tenant_id.eq(tenant)))
         .set((
@@ -50,7 +58,12 @@ pub fn update(scoped: &mut Scoped, settings: &Settings) -> Result<(), Fault> {
             s::tenant_name.eq(&settings.tenant_name),
             s::mask_phones.eq(settings.mask_phones),
             s::read_receipts.eq(settings.read_receipts.as_str()),
+            s::routing.eq(routing),
         ))
         .execute(conn)?;
     Ok(())
+}
+
+fn json(policy: &RoutingPolicy) -> Result<String, Fault> {
+    serde_json::to_string(policy).map_err(|error| Fault::Broken(error.to_string()))
 }

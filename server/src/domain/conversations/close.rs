@@ -6,13 +6,14 @@ use shared::{
     model::{
         conversation::{CloseReason, Closed, ConversationState},
         message::Happening,
+        routing::Ending,
     },
 };
 
 use super::{Loaded, by};
 use crate::{
-    db::{Fault, Tx, record::FactKind},
-    domain::seat::Seat,
+    db::{Fault, Tx, record::FactKind, rows::queue},
+    domain::{members, routing, seat::Seat},
 };
 
 /// Closes a conversation with a reason.
@@ -27,9 +28,15 @@ pub fn close(tx: &mut Tx<'_>, seat: &Seat, id: ConversationId, reason: CloseReas
     loaded.workable_by(seat)?;
     loaded.fact(tx, FactKind::ConversationClosed, &by(seat))?;
     loaded.tell(tx, Happening::Closed { member: seat.member.id, reason })?;
+    let worked = loaded.row.model.state == ConversationState::Assigned;
+    let holder = routing::let_go(tx, &mut loaded, Ending::Closed)?.filter(|_| worked);
+    routing::withdraw(tx, id)?;
+    if let Some(holder) = holder {
+        let rules = queue::rules(tx, loaded.row.model.queue)?;
+        members::availability::tidy_up(tx, holder, if rules.room() > 0 { rules.wrap_up_secs } else { 0 })?;
+    }
     let model = &mut loaded.row.model;
     model.state = ConversationState::Closed;
-    model.assignee = None;
     model.unread = 0;
     model.waiting_since = None;
     model.closed = Some(Closed { at: tx.now(), reason });

@@ -14,10 +14,13 @@ use super::{
     opening,
     receive::{self, Answerer, Inbound, Sender},
 };
-use crate::db::{
-    Fault, Tx,
-    record::{Fact, FactKind},
-    rows::{channel, conversation, message},
+use crate::{
+    db::{
+        Fault, Tx,
+        record::{Fact, FactKind},
+        rows::{channel, conversation, message},
+    },
+    domain::routing,
 };
 
 /// A message that the business wrote elsewhere. Its sender is whom it is to.
@@ -140,7 +143,7 @@ pub fn handed_over(tx: &mut Tx<'_>, handover: &Handover) -> Result<bool, Fault> 
     let now = tx.now();
     match (loaded.row.model.state, handover.to_us) {
         (ConversationState::Bot, true) => {
-            loaded.row.model.state = ConversationState::Queued;
+            routing::queue_up(tx, &mut loaded)?;
             loaded.row.model.waiting_since.get_or_insert(now);
             loaded.fact(tx, FactKind::ConversationQueued, &author)?;
         }
@@ -148,6 +151,7 @@ pub fn handed_over(tx: &mut Tx<'_>, handover: &Handover) -> Result<bool, Fault> 
             loaded.row.model.waiting_since.get_or_insert(now);
         }
         (ConversationState::Queued, false) => {
+            routing::withdraw(tx, loaded.row.model.id)?;
             loaded.row.model.state = ConversationState::Bot;
             loaded.row.model.waiting_since = None;
         }

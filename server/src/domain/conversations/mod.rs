@@ -40,7 +40,10 @@ use shared::{
     permission::{Audience, Permission, can_see},
 };
 
-use super::seat::Seat;
+use super::{
+    routing::{self, Stirred},
+    seat::Seat,
+};
 use crate::db::{
     Fault, Tx,
     record::{Fact, FactKind},
@@ -55,6 +58,8 @@ use crate::db::{
 pub(crate) struct Loaded {
     pub(crate) row: ConversationRow,
     before: Option<Audience>,
+    /// What is settled once this is stored.
+    pub(crate) stirred: Stirred,
 }
 
 /// What a new timeline entry is made of.
@@ -107,12 +112,12 @@ impl Loaded {
 
     /// A stored conversation.
     pub(crate) fn from_row(row: ConversationRow) -> Self {
-        Self { before: Some(row.model.audience()), row }
+        Self { before: Some(row.model.audience()), row, stirred: Stirred::default() }
     }
 
     /// A conversation that was inserted in this transaction.
     pub(crate) fn fresh(row: ConversationRow) -> Self {
-        Self { before: None, row }
+        Self { before: None, row, stirred: Stirred::default() }
     }
 
     /// Whether the member may act on it: it is theirs or nobody's, or they may act for others.
@@ -198,7 +203,7 @@ impl Loaded {
         self.row.model.rev += 1;
         conversation::update(tx, &self.row)?;
         tx.conversation_changed(self.before, self.row.model);
-        Ok(())
+        if self.stirred.is_empty() { Ok(()) } else { routing::settle(tx, self.stirred) }
     }
 
     /// Writes a fact about this conversation.

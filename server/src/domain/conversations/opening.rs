@@ -64,6 +64,7 @@ pub(super) fn anew(
             last: None,
             waiting_since: None,
             window_until: None,
+            offer_until: None,
             opened_at: now,
             closed: None,
             block,

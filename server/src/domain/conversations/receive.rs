@@ -32,7 +32,7 @@ use crate::db::{
     },
 };
 use crate::{
-    domain::contacts::address,
+    domain::{contacts::address, routing},
     fault::{self, Point},
 };
 
@@ -130,8 +130,12 @@ pub fn receive(tx: &mut Tx<'_>, inbound: &Inbound, answerer: Answerer) -> Result
     }
     if answerer == Answerer::Us && loaded.row.model.state == ConversationState::Bot {
         // What comes to us is ours to answer, whether or not a handover told so.
-        loaded.row.model.state = ConversationState::Queued;
+        routing::queue_up(tx, &mut loaded)?;
         loaded.fact(tx, FactKind::ConversationQueued, &author)?;
+    }
+    if loaded.row.model.state == ConversationState::Parked {
+        loaded.row.model.waiting_since.get_or_insert(now);
+        routing::park::wake(tx, &mut loaded)?;
     }
     let model = &mut loaded.row.model;
     model.contact = contact;
@@ -314,7 +318,10 @@ pub(super) fn find_or_begin(
         }
     };
     match answerer {
-        Answerer::Us => loaded.fact(tx, FactKind::ConversationQueued, &author)?,
+        Answerer::Us => {
+            routing::queue_up(tx, &mut loaded)?;
+            loaded.fact(tx, FactKind::ConversationQueued, &author)?;
+        }
         Answerer::Other => loaded.row.model.state = ConversationState::Bot,
     }
     Ok(loaded)

@@ -6,13 +6,14 @@ use shared::{
     model::{
         conversation::ConversationState,
         message::{Author, AuthorKind, Happening},
+        routing::Ending,
     },
 };
 
 use super::{Loaded, by};
 use crate::{
     db::{Fault, Tx, record::FactKind, rows::conversation},
-    domain::seat::Seat,
+    domain::{routing, seat::Seat},
 };
 
 /// Puts a held conversation back in its queue. Releasing what nobody holds does nothing.
@@ -25,11 +26,11 @@ pub fn release(tx: &mut Tx<'_>, seat: &Seat, id: ConversationId) -> Result<(), F
         return Err(ErrorCode::ConversationClosed.into());
     }
     loaded.workable_by(seat)?;
-    let Some(holder) = loaded.row.model.assignee else { return Ok(()) };
-    loaded.row.model.state = ConversationState::Queued;
-    loaded.row.model.assignee = None;
+    let Some(holder) = routing::let_go(tx, &mut loaded, Ending::Released)? else { return Ok(()) };
     loaded.tell(tx, Happening::Released { member: holder })?;
     loaded.fact(tx, FactKind::ConversationReleased, &by(seat))?;
+    routing::queue_up(tx, &mut loaded)?;
+    routing::pass(tx, id, holder)?;
     loaded.save(tx)
 }
 
@@ -37,11 +38,11 @@ pub fn release(tx: &mut Tx<'_>, seat: &Seat, id: ConversationId) -> Result<(), F
 pub(in crate::domain) fn release_all(tx: &mut Tx<'_>, member: shared::ids::MemberId) -> Result<(), Fault> {
     for row in conversation::held_by(tx, member)? {
         let mut loaded = Loaded::from_row(row);
-        loaded.row.model.state = ConversationState::Queued;
-        loaded.row.model.assignee = None;
+        routing::let_go(tx, &mut loaded, Ending::LockedOut)?;
         loaded.tell(tx, Happening::Released { member })?;
         let author = Author { kind: AuthorKind::System, member: Some(member) };
         loaded.fact(tx, FactKind::ConversationReleased, &author)?;
+        routing::queue_up(tx, &mut loaded)?;
         loaded.save(tx)?;
     }
     Ok(())

@@ -9,13 +9,16 @@ use shared::{
 use super::{Loaded, by};
 use crate::{
     db::{Fault, Tx, record::FactKind, rows::conversation},
-    domain::seat::Seat,
+    domain::{
+        routing::{self, Giving},
+        seat::Seat,
+    },
 };
 
 /// Opens a closed conversation for the member who asks.
 ///
 /// # Errors
-/// `conversation_open` when it, or a newer one with the same customer, is open.
+/// `conversation_open` when it, or a newer one with the same customer, is open; `no_room`.
 pub fn reopen(tx: &mut Tx<'_>, seat: &Seat, id: ConversationId) -> Result<(), Fault> {
     let mut loaded = Loaded::in_sight(tx, seat, id)?;
     if loaded.row.model.state != ConversationState::Closed {
@@ -26,9 +29,8 @@ pub fn reopen(tx: &mut Tx<'_>, seat: &Seat, id: ConversationId) -> Result<(), Fa
     if newest.is_some_and(|row| row.model.state != ConversationState::Closed) {
         return Err(ErrorCode::ConversationOpen.into());
     }
+    routing::give(tx, &mut loaded, seat.member.id, Giving::taken())?;
     let model = &mut loaded.row.model;
-    model.state = ConversationState::Assigned;
-    model.assignee = Some(seat.member.id);
     model.closed = None;
     model.opened_at = tx.now();
     loaded.tell(tx, Happening::Reopened { member: Some(seat.member.id) })?;

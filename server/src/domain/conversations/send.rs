@@ -35,7 +35,7 @@ use crate::{
             outbox::{self, OutboxRow},
         },
     },
-    domain::{seat::Seat, stickers},
+    domain::{routing, seat::Seat, stickers},
 };
 
 /// How long an unknown outcome stays WhatsApp's to explain before an agent may send again.
@@ -52,7 +52,7 @@ pub(super) struct Draft {
 /// Puts a message into the outbox; takes an unassigned conversation on the way.
 ///
 /// # Errors
-/// `conversation_closed`, `assigned_to_another`, `customer_blocked`, `window_closed`, `opted_out`, `no_address`,
+/// `conversation_closed`, `assigned_to_another`, `no_room`, `customer_blocked`, `window_closed`, `opted_out`, `no_address`,
 /// `not_found` or `not_answerable` for what it answers, `upload_gone`, `message_invalid` by [`outgoing_rules`],
 /// and what [`limits::outgoing_text`], [`limits::caption`] and a template's composition refuse.
 pub fn send(
@@ -172,8 +172,10 @@ pub(super) fn put(
     if !reachable {
         return Err(ErrorCode::NoAddress.into());
     }
-    if loaded.row.model.assignee.is_none() {
-        assign::take(tx, &mut loaded, seat)?;
+    match loaded.row.model.state {
+        _ if loaded.row.model.assignee.is_none() => assign::take(tx, &mut loaded, seat)?,
+        ConversationState::Offered => routing::offer::accepted(tx, &mut loaded, seat)?,
+        _ => {}
     }
     let mut entry = NewEntry::of(by(seat), draft.body);
     entry.key = Some(key);
@@ -185,6 +187,7 @@ pub(super) fn put(
     loaded.row.model.unread = 0;
     loaded.row.model.waiting_since = None;
     loaded.fact(tx, FactKind::MessageWritten, &by(seat))?;
+    routing::park::answered(tx, &loaded)?;
     let row = OutboxRow {
         message: message.id,
         contact: loaded.row.model.contact.id,

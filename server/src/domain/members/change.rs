@@ -8,13 +8,16 @@ use shared::{
     model::member::Role,
 };
 
-use super::{load, save};
+use super::{availability, load, save};
 use crate::{
     db::{
         Fault, Tx,
         rows::{member, queue},
     },
-    domain::conversations::release,
+    domain::{
+        conversations::release,
+        routing::{self, Stirred},
+    },
 };
 
 /// Changes a member's role.
@@ -49,10 +52,15 @@ pub fn queues(tx: &mut Tx<'_>, id: MemberId, queues: &[QueueId]) -> Result<(), F
     if row.member.queues == wanted {
         return Ok(());
     }
-    member::set_queues(tx, id, &wanted)?;
+    let levels = row.member.levels.clone();
+    row.member.levels.retain(|queue, _| wanted.contains(queue));
+    member::set_queues(tx, id, &wanted, &levels)?;
     row.member.queues = wanted;
     row.scope_rev += 1;
-    save(tx, row)
+    save(tx, row)?;
+    let mut stirred = Stirred::default();
+    stirred.member(tx, id)?;
+    routing::settle(tx, stirred)
 }
 
 /// Lets a member in or locks one out; what a locked-out member holds goes back to its queues.
@@ -68,12 +76,13 @@ pub fn active(tx: &mut Tx<'_>, id: MemberId, active: bool) -> Result<(), Fault> 
         if row.member.role == Role::Administrator {
             keep_an_administrator(tx, id)?;
         }
-        release::release_all(tx, id)?;
         row.locked_out_at = Some(tx.now());
     }
     row.member.active = active;
     row.scope_rev += 1;
-    save(tx, row)
+    save(tx, row)?;
+    // Once nobody is given anything any more: what goes back must not come back.
+    if active { availability::offer_work(tx, id) } else { release::release_all(tx, id) }
 }
 
 fn keep_an_administrator(tx: &mut Tx<'_>, leaving: MemberId) -> Result<(), Fault> {

@@ -12,12 +12,12 @@ use crate::db::{
     rows::member::{self, MemberRow},
 };
 
-fn load(tx: &mut Tx<'_>, id: MemberId) -> Result<MemberRow, Fault> {
+pub(crate) fn load(tx: &mut Tx<'_>, id: MemberId) -> Result<MemberRow, Fault> {
     member::find(tx, id)?.ok_or(Fault::Refused(ErrorCode::NotFound))
 }
 
 /// Stores a member's row one revision higher and tells everybody.
-fn save(tx: &mut Tx<'_>, mut row: MemberRow) -> Result<(), Fault> {
+pub(crate) fn save(tx: &mut Tx<'_>, mut row: MemberRow) -> Result<(), Fault> {
     row.member.rev += 1;
     member::update(tx, &row)?;
     tx.emit(Audience::Tenant, None, Event::Member(row.member));

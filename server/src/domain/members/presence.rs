@@ -1,12 +1,24 @@
 //! What the sockets tell: the first console of a member came, the last one is gone.
 
-use shared::{ids::MemberId, live::event::Event, model::message::AuthorKind, permission::Audience};
+use chrono::Duration;
+use shared::{
+    ids::MemberId,
+    live::event::Event,
+    model::{member::Availability, message::AuthorKind, routing::Ending},
+    permission::Audience,
+};
 
-use super::load;
-use crate::db::{
-    Fault, Tx,
-    record::{Fact, FactKind},
-    rows::member,
+use super::{availability, load};
+use crate::{
+    db::{
+        Fault, Tx,
+        record::{Fact, FactKind, Kicks},
+        rows::{
+            member, settings,
+            timer::{self, TimerKind},
+        },
+    },
+    domain::routing::offer,
 };
 
 /// Stores whether a member is connected, as seen by one run of the server.
@@ -34,6 +46,16 @@ pub fn set(tx: &mut Tx<'_>, id: MemberId, connected: bool, incarnation: &str) ->
         channel: None,
         author: Some(AuthorKind::System),
     })?;
+    let available = row.member.availability == Availability::Available;
     tx.emit(Audience::Tenant, None, Event::Member(row.member));
-    Ok(())
+    if connected {
+        timer::clear(tx, TimerKind::Lost, &id.to_string())?;
+        return if available { availability::offer_work(tx, id) } else { Ok(()) };
+    }
+    let lost_secs = settings::get(tx)?.routing.lost_secs;
+    if lost_secs > 0 {
+        timer::set(tx, TimerKind::Lost, &id.to_string(), now + Duration::seconds(lost_secs.into()))?;
+        tx.kick(Kicks { jobs: true, outbox: false });
+    }
+    offer::withdraw_from(tx, id, Ending::Lost)
 }

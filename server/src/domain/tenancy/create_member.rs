@@ -1,5 +1,7 @@
 //! A new member.
 
+use std::collections::BTreeMap;
+
 use shared::{
     error::ErrorCode,
     ids::{AccountId, MemberId},
@@ -13,6 +15,9 @@ use crate::db::{
     record::Actor,
     rows::{member, queue},
 };
+
+/// What a member can hold unless somebody decides otherwise, in slots.
+const CAPACITY: u32 = 5;
 
 /// Who joins.
 #[derive(Debug, Clone)]
@@ -52,6 +57,11 @@ pub fn create_member(tx: &mut Tx<'_>, actor: Actor, new: &NewMember) -> Result<b
         availability: Availability::Available,
         connected: false,
         queues,
+        levels: BTreeMap::new(),
+        skills: Vec::new(),
+        capacity: CAPACITY,
+        reason: None,
+        wrap_until: None,
     };
     let now = tx.now();
     member::insert(tx, &joined, new.account, now)?;

@@ -1,6 +1,11 @@
 //! A new department.
 
-use shared::{ids::QueueId, live::event::Event, model::queue::Queue, permission::Audience};
+use shared::{
+    ids::QueueId,
+    live::event::Event,
+    model::queue::{Queue, QueueRules, RoutingMode},
+    permission::Audience,
+};
 
 use crate::db::{Fault, Tx, record::Actor, rows::queue};
 
@@ -9,11 +14,17 @@ use crate::db::{Fault, Tx, record::Actor, rows::queue};
 ///
 /// # Errors
 /// The database's.
-pub fn create_queue(tx: &mut Tx<'_>, actor: Actor, name: &str) -> Result<(QueueId, bool), Fault> {
+pub fn create_queue(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    name: &str,
+    mode: RoutingMode,
+) -> Result<(QueueId, bool), Fault> {
     if let Some(known) = queue::by_name(tx, name)? {
         return Ok((known, false));
     }
-    let new = Queue { id: QueueId::new(), rev: 1, name: name.to_owned() };
+    let rules = QueueRules { mode, ..QueueRules::default() };
+    let new = Queue { id: QueueId::new(), rev: 1, name: name.to_owned(), rules };
     queue::insert(tx, &new)?;
     tx.emit(Audience::Tenant, None, Event::Queue(new.clone()));
     tx.audit(actor, "queue.create", &new.id.to_string())?;

@@ -2,7 +2,10 @@
 
 use shared::{
     live::event::Event,
-    model::settings::{ReadReceipts, Settings},
+    model::{
+        routing::RoutingPolicy,
+        settings::{ReadReceipts, Settings},
+    },
     permission::Audience,
 };
 
@@ -18,6 +21,7 @@ pub fn found(tx: &mut Tx<'_>, actor: Actor, name: &str) -> Result<Settings, Faul
         tenant_name: name.to_owned(),
         mask_phones: false,
         read_receipts: ReadReceipts::default(),
+        routing: RoutingPolicy::default(),
     };
     settings::insert(tx, &new)?;
     tx.emit(Audience::Tenant, None, Event::Settings(new.clone()));

@@ -153,7 +153,8 @@ impl Browser {
     /// An expression that cannot be evaluated is not true yet: what it reads
     /// may not be there, between one step of the page and the next.
     pub(crate) async fn until_true(&self, expression: &str) {
-        let script = format!("try {{ return Boolean({expression}) }} catch (error) {{ return String(error) }}");
+        let script =
+            format!("try {{ return Boolean({expression}) }} catch (error) {{ return String(error) }}");
         let begin = std::time::Instant::now();
         loop {
             let now = self.evaluate(&script).await;

@@ -205,7 +205,7 @@ async fn a_foreign_id_in_a_frame_answers_like_an_id_that_never_existed(engine: E
     let mut back = away.resume().await;
     theirs.done(Command::AddNote { conversation: foreign.conversation, text: "canary-of-beta".into() }).await;
     let busy = shared::model::member::Availability::Busy;
-    back.done(Command::SetAvailability { availability: busy }).await;
+    back.done(Command::available_as(busy)).await;
     assert!(!serde_json::to_string(&back.events).unwrap().contains("canary-of-beta"));
 }
 

@@ -19,6 +19,7 @@ mod numbers;
 mod outbox;
 mod receipts;
 mod retention;
+mod routing;
 mod schema;
 mod sending;
 mod session;

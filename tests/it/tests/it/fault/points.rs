@@ -116,7 +116,7 @@ async fn verify_a_crash_at_any_step_of_the_first_start_is_finished_by_the_next(e
             // What was begun is whole, and further tenants find their place beside it.
             let scene = Scene::on(database).await;
             let server = scene.rested().await;
-            let new = CreateQueue { tenant: "early".into(), name: "sales".into() };
+            let new = CreateQueue { tenant: "early".into(), name: "sales".into(), mode: Default::default() };
             execute(&server.admin(), AdminCommand::CreateQueue(new)).await.unwrap();
             server.stop().await;
             assert_eq!(scene.violations().await, []);

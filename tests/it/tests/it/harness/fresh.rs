@@ -20,7 +20,7 @@ const ROUNDS: usize = 40;
 pub(crate) async fn differences(followed: &mut LiveClient, marker: &User) -> Vec<String> {
     for round in 0..ROUNDS {
         let availability = if round % 2 == 0 { Availability::Busy } else { Availability::Available };
-        let mark = marker.command(Command::SetAvailability { availability }).await.expect("a mark").pos;
+        let mark = marker.command(Command::available_as(availability)).await.expect("a mark").pos;
         let caught_up = |c: &LiveClient| {
             c.closed.is_some()
                 || c.some_view().is_some_and(|view| {

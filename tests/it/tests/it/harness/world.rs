@@ -9,7 +9,7 @@ use server::{
 };
 use shared::{
     ids::{ChannelId, ConversationId, MemberId, QueueId},
-    model::{channel::ChannelColour, member::Role},
+    model::{channel::ChannelColour, member::Role, queue::RoutingMode},
 };
 use simulator::payload::Line;
 
@@ -195,7 +195,8 @@ impl Tenant {
             .await;
         let mut queues = Vec::new();
         for name in ["sales", "support"] {
-            let new = CreateQueue { tenant: tenant.clone(), name: name.into() };
+            let mode = RoutingMode::Manual;
+            let new = CreateQueue { tenant: tenant.clone(), name: name.into(), mode };
             queues.push(id::<QueueId>(&order(AdminCommand::CreateQueue(new)).await, "queue"));
         }
         let connection = order(AdminCommand::CreateConnection(CreateConnection {

@@ -118,7 +118,7 @@ async fn signing_out_closes_the_sockets_of_that_session_only(engine: Engine) {
     assert!(answer.status().is_success());
     assert_eq!(first.end().await, close::SESSION_GONE);
     let busy = shared::model::member::Availability::Busy;
-    second.done(Command::SetAvailability { availability: busy }).await;
+    second.done(Command::available_as(busy)).await;
 }
 
 async fn a_suspended_tenant_loses_its_sockets_and_others_do_not(engine: Engine) {
@@ -129,7 +129,7 @@ async fn a_suspended_tenant_loses_its_sockets_and_others_do_not(engine: Engine) 
     server::admin::execute(&world.server.admin(), suspend).await.unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(ours.end().await, close::SESSION_GONE);
     let busy = shared::model::member::Availability::Busy;
-    theirs.done(Command::SetAvailability { availability: busy }).await;
+    theirs.done(Command::available_as(busy)).await;
 }
 
 async fn a_stop_says_goodbye(engine: Engine) {
@@ -160,7 +160,7 @@ async fn the_oldest_of_too_many_sockets_of_a_member_makes_room(engine: Engine) {
     }
     assert_eq!(oldest.end().await, close::REPLACED);
     let busy = shared::model::member::Availability::Busy;
-    others[0].done(Command::SetAvailability { availability: busy }).await;
+    others[0].done(Command::available_as(busy)).await;
 }
 
 async fn work_over_the_socket_keeps_the_session_alive(engine: Engine) {
@@ -172,7 +172,7 @@ async fn work_over_the_socket_keeps_the_session_alive(engine: Engine) {
     let mut looks = LiveClient::connect(&colleague).await;
     // Ten hours in which one does something every hour and the other only answers pings. Housekeeping
     // comes once a minute of real time, so the clock stands still while it is waited for.
-    let busy = Command::SetAvailability { availability: shared::model::member::Availability::Busy };
+    let busy = Command::available_as(shared::model::member::Availability::Busy);
     for _ in 0..7 {
         clock.advance(TimeDelta::hours(1));
         works.done(busy.clone()).await;
@@ -184,5 +184,5 @@ async fn work_over_the_socket_keeps_the_session_alive(engine: Engine) {
     assert_eq!(looks.end().await, close::SESSION_GONE);
     assert_eq!(agent.get("/api/session").await.0, 200);
     assert_eq!(colleague.get("/api/conversations").await.0, 401);
-    works.done(Command::SetAvailability { availability: shared::model::member::Availability::Away }).await;
+    works.done(Command::available_as(shared::model::member::Availability::Away)).await;
 }

@@ -87,7 +87,7 @@ async fn another_tenants_console_hears_nothing(engine: Engine) {
     ours.until("all five are there", |c| c.view().conversations.len() == 5).await;
     // The stranger's own command is the barrier: everything before it has been delivered.
     let available = shared::model::member::Availability::Busy;
-    theirs.done(Command::SetAvailability { availability: available }).await;
+    theirs.done(Command::available_as(available)).await;
     assert!(theirs.view().conversations.is_empty());
     let all = serde_json::to_string(&theirs.events).unwrap();
     assert!(!all.contains("anary"), "{all}");

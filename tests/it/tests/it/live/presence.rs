@@ -43,9 +43,7 @@ async fn a_reload_within_the_grace_is_not_seen(engine: Engine) {
     let facts = "SELECT count(*) AS n FROM fact WHERE tenant_id = $1 AND what = 'member_disconnected'";
     let connections = "SELECT count(*) AS n FROM fact WHERE tenant_id = $1 AND what = 'member_connected'";
     // Let the grace of the first leave pass: its timer must find that somebody came back.
-    let busy = shared::live::command::Command::SetAvailability {
-        availability: shared::model::member::Availability::Busy,
-    };
+    let busy = shared::live::command::Command::available_as(shared::model::member::Availability::Busy);
     client.done(busy).await;
     drop(client);
     watching.until("the agent is gone", |c| !connected(c, &world)).await;

@@ -76,7 +76,7 @@ async fn a_console_that_stalls_around_a_reset_gets_nothing_twice(engine: Engine)
     for n in 0..300 {
         world.customer_writes(&ann(), &format!("{n}")).await;
     }
-    let busy = Command::SetAvailability { availability: shared::model::member::Availability::Busy };
+    let busy = Command::available_as(shared::model::member::Availability::Busy);
     let last = administrator.command(busy).await.unwrap().pos;
     // Reading panics at a batch that does not follow on what was read before.
     stalled.reach(last).await;

@@ -161,7 +161,7 @@ async fn a_resume_cannot_listen_in_on_what_is_out_of_sight(engine: Engine) {
     holder.send(&ClientFrame::Typing { conversation: id }).await;
     colleague.until("typing is seen", |c| !c.signals.is_empty()).await;
     spy.send(&ClientFrame::Typing { conversation: id }).await;
-    let barrier = spy.done(Command::SetAvailability { availability: Availability::Busy }).await;
+    let barrier = spy.done(Command::available_as(Availability::Busy)).await;
     colleague.reach(barrier.pos).await;
     assert!(spy.signals.is_empty(), "{:?}", spy.signals);
     let typing_spy =

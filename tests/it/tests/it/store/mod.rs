@@ -11,7 +11,12 @@ use server::{
     },
     keys,
 };
-use shared::{ids::QueueId, live::event::Event, model::queue::Queue, permission::Audience};
+use shared::{
+    ids::QueueId,
+    live::event::Event,
+    model::queue::{Queue, QueueRules},
+    permission::Audience,
+};
 
 use crate::harness::Database;
 
@@ -75,7 +80,7 @@ async fn create_tenant(store: &Store, database: &Database, slug: &'static str) -
 
 /// A job with a row and an event, both with this name. The name is unique in the tenant.
 fn mark(tx: &mut Tx<'_>, name: &str) -> Result<(), Fault> {
-    let queue = Queue { id: QueueId::new(), rev: 1, name: name.to_owned() };
+    let queue = Queue { id: QueueId::new(), rev: 1, name: name.to_owned(), rules: QueueRules::manual() };
     server::db::rows::queue::insert(tx, &queue)?;
     tx.emit(Audience::Tenant, None, Event::Queue(queue));
     Ok(())

@@ -19,7 +19,7 @@ use simulator::{StatusPlan, payload::Status};
 use crate::harness::{Engine, LiveClient, Options, World, run, webhook::ann};
 
 /// Tables that have a handful of rows per tenant; reading all of them is right.
-const SMALL: [&str; 9] = [
+const SMALL: [&str; 11] = [
     // The words of one message, given as a list.
     "word",
     "tenant_log",
@@ -30,6 +30,8 @@ const SMALL: [&str; 9] = [
     "member",
     "member_queue",
     "agent_presence",
+    "agent_load",
+    "member_skill",
 ];
 
 /// Parts of statements that a tenant takes once, when it opens.

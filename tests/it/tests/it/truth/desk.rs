@@ -3,7 +3,7 @@
 use shared::{
     ids::{CommandKey, ConversationId, MessageId, QueueId},
     live::{command::Command, frame::ClientFrame},
-    model::member::Availability,
+    model::{member::Availability, queue::QueueRules, routing::Target},
 };
 use simulator::payload::{self, Sender};
 
@@ -84,7 +84,7 @@ impl Desk {
             }
             Step::Work { who, work, conversation } => self.work(who, work, conversation).await,
             Step::Choose { who, availability } => {
-                self.command(who, Command::SetAvailability { availability }).await;
+                self.command(who, Command::available_as(availability)).await;
             }
             Step::Decide { whom, decision } => self.decide(whom, decision).await,
             Step::Open { who, conversation } => {
@@ -126,6 +126,18 @@ impl Desk {
             Work::Close(reason) => Command::Close { conversation, reason },
             Work::Reopen => Command::Reopen { conversation },
             Work::MarkRead(up_to) => Command::MarkRead { conversation, up_to },
+            Work::Accept => Command::AcceptOffer { conversation },
+            Work::Decline => Command::DeclineOffer { conversation },
+            Work::Next => Command::TakeNext {},
+            Work::Park => Command::Park { conversation },
+            Work::Resume => Command::Resume { conversation },
+            Work::HandOver(to) => {
+                let to = match to {
+                    Some(whom) => Target::Member(self.users[whom].member),
+                    None => Target::Queue(self.world.alpha.support_queue),
+                };
+                Command::Transfer { conversation, to, note: Some(text()) }
+            }
             Work::Retry(nth) => {
                 let failed =
                     "SELECT id AS t FROM message WHERE tenant_id = $1 AND delivery = 'failed' ORDER BY id";
@@ -150,6 +162,18 @@ impl Desk {
             }
             Decision::Active(active) => Command::SetActive { member, active },
             Decision::Masking(masked) => Command::SetPhoneMasking { masked },
+            // Nothing of it happens by itself while the test looks.
+            Decision::Routing(mode) => {
+                let rules = QueueRules {
+                    mode,
+                    accept_secs: 600,
+                    first_reply_secs: 0,
+                    park_secs: 0,
+                    ..QueueRules::default()
+                };
+                Command::ChangeQueue { queue: alpha.sales_queue, name: "sales".into(), rules }
+            }
+            Decision::Capacity(capacity) => Command::SetCapacity { member, capacity },
         };
         // Refusals are fine: the administrator may have been demoted or locked out by a colleague.
         let done = self.users[3].command(command).await.is_ok();
@@ -275,7 +299,7 @@ impl Desk {
         let mut mark = None;
         for user in &self.users {
             for availability in [Availability::Away, Availability::Available] {
-                if let Ok(done) = user.command(Command::SetAvailability { availability }).await {
+                if let Ok(done) = user.command(Command::available_as(availability)).await {
                     mark = Some(done.pos);
                 }
             }

@@ -4,6 +4,7 @@ use proptest::{collection::vec, prelude::*};
 use shared::model::{
     conversation::CloseReason,
     member::{Availability, Role},
+    queue::RoutingMode,
 };
 use simulator::payload::Status;
 
@@ -43,6 +44,13 @@ pub(super) enum Work {
     Close(CloseReason),
     Reopen,
     MarkRead(u64),
+    Accept,
+    Decline,
+    Next,
+    Park,
+    Resume,
+    /// To a queue, or to somebody.
+    HandOver(Option<usize>),
     Retry(usize),
 }
 
@@ -53,6 +61,9 @@ pub(super) enum Decision {
     Queues(u8),
     Active(bool),
     Masking(bool),
+    /// How the queue with a number routes.
+    Routing(RoutingMode),
+    Capacity(u32),
 }
 
 pub(super) fn sequence() -> impl Strategy<Value = Vec<Step>> {
@@ -94,6 +105,12 @@ fn work() -> impl Strategy<Value = Work> {
         2 => Just(Work::Reopen),
         2 => (0..70_u64).prop_map(Work::MarkRead),
         1 => (0..6_usize).prop_map(Work::Retry),
+        3 => Just(Work::Accept),
+        1 => Just(Work::Decline),
+        1 => Just(Work::Next),
+        1 => Just(Work::Park),
+        1 => Just(Work::Resume),
+        2 => proptest::option::of(0..4_usize).prop_map(Work::HandOver),
     ]
 }
 
@@ -104,5 +121,7 @@ fn decision() -> impl Strategy<Value = Decision> {
         3 => (0..4_u8).prop_map(Decision::Queues),
         2 => any::<bool>().prop_map(Decision::Active),
         2 => any::<bool>().prop_map(Decision::Masking),
+        3 => proptest::sample::select(RoutingMode::ALL.to_vec()).prop_map(Decision::Routing),
+        1 => (0..3_u32).prop_map(Decision::Capacity),
     ]
 }

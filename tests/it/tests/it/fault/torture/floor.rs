@@ -38,7 +38,7 @@ const HOLIDAY: usize = 21_000;
 
 /// Something that everybody hears of.
 fn mark() -> Command {
-    Command::SetAvailability { availability: Availability::Busy }
+    Command::available_as(Availability::Busy)
 }
 
 pub(super) struct Floor {

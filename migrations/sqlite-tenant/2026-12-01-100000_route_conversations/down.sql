@@ -1,0 +1,11 @@
+DROP TABLE timer;
+DROP TABLE waiting;
+DROP TABLE assignment;
+DROP TABLE agent_load;
+DROP TABLE member_skill;
+ALTER TABLE conversation DROP COLUMN offer_until;
+ALTER TABLE agent_presence DROP COLUMN wrap_until;
+ALTER TABLE agent_presence DROP COLUMN reason;
+ALTER TABLE member_queue DROP COLUMN level;
+ALTER TABLE settings DROP COLUMN routing;
+ALTER TABLE queue DROP COLUMN rules;

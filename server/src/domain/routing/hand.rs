@@ -1,0 +1,190 @@
+//! What people decide about who answers: handing over, taking the next, letting one be answered sooner.
+
+use std::collections::BTreeSet;
+
+use shared::{
+    error::ErrorCode,
+    ids::{CommandKey, ConversationId, MemberId, QueueId},
+    limits,
+    model::{
+        conversation::ConversationState,
+        member::Availability,
+        message::{Body, Happening},
+        routing::{AssignmentKind, Ending, Target, Why},
+    },
+    permission::Permission,
+};
+
+use super::{
+    need::Need,
+    place::{Giving, arrange, give, let_go, pass, queue_up},
+};
+use crate::{
+    db::{
+        Fault, Tx,
+        record::FactKind,
+        rows::{conversation, member, queue, waiting},
+    },
+    domain::{
+        conversations::{Loaded, NewEntry, by},
+        seat::Seat,
+    },
+};
+
+/// Most seconds that may count as waited already: a day.
+pub const MOST_PRIORITY_SECS: u32 = 86_400;
+
+/// Hands a conversation over, with a note for the next one.
+///
+/// # Errors
+/// `not_found`, `conversation_closed`, `assigned_to_another`, `not_eligible` for a colleague who is not there,
+/// `no_room` for one who holds enough, and what [`limits::note_text`] refuses.
+pub fn transfer(
+    tx: &mut Tx<'_>,
+    seat: &Seat,
+    id: ConversationId,
+    key: CommandKey,
+    to: Target,
+    note: Option<&str>,
+) -> Result<(), Fault> {
+    let mut loaded = Loaded::in_sight(tx, seat, id)?;
+    if loaded.row.model.state == ConversationState::Closed {
+        return Err(ErrorCode::ConversationClosed.into());
+    }
+    loaded.workable_by(seat)?;
+    if let Some(note) = note {
+        let text = limits::note_text(note)?.to_owned();
+        let mut entry = NewEntry::of(by(seat), Body::Note { text });
+        entry.key = Some(key);
+        loaded.append(tx, entry)?;
+        loaded.fact(tx, FactKind::NoteWritten, &by(seat))?;
+    }
+    match to {
+        Target::Queue(queue) => to_queue(tx, &mut loaded, seat, queue)?,
+        Target::Member(member) => {
+            let there = find_active(tx, member)?;
+            if !there.connected || there.availability == Availability::Away {
+                return Err(ErrorCode::NotEligible.into());
+            }
+            to_member(tx, &mut loaded, seat, member, AssignmentKind::Given)?;
+        }
+    }
+    loaded.save(tx)
+}
+
+/// Hands a conversation to a member, whoever holds it; forced, although they have no room or are not there.
+///
+/// # Errors
+/// `not_found`, `conversation_closed`, `not_eligible`, `no_room`.
+pub fn assign(
+    tx: &mut Tx<'_>,
+    seat: &Seat,
+    id: ConversationId,
+    member: MemberId,
+    force: bool,
+) -> Result<(), Fault> {
+    let mut loaded = Loaded::in_sight(tx, seat, id)?;
+    if loaded.row.model.state == ConversationState::Closed {
+        return Err(ErrorCode::ConversationClosed.into());
+    }
+    let there = find_active(tx, member)?;
+    if !force && !there.connected {
+        return Err(ErrorCode::NotEligible.into());
+    }
+    let kind = if force { AssignmentKind::Forced } else { AssignmentKind::Given };
+    to_member(tx, &mut loaded, seat, member, kind)?;
+    loaded.save(tx)
+}
+
+fn find_active(tx: &mut Tx<'_>, id: MemberId) -> Result<shared::model::member::Member, Fault> {
+    let row = member::find(tx, id)?.ok_or(Fault::Refused(ErrorCode::NotFound))?;
+    if row.member.active { Ok(row.member) } else { Err(ErrorCode::NotEligible.into()) }
+}
+
+fn to_member(
+    tx: &mut Tx<'_>,
+    loaded: &mut Loaded,
+    seat: &Seat,
+    member: MemberId,
+    kind: AssignmentKind,
+) -> Result<(), Fault> {
+    if loaded.row.model.assignee == Some(member) && loaded.row.model.state == ConversationState::Assigned {
+        return Ok(());
+    }
+    let_go(tx, loaded, Ending::Transferred)?;
+    let why = Why { by: Some(seat.member.id), ..Why::default() };
+    give(tx, loaded, member, Giving { kind, why })?;
+    loaded.tell(tx, Happening::Transferred { by: seat.member.id, to: Target::Member(member) })?;
+    loaded.fact(tx, FactKind::ConversationTransferred, &by(seat))
+}
+
+fn to_queue(tx: &mut Tx<'_>, loaded: &mut Loaded, seat: &Seat, queue: QueueId) -> Result<(), Fault> {
+    if queue::find(tx, queue)?.is_none() {
+        return Err(ErrorCode::NotFound.into());
+    }
+    let id = loaded.row.model.id;
+    let holder = let_go(tx, loaded, Ending::Transferred)?;
+    loaded.row.model.queue = Some(queue);
+    loaded.tell(tx, Happening::Transferred { by: seat.member.id, to: Target::Queue(queue) })?;
+    loaded.fact(tx, FactKind::ConversationTransferred, &by(seat))?;
+    queue_up(tx, loaded)?;
+    // Who handed it on does not want it back at once.
+    for passed in BTreeSet::from_iter(holder.into_iter().chain([seat.member.id])) {
+        pass(tx, id, passed)?;
+    }
+    Ok(())
+}
+
+/// Gives the member what waits longest of what they may answer, whatever their level; what they can before what they
+/// cannot.
+///
+/// # Errors
+/// `nothing_waits`, `no_room`.
+pub fn next(tx: &mut Tx<'_>, seat: &Seat) -> Result<ConversationId, Fault> {
+    let own: BTreeSet<String> = seat.member.skills.iter().map(|skill| skill.name.clone()).collect();
+    let mut first: Option<(bool, i64, ConversationId)> = None;
+    for id in seat.member.queues.clone() {
+        for head in waiting::heads(tx, id)? {
+            let need = Need::parse(&head.need);
+            let lacks = need.is_some_and(|need| need.skills.iter().any(|skill| !own.contains(skill)));
+            let candidate = (lacks, head.rank, head.conversation);
+            if first.is_none_or(|known| candidate < known) {
+                first = Some(candidate);
+            }
+        }
+    }
+    let Some((_, _, id)) = first else { return Err(ErrorCode::NothingWaits.into()) };
+    let row = conversation::find(tx, id)?.ok_or_else(|| Fault::Broken(format!("{id} waits and is not")))?;
+    let waited = waiting::find(tx, id)?.map_or(0, |row| (tx.now() - row.since).num_seconds().max(0));
+    let mut loaded = Loaded::from_row(row);
+    let why = Why { waited_secs: u32::try_from(waited).unwrap_or(u32::MAX), ..Why::default() };
+    give(tx, &mut loaded, seat.member.id, Giving { kind: AssignmentKind::Pulled, why })?;
+    loaded.tell(tx, Happening::Assigned { member: seat.member.id })?;
+    loaded.fact(tx, FactKind::ConversationAssigned, &by(seat))?;
+    loaded.save(tx)?;
+    Ok(id)
+}
+
+/// Lets a conversation be answered sooner: so many seconds count as waited already.
+///
+/// # Errors
+/// `not_found`, `rules_invalid`, `conversation_closed` for one that has no place in a queue.
+pub fn prioritise(tx: &mut Tx<'_>, seat: &Seat, id: ConversationId, secs: u32) -> Result<(), Fault> {
+    if secs > MOST_PRIORITY_SECS {
+        return Err(ErrorCode::RulesInvalid.into());
+    }
+    debug_assert!(seat.member.role.may(Permission::Supervise), "the dispatcher asks first");
+    let mut loaded = Loaded::in_sight(tx, seat, id)?;
+    let Some(mut row) = waiting::find(tx, id)? else { return Err(ErrorCode::ConversationClosed.into()) };
+    if row.priority == secs {
+        return Ok(());
+    }
+    row.priority = secs;
+    let (queue, waits) = (row.queue, row.waits);
+    let rules = queue::rules(tx, Some(queue))?;
+    arrange(tx, &rules, row)?;
+    if waits {
+        loaded.stirred.queue(queue);
+    }
+    loaded.save_in_place(tx)
+}

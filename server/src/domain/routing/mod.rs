@@ -1,0 +1,78 @@
+//! Finding an agent for each conversation.
+//!
+//! A conversation's rank is a constant: when it came, less what counts as waited already. The smallest is answered
+//! first, by whoever may and has room. Whatever makes a conversation wait or gives an agent room stirs a queue; when
+//! the change is stored, the stirred queues are settled in the same transaction: as long as somebody can take
+//! something, they get it. So no conversation waits beside a free agent, whatever happens in between.
+
+mod choose;
+pub mod explain;
+pub mod hand;
+mod need;
+pub mod offer;
+pub mod park;
+mod place;
+mod settle;
+pub mod timers;
+
+use std::collections::BTreeSet;
+
+use shared::{
+    ids::{MemberId, QueueId},
+    model::routing::RoutingPolicy,
+};
+
+use crate::db::{
+    Fault, Scoped, Tx,
+    rows::{member, queue, settings, waiting},
+};
+
+pub(crate) use place::{Giving, give, let_go, pass, queue_up, withdraw};
+pub(crate) use settle::settle;
+
+/// How long whoever gave a conversation away is not asked for it again, in seconds.
+const PASSED_SECS: i64 = 60;
+
+/// What has to be settled when a change is stored.
+#[derive(Debug, Default)]
+pub(crate) struct Stirred(BTreeSet<QueueId>);
+
+impl Stirred {
+    /// Something waits there now, or waits otherwise.
+    pub(crate) fn queue(&mut self, queue: QueueId) {
+        self.0.insert(queue);
+    }
+
+    /// A member may have room now.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) fn member(&mut self, scoped: &mut Scoped, id: MemberId) -> Result<(), Fault> {
+        self.0.extend(member::queues_of(scoped, id)?);
+        Ok(())
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// The rules of a queue changed: what waits there is arranged by the new ones.
+///
+/// # Errors
+/// The database's.
+pub(crate) fn rearrange(tx: &mut Tx<'_>, id: QueueId) -> Result<(), Fault> {
+    let rules = queue::rules(tx, Some(id))?;
+    for waits in waiting::of_queue(tx, id)? {
+        if let Some(row) = waiting::find(tx, waits)? {
+            place::arrange(tx, &rules, row)?;
+        }
+    }
+    let mut stirred = Stirred::default();
+    stirred.queue(id);
+    settle(tx, stirred)
+}
+
+fn policy(scoped: &mut Scoped) -> Result<RoutingPolicy, Fault> {
+    Ok(settings::get(scoped)?.routing)
+}

@@ -1,0 +1,158 @@
+//! A conversation whose customer is silent is put aside: it stays the agent's and takes no room.
+
+use chrono::Duration;
+use shared::{
+    error::ErrorCode,
+    ids::ConversationId,
+    model::{
+        conversation::ConversationState,
+        message::{Author, AuthorKind, Happening},
+        routing::{AssignmentKind, Ending},
+    },
+};
+
+use super::{
+    place::{expect_reply, let_go, queue_up, set_timer},
+    policy,
+};
+use crate::{
+    db::{
+        Fault, Tx,
+        record::FactKind,
+        rows::{
+            agent_load, assignment, conversation, member, queue,
+            timer::{self, TimerKind},
+        },
+    },
+    domain::{
+        conversations::{Loaded, by},
+        seat::Seat,
+    },
+};
+
+/// Puts a conversation aside until its customer writes.
+///
+/// # Errors
+/// `assigned_to_another` unless the member holds it or may act for others, `conversation_closed`.
+pub fn park(tx: &mut Tx<'_>, seat: &Seat, id: ConversationId) -> Result<(), Fault> {
+    let mut loaded = Loaded::in_sight(tx, seat, id)?;
+    loaded.workable_by(seat)?;
+    match loaded.row.model.state {
+        ConversationState::Parked => return Ok(()),
+        ConversationState::Assigned => {}
+        ConversationState::Closed => return Err(ErrorCode::ConversationClosed.into()),
+        _ => return Err(ErrorCode::AssignedToAnother.into()),
+    }
+    put_aside(tx, &mut loaded, &by(seat))?;
+    loaded.save(tx)
+}
+
+/// Goes on with a conversation that was put aside.
+///
+/// # Errors
+/// `no_room`, `assigned_to_another`.
+pub fn resume(tx: &mut Tx<'_>, seat: &Seat, id: ConversationId) -> Result<(), Fault> {
+    let mut loaded = Loaded::in_sight(tx, seat, id)?;
+    loaded.workable_by(seat)?;
+    if loaded.row.model.state != ConversationState::Parked {
+        return Ok(());
+    }
+    if !takes_room(tx, id)? {
+        return Err(ErrorCode::NoRoom.into());
+    }
+    loaded.row.model.state = ConversationState::Assigned;
+    loaded.fact(tx, FactKind::ConversationResumed, &by(seat))?;
+    loaded.save(tx)
+}
+
+fn put_aside(tx: &mut Tx<'_>, loaded: &mut Loaded, author: &Author) -> Result<(), Fault> {
+    let id = loaded.row.model.id;
+    let open = assignment::open(tx, id)?.ok_or_else(|| Fault::Broken(format!("{id} is held by nobody")))?;
+    if open.counted && !policy(tx)?.parked_counts {
+        assignment::count(tx, open.id, false)?;
+        agent_load::free(tx, open.member, open.weight)?;
+        if open.weight > 0 {
+            loaded.stirred.member(tx, open.member)?;
+        }
+    }
+    loaded.row.model.state = ConversationState::Parked;
+    for kind in [TimerKind::Reply, TimerKind::Park] {
+        timer::clear(tx, kind, &id.to_string())?;
+    }
+    loaded.fact(tx, FactKind::ConversationParked, author)
+}
+
+/// Takes room for what was put aside; says whether there was enough.
+fn takes_room(tx: &mut Tx<'_>, id: ConversationId) -> Result<bool, Fault> {
+    let open = assignment::open(tx, id)?.ok_or_else(|| Fault::Broken(format!("{id} is held by nobody")))?;
+    if open.counted {
+        return Ok(true);
+    }
+    let now = tx.now();
+    if open.weight > 0 && !agent_load::take(tx, open.member, open.weight, now)? {
+        return Ok(false);
+    }
+    assignment::count(tx, open.id, true)?;
+    Ok(true)
+}
+
+/// The customer of a parked conversation writes: it is its agent's again when they are there and have room, else it
+/// waits for whoever has, and for them first. Nobody ever holds too much because somebody came back.
+pub(crate) fn wake(tx: &mut Tx<'_>, loaded: &mut Loaded) -> Result<(), Fault> {
+    let id = loaded.row.model.id;
+    let Some(holder) = loaded.row.model.assignee else { return Ok(()) };
+    let author = Author { kind: AuthorKind::System, member: Some(holder) };
+    let rules = queue::rules(tx, loaded.row.model.queue)?;
+    let there = rules.room() == 0 || is_there(tx, holder)?;
+    if there && takes_room(tx, id)? {
+        loaded.row.model.state = ConversationState::Assigned;
+        expect_reply(tx, &rules, id, AssignmentKind::Routed)?;
+        return loaded.fact(tx, FactKind::ConversationResumed, &author);
+    }
+    let ending = if there { Ending::NoRoom } else { Ending::Lost };
+    let_go(tx, loaded, ending)?;
+    loaded.tell(tx, Happening::Requeued { member: holder, because: ending })?;
+    loaded.fact(tx, FactKind::ConversationRequeued, &author)?;
+    queue_up(tx, loaded)
+}
+
+/// Whether a member is connected, or has not been gone for long.
+fn is_there(tx: &mut Tx<'_>, id: shared::ids::MemberId) -> Result<bool, Fault> {
+    let Some(row) = member::find(tx, id)? else { return Ok(false) };
+    if !row.member.active {
+        return Ok(false);
+    }
+    Ok(row.member.connected
+        || policy(tx)?.lost_secs == 0
+        || timer::due(tx, TimerKind::Lost, &id.to_string())?.is_some())
+}
+
+/// A member answered: nobody waits for that any more, and when the customer stays silent it is put aside.
+pub(crate) fn answered(tx: &mut Tx<'_>, loaded: &Loaded) -> Result<(), Fault> {
+    if loaded.row.model.queue.is_none() || loaded.row.model.state != ConversationState::Assigned {
+        return Ok(());
+    }
+    let rules = queue::rules(tx, loaded.row.model.queue)?;
+    if rules.room() == 0 {
+        return Ok(());
+    }
+    let subject = loaded.row.model.id.to_string();
+    timer::clear(tx, TimerKind::Reply, &subject)?;
+    if rules.park_secs > 0 {
+        let due = tx.now() + Duration::seconds(rules.park_secs.into());
+        set_timer(tx, TimerKind::Park, &subject, due)?;
+    }
+    Ok(())
+}
+
+/// The customer has been silent for so long.
+pub(super) fn silent(tx: &mut Tx<'_>, id: ConversationId) -> Result<(), Fault> {
+    let Some(row) = conversation::find(tx, id)? else { return Ok(()) };
+    if row.model.state != ConversationState::Assigned || row.model.waiting_since.is_some() {
+        return Ok(());
+    }
+    let author = Author { kind: AuthorKind::System, member: row.model.assignee };
+    let mut loaded = Loaded::from_row(row);
+    put_aside(tx, &mut loaded, &author)?;
+    loaded.save(tx)
+}

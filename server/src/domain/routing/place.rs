@@ -1,0 +1,230 @@
+//! A conversation changes hands: it waits, somebody gets it, somebody gives it away. Every change of the state of a
+//! conversation passes here, so that what members hold is always what is counted.
+
+use chrono::Duration;
+use shared::{
+    Instant,
+    error::ErrorCode,
+    ids::{AssignmentId, ConversationId, MemberId},
+    model::{
+        conversation::ConversationState,
+        queue::{QueueRules, RoutingMode},
+        routing::{Assignment, AssignmentKind, Ending, Why},
+    },
+};
+
+use super::{
+    PASSED_SECS,
+    need::{Need, ring_after},
+};
+use crate::{
+    clock::micros,
+    db::{
+        Fault, Tx,
+        record::Kicks,
+        rows::{
+            agent_load, assignment, queue,
+            timer::{self, TimerKind},
+            waiting::{self, Passed, WaitingRow},
+        },
+    },
+    domain::conversations::Loaded,
+};
+
+/// How somebody gets a conversation.
+#[derive(Debug, Clone)]
+pub(crate) struct Giving {
+    /// By which way.
+    pub(crate) kind: AssignmentKind,
+    /// Why they.
+    pub(crate) why: Why,
+}
+
+impl Giving {
+    /// They took it themselves.
+    pub(crate) fn taken() -> Self {
+        Self { kind: AssignmentKind::Taken, why: Why::default() }
+    }
+}
+
+/// Lets a conversation wait: in its old place when it waited in this queue before, else behind those who came
+/// sooner. One without a queue is everybody's to take.
+pub(crate) fn queue_up(tx: &mut Tx<'_>, loaded: &mut Loaded) -> Result<(), Fault> {
+    let model = &mut loaded.row.model;
+    model.state = ConversationState::Queued;
+    model.assignee = None;
+    model.offer_until = None;
+    let Some(queue) = model.queue else { return Ok(()) };
+    let id = model.id;
+    let now = tx.now();
+    let rules = queue::rules(tx, Some(queue))?;
+    let mut row = match waiting::find(tx, id)? {
+        Some(known) if known.queue == queue => known,
+        // Handed to another queue, it has waited as long as it has waited.
+        Some(known) => WaitingRow { queue, ring: 0, sticky: None, ..known },
+        None => WaitingRow {
+            conversation: id,
+            queue,
+            waits: true,
+            since: now,
+            priority: rules.priority_secs,
+            skills: Vec::new(),
+            ring: 0,
+            need: String::new(),
+            passed: Vec::new(),
+            sticky: None,
+        },
+    };
+    row.waits = true;
+    row.sticky = match assignment::last_holder(tx, id)? {
+        Some((member, until)) if rules.sticky_secs > 0 => {
+            let until = until + Duration::seconds(rules.sticky_secs.into());
+            (until > now).then_some((member, until))
+        }
+        _ => None,
+    };
+    arrange(tx, &rules, row)?;
+    loaded.stirred.queue(queue);
+    Ok(())
+}
+
+/// Stores what waits as it waits now, and when that changes.
+pub(super) fn arrange(tx: &mut Tx<'_>, rules: &QueueRules, mut row: WaitingRow) -> Result<(), Fault> {
+    let now = tx.now();
+    let waited = (now - row.since).num_seconds();
+    row.ring = ring_after(rules, waited);
+    row.need = Need::of(rules, &row.skills, row.ring).word();
+    row.passed.retain(|passed| passed.until > micros(now));
+    waiting::put(tx, &row)?;
+    let id = row.conversation.to_string();
+    if let Some(ring) = rules.rings.get(usize::from(row.ring)) {
+        set_timer(tx, TimerKind::Ring, &id, row.since + Duration::seconds(ring.after_secs.into()))?;
+    }
+    if let Some(until) = row.passed.iter().map(|passed| passed.until).min() {
+        set_timer(tx, TimerKind::Again, &id, crate::clock::from_micros(until))?;
+    }
+    Ok(())
+}
+
+/// For a while a member is not asked for a conversation that waits.
+pub(crate) fn pass(tx: &mut Tx<'_>, id: ConversationId, member: MemberId) -> Result<(), Fault> {
+    let Some(mut row) = waiting::find(tx, id)? else { return Ok(()) };
+    let until = micros(tx.now() + Duration::seconds(PASSED_SECS));
+    row.passed.retain(|passed| passed.member != member);
+    row.passed.push(Passed { member, until });
+    let rules = queue::rules(tx, Some(row.queue))?;
+    arrange(tx, &rules, row)
+}
+
+/// Gives a conversation to a member, whoever had it.
+///
+/// # Errors
+/// `no_room`, unless it is forced.
+pub(crate) fn give(
+    tx: &mut Tx<'_>,
+    loaded: &mut Loaded,
+    member: MemberId,
+    giving: Giving,
+) -> Result<(), Fault> {
+    let_go(tx, loaded, Ending::TakenOver)?;
+    let now = tx.now();
+    let queue = loaded.row.model.queue;
+    let rules = queue::rules(tx, queue)?;
+    let weight = rules.room();
+    match giving.kind {
+        _ if weight == 0 => {}
+        AssignmentKind::Forced => agent_load::force(tx, member, weight, now)?,
+        _ => {
+            if !agent_load::take(tx, member, weight, now)? {
+                return Err(ErrorCode::NoRoom.into());
+            }
+        }
+    }
+    let offered = giving.kind == AssignmentKind::Offered;
+    let new = Assignment {
+        id: AssignmentId::new(),
+        member,
+        queue,
+        kind: giving.kind,
+        weight,
+        begun_at: now,
+        accepted_at: (!offered).then_some(now),
+        ended_at: None,
+        ending: None,
+        why: giving.why,
+    };
+    let id = loaded.row.model.id;
+    assignment::insert(tx, id, &new, true)?;
+    waiting::leave(tx, id)?;
+    let model = &mut loaded.row.model;
+    model.assignee = Some(member);
+    if offered {
+        let until = now + Duration::seconds(rules.accept_secs.into());
+        model.state = ConversationState::Offered;
+        model.offer_until = Some(until);
+        set_timer(tx, TimerKind::Offer, &id.to_string(), until)?;
+    } else {
+        model.state = ConversationState::Assigned;
+        model.offer_until = None;
+        expect_reply(tx, &rules, id, giving.kind)?;
+    }
+    Ok(())
+}
+
+/// Whoever was given a conversation by the queue loses it when they do not answer in time.
+pub(super) fn expect_reply(
+    tx: &mut Tx<'_>,
+    rules: &QueueRules,
+    id: ConversationId,
+    kind: AssignmentKind,
+) -> Result<(), Fault> {
+    let by_queue = matches!(kind, AssignmentKind::Routed | AssignmentKind::Offered);
+    if by_queue && rules.mode != RoutingMode::Manual && rules.first_reply_secs > 0 {
+        let due = tx.now() + Duration::seconds(rules.first_reply_secs.into());
+        set_timer(tx, TimerKind::Reply, &id.to_string(), due)?;
+    }
+    Ok(())
+}
+
+/// Ends whatever assignment is open; says whose it was. Who gets the conversation next is the caller's to say.
+pub(crate) fn let_go(
+    tx: &mut Tx<'_>,
+    loaded: &mut Loaded,
+    ending: Ending,
+) -> Result<Option<MemberId>, Fault> {
+    if loaded.row.model.assignee.is_none() {
+        return Ok(None);
+    }
+    let id = loaded.row.model.id;
+    loaded.row.model.assignee = None;
+    loaded.row.model.offer_until = None;
+    let Some(open) = assignment::open(tx, id)? else {
+        return Err(Fault::Broken(format!("{id} is held by nobody's assignment")));
+    };
+    let now = tx.now();
+    assignment::end(tx, open.id, ending, now)?;
+    agent_load::free(tx, open.member, open.room())?;
+    let subject = id.to_string();
+    for kind in [TimerKind::Offer, TimerKind::Reply, TimerKind::Park] {
+        timer::clear(tx, kind, &subject)?;
+    }
+    if open.room() > 0 {
+        loaded.stirred.member(tx, open.member)?;
+    }
+    Ok(Some(open.member))
+}
+
+/// A conversation gives up its place: it was closed, or a bot answers it.
+pub(crate) fn withdraw(tx: &mut Tx<'_>, id: ConversationId) -> Result<(), Fault> {
+    waiting::remove(tx, id)?;
+    let subject = id.to_string();
+    timer::clear(tx, TimerKind::Ring, &subject)?;
+    timer::clear(tx, TimerKind::Again, &subject)
+}
+
+/// Sets a timer and wakes who listens for it.
+pub(super) fn set_timer(tx: &mut Tx<'_>, kind: TimerKind, subject: &str, due: Instant) -> Result<(), Fault> {
+    timer::set(tx, kind, subject, due)?;
+    tx.kick(Kicks { jobs: true, outbox: false });
+    Ok(())
+}

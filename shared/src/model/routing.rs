@@ -1,0 +1,257 @@
+//! How conversations came to those who answer them, and what the tenant decided about that.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{AssignmentId, MemberId, QueueId};
+
+macro_rules! words {
+    ($name:ident { $($variant:ident = $word:literal),* $(,)? }) => {
+        impl $name {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The stored form.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word),*
+                }
+            }
+
+            /// The one with this stored form.
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|one| one.as_str() == text)
+            }
+        }
+    };
+}
+
+/// How a conversation came to a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum AssignmentKind {
+    /// They took it, by hand or by answering.
+    Taken,
+    /// It was theirs at once.
+    Routed,
+    /// They were asked.
+    Offered,
+    /// They asked for the next one.
+    Pulled,
+    /// A colleague handed it over.
+    Given,
+    /// A supervisor handed it over although they had no room for it.
+    Forced,
+}
+
+words!(AssignmentKind {
+    Taken = "taken",
+    Routed = "routed",
+    Offered = "offered",
+    Pulled = "pulled",
+    Given = "given",
+    Forced = "forced",
+});
+
+/// How an assignment ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// The conversation was closed.
+    Closed,
+    /// They gave it back.
+    Released,
+    /// They said no.
+    Declined,
+    /// They did not say anything in time.
+    Missed,
+    /// They did not answer the customer in time.
+    Unanswered,
+    /// It was handed over.
+    Transferred,
+    /// Somebody else took it over.
+    TakenOver,
+    /// They were gone for too long, or while they were asked.
+    Lost,
+    /// The customer came back when they had no room.
+    NoRoom,
+    /// They may not work here any more.
+    LockedOut,
+}
+
+words!(Ending {
+    Closed = "closed",
+    Released = "released",
+    Declined = "declined",
+    Missed = "missed",
+    Unanswered = "unanswered",
+    Transferred = "transferred",
+    TakenOver = "taken_over",
+    Lost = "lost",
+    NoRoom = "no_room",
+    LockedOut = "locked_out",
+});
+
+/// What decided between those who could have answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Deciding {
+    /// There was nobody else.
+    Alone,
+    /// They had the customer before.
+    Sticky,
+    /// They are best in what was asked for.
+    Skill,
+    /// They had the largest part of their room free.
+    Room,
+    /// They had been given nothing for the longest time.
+    Idle,
+    /// Nothing: somebody had to be first.
+    Order,
+}
+
+/// Why this agent.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct Why {
+    /// What decided; none when a person did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decided_by: Option<Deciding>,
+    /// How many could have answered, this one included.
+    pub candidates: u32,
+    /// How long the conversation had waited, in seconds.
+    pub waited_secs: u32,
+    /// Which ring it had reached; 0 is the first.
+    pub ring: u8,
+    /// What the agent held before, in slots.
+    pub used: u32,
+    /// What the agent can hold.
+    pub capacity: u32,
+    /// Who decided, when a person other than the agent did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<MemberId>,
+}
+
+/// One member's time with a conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Assignment {
+    /// Which.
+    pub id: AssignmentId,
+    /// Whose.
+    pub member: MemberId,
+    /// For which queue.
+    pub queue: Option<QueueId>,
+    /// How it began.
+    pub kind: AssignmentKind,
+    /// How much of the member's capacity it takes.
+    pub weight: u32,
+    /// When it began.
+    #[serde(deserialize_with = "crate::instant::read")]
+    pub begun_at: DateTime<Utc>,
+    /// When it was accepted; an offer that was not has none.
+    #[serde(default, deserialize_with = "crate::instant::read_maybe")]
+    pub accepted_at: Option<DateTime<Utc>>,
+    /// When it ended.
+    #[serde(default, deserialize_with = "crate::instant::read_maybe")]
+    pub ended_at: Option<DateTime<Utc>>,
+    /// How.
+    #[serde(default)]
+    pub ending: Option<Ending>,
+    /// Why this member.
+    pub why: Why,
+}
+
+/// How a conversation waits, and who could end that.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Waiting {
+    /// Since when.
+    #[serde(deserialize_with = "crate::instant::read")]
+    pub since: DateTime<Utc>,
+    /// How many seconds count as waited already.
+    pub priority_secs: u32,
+    /// Its place in the queue; 1 is answered next.
+    pub position: u32,
+    /// Which ring it has reached; 0 is the first.
+    pub ring: u8,
+    /// What its agent must know.
+    pub skills: Vec<String>,
+    /// Members of the queue who may answer it.
+    pub suited: u32,
+    /// Those of them who are there and available.
+    pub there: u32,
+    /// Those of them who have room and did not just give it away.
+    pub free: u32,
+}
+
+/// What the tenant decided for all queues. Times are seconds; 0 means never.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct RoutingPolicy {
+    /// Whether a parked conversation takes room.
+    pub parked_counts: bool,
+    /// How long an agent may be gone until what they hold goes back.
+    pub lost_secs: u32,
+    /// After how many offers in a row that they miss an agent counts as away; 0 means never.
+    pub misses: u32,
+}
+
+impl Default for RoutingPolicy {
+    fn default() -> Self {
+        Self { parked_counts: false, lost_secs: 300, misses: 2 }
+    }
+}
+
+impl RoutingPolicy {
+    /// Whether it can be stored.
+    pub const fn is_valid(&self) -> bool {
+        self.lost_secs <= 7 * 86_400 && self.misses <= 20
+    }
+}
+
+/// Something a member is good at.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Skill {
+    /// What, in small letters.
+    pub name: String,
+    /// How good, 1 to 10.
+    pub score: u8,
+}
+
+/// Where a conversation is handed to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    /// Whoever answers there.
+    Queue(QueueId),
+    /// A colleague.
+    Member(MemberId),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stored_forms_are_those_of_json() {
+        for kind in AssignmentKind::ALL {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+            assert_eq!(AssignmentKind::parse(kind.as_str()), Some(*kind));
+        }
+        for ending in Ending::ALL {
+            assert_eq!(serde_json::to_value(ending).unwrap(), ending.as_str());
+            assert_eq!(Ending::parse(ending.as_str()), Some(*ending));
+        }
+        assert_eq!(serde_json::from_str::<Why>("{}").unwrap(), Why::default());
+        assert_eq!(serde_json::from_str::<RoutingPolicy>("{}").unwrap(), RoutingPolicy::default());
+    }
+}

@@ -1,0 +1,195 @@
+//! A tenant's floor: agents at their desks, customers at the door.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Duration};
+use server::{
+    admin::{AdminCommand, AdminContext, CreateTenant, execute},
+    clock::FakeClock,
+    db::{
+        Fault, Store, TenantStore, Tx, control,
+        record::Actor,
+        rows::{assignment, conversation},
+    },
+    domain::{
+        commands,
+        conversations::receive::{self, Answerer, Inbound, Sender},
+        members::presence,
+        queues,
+        routing::timers,
+        tenancy::{self, NewChannel, NewMember, NewQueue},
+    },
+    keys,
+};
+use shared::{
+    error::{ErrorCode, Problem},
+    ids::{AccountId, ChannelId, CommandKey, ConnectionId, ConversationId, MemberId, QueueId},
+    live::command::{Command, Done, KeyedCommand},
+    model::{
+        channel::ChannelColour,
+        content::Context,
+        conversation::Conversation,
+        member::Role,
+        message::Body,
+        queue::{QueueRules, RoutingMode},
+        routing::Assignment,
+    },
+};
+
+use crate::harness::{Database, Engine};
+
+/// A store without a server.
+pub(super) struct Floor {
+    pub(super) tenant: TenantStore,
+    pub(super) clock: Arc<FakeClock>,
+    pub(super) boss: MemberId,
+    store: Store,
+    _database: Database,
+}
+
+/// Rules under which a conversation is an agent's at once and stays so.
+pub(super) fn auto() -> QueueRules {
+    QueueRules { first_reply_secs: 0, sticky_secs: 0, park_secs: 0, ..QueueRules::default() }
+}
+
+/// Rules under which a conversation is offered.
+pub(super) fn offer() -> QueueRules {
+    QueueRules { mode: RoutingMode::Offer, ..auto() }
+}
+
+impl Floor {
+    pub(super) async fn new(engine: Engine) -> Self {
+        let database = Database::new(engine);
+        let clock = Arc::new(FakeClock::at(DateTime::from_timestamp(1_800_000_000, 0).unwrap()));
+        let store = Store::open(database.store_config(), Arc::clone(&clock) as Arc<_>).unwrap();
+        let keys = keys::of_installation(&database.config(), &store).unwrap();
+        let admin = AdminContext::offline(store.clone(), keys);
+        let new = CreateTenant { slug: "floor".into(), name: "Floor".into() };
+        execute(&admin, AdminCommand::CreateTenant(new)).await.unwrap();
+        let row = store.control().read(|conn| control::tenant::by_slug(conn, "floor")).await.unwrap();
+        let tenant = store.tenant(row.id).await.unwrap();
+        let mut floor = Self { tenant, clock, boss: MemberId::new(), store, _database: database };
+        floor.boss = floor.member(Role::Administrator, &[]).await;
+        floor
+    }
+
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
+    ) -> T {
+        self.tenant.write(work).await.unwrap().0
+    }
+
+    /// A queue with a number whose customers wait in it.
+    pub(super) async fn queue(&self, name: &'static str, rules: QueueRules) -> (QueueId, ChannelId) {
+        let work = move |tx: &mut Tx<'_>| {
+            let queue = queues::create(tx, name, &rules)?;
+            let binding = server::db::rows::channel::Binding {
+                connection: ConnectionId::new(),
+                phone_number_id: name.to_owned(),
+                account: None,
+                rate: 80,
+            };
+            let new = NewChannel {
+                name: name.to_owned(),
+                address: "4930000000".into(),
+                colour: ChannelColour::Teal,
+                queue: Some(NewQueue::Known(queue)),
+                binding,
+            };
+            let (channel, _) = tenancy::add_channel(tx, Actor::Operator, &new)?;
+            Ok((queue, channel))
+        };
+        self.write(work).await
+    }
+
+    async fn member(&self, role: Role, queues: &[QueueId]) -> MemberId {
+        let (id, queues) = (MemberId::new(), queues.to_vec());
+        let work = move |tx: &mut Tx<'_>| {
+            let new =
+                NewMember { id, account: AccountId::new(), name: id.to_string(), role, queues: Vec::new() };
+            tenancy::create_member(tx, Actor::Operator, &new)?;
+            server::domain::members::change::queues(tx, id, &queues)
+        };
+        self.write(work).await;
+        id
+    }
+
+    /// An agent who is there and can hold so much.
+    pub(super) async fn agent(&self, queues: &[QueueId], capacity: u32) -> MemberId {
+        let id = self.member(Role::Agent, queues).await;
+        self.write(move |tx| queues::set_capacity(tx, id, capacity)).await;
+        self.connect(id, true).await;
+        id
+    }
+
+    pub(super) async fn connect(&self, id: MemberId, connected: bool) {
+        self.write(move |tx| presence::set(tx, id, connected, "run")).await;
+    }
+
+    /// Customer `n` writes; their conversation.
+    pub(super) async fn customer(&self, channel: ChannelId, n: usize) -> ConversationId {
+        self.write(move |tx| writes(tx, channel, n)).await
+    }
+
+    pub(super) async fn command(&self, who: MemberId, command: Command) -> Result<Done, Problem> {
+        commands::dispatch(&self.tenant, who, KeyedCommand { key: CommandKey::new(), command }).await
+    }
+
+    pub(super) async fn done(&self, who: MemberId, command: Command) {
+        let shown = format!("{command:?}");
+        if let Err(problem) = self.command(who, command).await {
+            panic!("{shown}: {problem:?}");
+        }
+    }
+
+    pub(super) async fn refused(&self, who: MemberId, command: Command) -> ErrorCode {
+        self.command(who, command).await.unwrap_err().code
+    }
+
+    /// Time goes by, and what happens by itself happens.
+    pub(super) async fn after(&self, secs: i64) {
+        self.clock.advance(Duration::seconds(secs));
+        while self.write(timers::ring).await {}
+    }
+
+    pub(super) async fn see(&self, id: ConversationId) -> Conversation {
+        let read = self.tenant.read(move |scoped| conversation::find(scoped, id)).await;
+        read.unwrap().unwrap().model
+    }
+
+    /// Who holds it.
+    pub(super) async fn holder(&self, id: ConversationId) -> Option<MemberId> {
+        self.see(id).await.assignee
+    }
+
+    /// Everybody's time with it, the last first.
+    pub(super) async fn history(&self, id: ConversationId) -> Vec<Assignment> {
+        self.tenant.read(move |scoped| assignment::of(scoped, id)).await.unwrap()
+    }
+
+    pub(super) async fn close(self) {
+        self.store.close().await;
+    }
+}
+
+/// A customer's message.
+pub(super) fn writes(tx: &mut Tx<'_>, channel: ChannelId, n: usize) -> Result<ConversationId, Fault> {
+    let number = format!("4915{n:08}");
+    let inbound = Inbound {
+        channel,
+        wamid: format!("wamid.{}", CommandKey::new()),
+        written_at: tx.now(),
+        sender: Sender { wa_id: Some(number.clone()), phone: Some(number), ..Sender::default() },
+        body: Body::Text { text: format!("I am {n}") },
+        raw: None,
+        context: Context::default(),
+        quoted: None,
+        file: None,
+    };
+    let receive::Received::Stored(id) = receive::receive(tx, &inbound, Answerer::Us)? else {
+        return Err(Fault::Broken("twice".into()));
+    };
+    let row = server::db::rows::message::find(tx, id)?.ok_or_else(|| Fault::Broken("gone".into()))?;
+    Ok(row.model.conversation)
+}

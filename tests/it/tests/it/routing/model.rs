@@ -1,0 +1,199 @@
+//! Anything anybody can do, in any order, with time going by: after each step the invariants hold.
+
+use server::clock::Clock;
+use shared::{
+    ids::{ChannelId, ConversationId, MemberId, QueueId},
+    live::command::Command,
+    model::{
+        conversation::CloseReason,
+        member::Availability,
+        queue::{QueueRules, Ring, RoutingMode},
+        routing::{RoutingPolicy, Skill, Target},
+    },
+};
+
+use super::{
+    floor::Floor,
+    invariants::{self, Seen},
+};
+use crate::harness::{Engine, Random, run, wait::thorough};
+
+#[test]
+fn whatever_happens_on_the_floor_the_invariants_hold_on_sqlite() {
+    run(hold_up(Engine::Sqlite, if thorough() { 60 } else { 6 }));
+}
+
+#[test]
+fn whatever_happens_on_the_floor_the_invariants_hold_on_postgres() {
+    run(hold_up(Engine::Postgres, if thorough() { 20 } else { 2 }));
+}
+
+const STEPS: usize = 120;
+const CUSTOMERS: usize = 12;
+const SKILLS: [&str; 2] = ["billing", "french"];
+
+struct Play {
+    floor: Floor,
+    queues: Vec<(QueueId, ChannelId)>,
+    agents: Vec<MemberId>,
+    talks: Vec<ConversationId>,
+}
+
+async fn hold_up(engine: Engine, sequences: usize) {
+    let seed = Random::seed();
+    let mut random = Random::new(seed);
+    for sequence in 0..sequences {
+        let mut play = Play::begin(engine, &mut random).await;
+        let mut before = play.look().await;
+        for step in 0..STEPS {
+            let what = play.step(&mut random).await;
+            let after = play.look().await;
+            let mut broken = after.broken();
+            broken.extend(after.broken_since(&before));
+            assert!(
+                broken.is_empty(),
+                "TEST_SEED={seed}, sequence {sequence}, step {step}: {what}\n{}",
+                broken.join("\n")
+            );
+            before = after;
+        }
+        play.floor.close().await;
+    }
+}
+
+fn rules(random: &mut Random) -> QueueRules {
+    let skill = |random: &mut Random| {
+        if random.percent(30) { vec![SKILLS[random.below(2)].to_owned()] } else { Vec::new() }
+    };
+    let skills = skill(random);
+    let mut rings = Vec::new();
+    for after_secs in [40, 90] {
+        if random.percent(50) {
+            rings.push(Ring { after_secs, level: random.below(3) as u8 + 1, drops: skill(random) });
+        }
+    }
+    QueueRules {
+        mode: [RoutingMode::Auto, RoutingMode::Auto, RoutingMode::Offer, RoutingMode::Manual]
+            [random.below(4)],
+        weight: random.below(2) as u32 + 1,
+        accept_secs: 20,
+        first_reply_secs: [0, 50][random.below(2)],
+        wrap_up_secs: [0, 0, 15][random.below(3)],
+        sticky_secs: [0, 300][random.below(2)],
+        park_secs: [0, 70][random.below(2)],
+        by_skill: random.percent(50),
+        skills,
+        priority_secs: [0, 60][random.below(2)],
+        rings,
+    }
+}
+
+impl Play {
+    async fn begin(engine: Engine, random: &mut Random) -> Self {
+        let floor = Floor::new(engine).await;
+        let first = QueueRules { mode: RoutingMode::Auto, ..rules(random) };
+        let queues = vec![floor.queue("first", first).await, floor.queue("second", rules(random)).await];
+        let mut agents = Vec::new();
+        for n in 0..4 {
+            let own: Vec<QueueId> = match n {
+                0 => vec![queues[0].0],
+                1 => vec![queues[1].0],
+                _ => queues.iter().map(|(queue, _)| *queue).collect(),
+            };
+            agents.push(floor.agent(&own, random.below(3) as u32 + 1).await);
+        }
+        Self { floor, queues, agents, talks: Vec::new() }
+    }
+
+    async fn look(&self) -> Seen {
+        let now = self.floor.clock.now().timestamp_micros();
+        self.floor.tenant.read(move |scoped| invariants::see(scoped, now)).await.unwrap()
+    }
+
+    async fn step(&mut self, random: &mut Random) -> String {
+        let agent = *random.pick(&self.agents).unwrap();
+        let boss = self.floor.boss;
+        let Some(talk) = random.pick(&self.talks).copied() else { return self.customer(random).await };
+        let (queue, _) = *random.pick(&self.queues).unwrap();
+        // Most often by whoever holds it, so that something happens.
+        let holder = self.floor.holder(talk).await.filter(|_| random.percent(85)).unwrap_or(agent);
+        let availability = Availability::ALL[[0, 0, 1, 2][random.below(4)]];
+        let (who, command) = match random.below(30) {
+            0..=6 => return self.customer(random).await,
+            7..=9 => {
+                let secs = [1, 5, 20, 45, 100][random.below(5)];
+                self.floor.after(secs).await;
+                return format!("{secs} s go by");
+            }
+            10 | 11 => {
+                let connected = random.percent(60);
+                self.floor.connect(agent, connected).await;
+                return format!("{agent} is there: {connected}");
+            }
+            12 | 13 => (holder, Command::AcceptOffer { conversation: talk }),
+            14 => (holder, Command::DeclineOffer { conversation: talk }),
+            15 | 16 => (holder, Command::Close { conversation: talk, reason: CloseReason::Resolved }),
+            17 => (holder, Command::Release { conversation: talk }),
+            18 => (holder, Command::Park { conversation: talk }),
+            19 => (holder, Command::Resume { conversation: talk }),
+            20 => (holder, Command::text(talk, "Yes.")),
+            21 => (agent, Command::available_as(availability)),
+            22 => (agent, Command::TakeNext {}),
+            23 => (agent, Command::AssignToMe { conversation: talk }),
+            24 => {
+                let to = if random.percent(50) { Target::Queue(queue) } else { Target::Member(agent) };
+                (holder, Command::Transfer { conversation: talk, to, note: Some("see above".into()) })
+            }
+            25 => (boss, Command::Assign { conversation: talk, member: agent, force: random.percent(50) }),
+            26 => (boss, Command::SetCapacity { member: agent, capacity: random.below(4) as u32 }),
+            27 => match random.below(4) {
+                0 => (boss, Command::SetActive { member: agent, active: random.percent(70) }),
+                1 => {
+                    let queues = self.queues.iter().map(|(queue, _)| *queue);
+                    let queues = queues.filter(|_| random.percent(70)).collect();
+                    (boss, Command::SetQueues { member: agent, queues })
+                }
+                2 => (boss, Command::SetLevel { member: agent, queue, level: random.below(3) as u8 + 1 }),
+                _ => (boss, Command::Reopen { conversation: talk }),
+            },
+            28 => {
+                let skills = SKILLS.iter().filter(|_| random.percent(50));
+                let skills = skills.map(|name| Skill { name: (*name).to_owned(), score: 5 }).collect();
+                (boss, Command::SetSkills { member: agent, skills })
+            }
+            _ => match random.below(4) {
+                0 => {
+                    let policy = RoutingPolicy {
+                        parked_counts: random.percent(30),
+                        lost_secs: [0, 30][random.below(2)],
+                        misses: random.below(3) as u32,
+                    };
+                    (boss, Command::SetRoutingPolicy { policy })
+                }
+                1 => (boss, Command::SetPriority { conversation: talk, secs: random.below(200) as u32 }),
+                _ => {
+                    let name = if queue == self.queues[0].0 { "first" } else { "second" };
+                    (boss, Command::ChangeQueue { queue, name: name.into(), rules: rules(random) })
+                }
+            },
+        };
+        let shown = format!("{who}: {command:?}");
+        match self.floor.command(who, command).await {
+            Ok(_) => shown,
+            Err(problem) => {
+                let code = problem.code;
+                assert!(![500, 503].contains(&code.status()), "{shown}: {code:?}");
+                format!("{shown}, refused: {code:?}")
+            }
+        }
+    }
+
+    async fn customer(&mut self, random: &mut Random) -> String {
+        let ((_, channel), n) = (*random.pick(&self.queues).unwrap(), random.below(CUSTOMERS));
+        let id = self.floor.customer(channel, n).await;
+        if !self.talks.contains(&id) {
+            self.talks.push(id);
+        }
+        format!("customer {n} writes in {id}")
+    }
+}
