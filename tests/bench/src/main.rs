@@ -9,6 +9,7 @@
 //! which other programs took more than a twentieth of the machine is thrown away and repeated; a
 //! figure with losses is no figure; latency counts from the scheduled send.
 
+mod assign;
 mod baseline;
 mod child;
 mod fanout;
@@ -28,7 +29,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 
 /// All benchmarks, in the order in which they run.
-const ALL: [&str; 5] = ["ingest", "webhook_to_frame", "fanout", "idle_memory", "resume_storm"];
+const ALL: [&str; 6] = ["ingest", "webhook_to_frame", "fanout", "idle_memory", "resume_storm", "assign"];
 
 fn main() -> ExitCode {
     match run(&std::env::args().skip(1).collect::<Vec<_>>()) {
@@ -57,6 +58,7 @@ fn run(arguments: &[String]) -> Result<()> {
             "fanout" => runtime.block_on(fanout::run())?,
             "idle_memory" => runtime.block_on(idle_memory::run())?,
             "resume_storm" => runtime.block_on(resume_storm::run())?,
+            "assign" => runtime.block_on(assign::run())?,
             other => bail!("there is no benchmark {other:?}; there are {}", ALL.join(", ")),
         };
         for figure in figures {

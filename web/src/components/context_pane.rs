@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use shared::ids::ConversationId;
 
-use super::contact::{Contact, block_line};
+use super::{
+    contact::{Contact, block_line},
+    routing_story::RoutingStory,
+};
 use crate::{
     i18n::{Key, text, tr},
     live::Live,
@@ -44,6 +47,7 @@ pub(crate) fn ContextPane(live: Live, id: ConversationId, open: RwSignal<bool>) 
                 <Window live row/>
                 {block_line(row)}
             </section>
+            <section><RoutingStory live id/></section>
             <Contact id row name/>
         </aside>
     }

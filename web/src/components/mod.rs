@@ -9,5 +9,6 @@ pub(crate) mod help;
 pub(crate) mod list;
 pub(crate) mod presence_menu;
 pub(crate) mod rail;
+pub(crate) mod routing_story;
 pub(crate) mod settings;
 pub(crate) mod templates;

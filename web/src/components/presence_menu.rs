@@ -89,7 +89,7 @@ pub(crate) fn PresenceMenu(desk: Desk) -> impl IntoView {
 fn chosen(live: Live) -> Option<Availability> {
     let asked = live.pending(|p| matches!(p.command, Command::SetAvailability { .. }));
     match asked.last().map(|p| &p.command) {
-        Some(Command::SetAvailability { availability }) => Some(*availability),
+        Some(Command::SetAvailability { availability, .. }) => Some(*availability),
         _ => live.me().map(|me| me.availability),
     }
 }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use shared::{
     Instant,
     api::{
-        conversations::ContactChanges,
+        conversations::{ContactChanges, Routing},
         numbers::{
             BusinessProfile, CheckedConnection, ConnectedNumber, ConnectionSummary, ConnectionsPage,
             FoundAccount, FoundNumber, Nothing, WebhookAddress,
@@ -13,8 +13,8 @@ use shared::{
     },
     error::{ErrorCode, Problem},
     ids::{
-        ChannelId, CommandKey, ConnectionId, ContactChangeId, ConversationId, Epoch, MemberId, MessageId,
-        TemplateId,
+        AssignmentId, ChannelId, CommandKey, ConnectionId, ContactChangeId, ConversationId, Epoch, MemberId,
+        MessageId, QueueId, TemplateId,
     },
     live::{
         command::Done,
@@ -35,10 +35,13 @@ use shared::{
             Obstacle, PinEvent, PinNews, Restriction, Review, Throughput, TokenFacts, TokenScope, Violation,
         },
         interactive::{Action, Interactive, Reply, Row, Section},
+        member::{Availability, Member, Role},
         message::{
             Attempt, Author, AuthorKind, Body, Delivery, DeliveryState, Failure, FailureReason,
             GroupReceipts, Happening, Message, Price,
         },
+        queue::{Queue, QueueRules, Ring, RoutingMode},
+        routing::{Assignment, AssignmentKind, Deciding, Ending, Skill, Target, Waiting, Why},
         template::{
             ComingCategory, Template, TemplateButton, TemplateCategory, TemplateHeader, TemplatePlace,
             TemplateQuality, TemplateStatus, TemplateValue,
@@ -228,12 +231,21 @@ fn frames() -> Vec<ServerFrame> {
             Body::Other { kind: "image".into(), caption: None },
             Body::System { what: Happening::Closed { member: MemberId::new(), reason: CloseReason::Spam } },
             Body::System { what: Happening::Reopened { member: None } },
+            Body::System { what: Happening::Routed { member: MemberId::new() } },
+            Body::System {
+                what: Happening::Transferred { by: MemberId::new(), to: Target::Queue(QueueId::new()) },
+            },
+            Body::System {
+                what: Happening::Transferred { by: MemberId::new(), to: Target::Member(MemberId::new()) },
+            },
+            Body::System { what: Happening::Requeued { member: MemberId::new(), because: Ending::NoRoom } },
             Body::System { what: Happening::HandedOver { to_us: true, words: Some("x".into()) } },
         ])
         .chain(contents().into_iter().map(|content| Body::Content(Arc::new(content))));
     let events = bodies
         .map(|body| Logged { pos: 3, event: Event::Message(message(body)) })
         .chain([Logged { pos: 4, event: Event::Erased {} }])
+        .chain(routed().map(|event| Logged { pos: 5, event }))
         .collect();
     let problem = Problem {
         kind: "about:blank".into(),
@@ -396,4 +408,69 @@ fn what_an_app_reaches_is_read_as_it_was_written() {
         BusinessProfile { about: "A".into(), websites: vec!["https://x".into()], ..Default::default() };
     assert_eq!(read::<BusinessProfile>(&serde_json::to_string(&profile).unwrap()), Ok(profile));
     assert_eq!(read::<Option<Nothing>>("null"), Ok(None));
+}
+
+/// Who works where, and by which rules.
+fn routed() -> [Event; 2] {
+    let at = Instant::from_timestamp_millis(1_793_000_000_123).unwrap();
+    let queue = QueueId::new();
+    let ring = |after_secs, drops: &[&str]| Ring {
+        after_secs,
+        level: 2,
+        drops: drops.iter().map(|drop| (*drop).to_owned()).collect(),
+    };
+    let rules = QueueRules {
+        mode: RoutingMode::Offer,
+        skills: vec!["french".into()],
+        rings: vec![ring(60, &[]), ring(90, &["french"])],
+        ..QueueRules::default()
+    };
+    let member = Member {
+        id: MemberId::new(),
+        rev: 7,
+        name: "Ann".into(),
+        role: Role::Agent,
+        active: true,
+        availability: Availability::Away,
+        connected: false,
+        queues: vec![queue],
+        levels: [(queue, 3)].into(),
+        skills: vec![Skill { name: "french".into(), score: 9 }],
+        capacity: 5,
+        reason: Some("Lunch".into()),
+        wrap_until: Some(at),
+    };
+    [Event::Queue(Queue { id: queue, rev: 2, name: "Sales".into(), rules }), Event::Member(member)]
+}
+
+#[test]
+fn what_explains_the_routing_is_read_as_it_was_written() {
+    let at = Instant::from_timestamp_millis(1_793_000_000_123).unwrap();
+    let one = |ending: Option<Ending>, decided_by| Assignment {
+        id: AssignmentId::new(),
+        member: MemberId::new(),
+        queue: ending.map(|_| QueueId::new()),
+        kind: AssignmentKind::Routed,
+        weight: 1,
+        begun_at: at,
+        accepted_at: ending.map(|_| at),
+        ended_at: ending.map(|_| at),
+        ending,
+        why: Why { decided_by, candidates: 3, waited_secs: 9, ..Why::default() },
+    };
+    let waiting = Waiting {
+        since: at,
+        priority_secs: 60,
+        position: 2,
+        ring: 1,
+        skills: vec!["french".into()],
+        suited: 3,
+        there: 2,
+        free: 0,
+    };
+    let assignments = vec![one(None, None), one(Some(Ending::NoRoom), Some(Deciding::Sticky))];
+    for waiting in [None, Some(waiting)] {
+        let all = Routing { assignments: assignments.clone(), waiting };
+        assert_eq!(read::<Routing>(&serde_json::to_string(&all).unwrap()), Ok(all));
+    }
 }

@@ -162,7 +162,7 @@ pub fn find(scoped: &mut Scoped, id: ConversationId) -> Result<Option<WaitingRow
     row.map(model).transpose()
 }
 
-/// Everything that waits in a queue, by rank.
+/// Everything that waits in a queue.
 ///
 /// # Errors
 /// The database's.
@@ -170,7 +170,7 @@ pub fn of_queue(scoped: &mut Scoped, queue: QueueId) -> Result<Vec<ConversationI
     let (conn, tenant) = scoped.parts();
     let ids: Vec<String> = w::waiting
         .filter(w::tenant_id.eq(tenant).and(w::queue_id.eq(queue.to_string())).and(sql::<Bool>(WAITS)))
-        .order((w::rank_at, w::conversation_id))
+        .order((w::need, w::rank_at, w::conversation_id))
         .select(w::conversation_id)
         .load(conn)?;
     Ok(ids.into_iter().map(|id| id.parse()).collect::<Result<_, _>>()?)

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use shared::{
     ids::MemberId,
-    model::message::{AuthorKind, Body, DeliveryState, Happening, Message},
+    model::{
+        message::{AuthorKind, Body, DeliveryState, Happening, Message},
+        routing::{Ending, Target},
+    },
 };
 
 use super::{
@@ -200,6 +203,26 @@ fn happening(live: Live, what: &Happening) -> String {
     };
     match what {
         Happening::Assigned { member } => told(*member, Key::HappenedAssignedYou, Key::HappenedAssigned),
+        Happening::Routed { member } => told(*member, Key::HappenedRoutedYou, Key::HappenedRouted),
+        Happening::Transferred { by, to } => {
+            let to = match to {
+                Target::Queue(id) => live.queue(*id).map(|queue| queue.name),
+                Target::Member(id) => live.member(*id).map(|member| member.name),
+            };
+            let to = to.unwrap_or_else(|| text(Key::AuthorSomebody).to_owned());
+            let by = author_name(live, AuthorKind::Member, Some(*by));
+            fill(Key::HappenedTransferred, &[("name", &by), ("to", &to)])
+        }
+        Happening::Requeued { member, because } => {
+            let name = author_name(live, AuthorKind::Member, Some(*member));
+            let key = match because {
+                Ending::Unanswered => Key::HappenedUnanswered,
+                Ending::Lost => Key::HappenedLost,
+                Ending::NoRoom => Key::HappenedNoRoom,
+                _ => Key::HappenedRequeued,
+            };
+            fill(key, &[("name", &name)])
+        }
         Happening::Released { member } => told(*member, Key::HappenedReleasedYou, Key::HappenedReleased),
         Happening::Closed { member, reason } => {
             let line = told(*member, Key::HappenedClosedYou, Key::HappenedClosed);

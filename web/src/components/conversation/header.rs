@@ -133,17 +133,55 @@ fn Actions(talk: Talk) -> impl IntoView {
                     attr:data-testid="take"
                 >{tr(Key::Take)}</Button>
             </Show>
+            <Show when=move || permit.get().is_some_and(|p| p.asked)>
+                <Button
+                    look=ButtonLook::Primary
+                    disabled=busy
+                    on:click=move |_| talk.act(Command::AcceptOffer { conversation: talk.id })
+                    attr:data-testid="accept"
+                >{tr(Key::OfferAccept)}</Button>
+                <Button
+                    disabled=busy
+                    on:click=move |_| talk.act(Command::DeclineOffer { conversation: talk.id })
+                    attr:data-testid="decline"
+                >{tr(Key::OfferDecline)}</Button>
+            </Show>
             <Show when=move || permit.get().is_some_and(|p| p.take_over)>
                 <Button disabled=busy on:click=move |_| talk.take() attr:data-testid="take">{tr(Key::TakeOver)}</Button>
             </Show>
-            <Show when=move || permit.get().is_some_and(|p| p.release)>
+            <Show when=move || permit.get().is_some_and(|p| p.resume)>
                 <Button
                     disabled=busy
-                    hint=Signal::derive(|| text(Key::ReleaseHint).to_owned())
-                    on:click=move |_| talk.act(Command::Release { conversation: talk.id })
-                    attr:data-testid="release"
-                >{tr(Key::Release)}</Button>
+                    on:click=move |_| talk.act(Command::Resume { conversation: talk.id })
+                    attr:data-testid="resume"
+                >{tr(Key::Resume)}</Button>
             </Show>
+            <Show when=move || permit.get().is_some_and(|p| p.release || p.hand_over)>
+                <Button
+                    disabled=busy
+                    attr:popovertarget="pass-menu"
+                    attr:data-testid="pass"
+                >{tr(Key::HandOver)}</Button>
+            </Show>
+            <Menu id="pass-menu" label=Signal::derive(|| text(Key::HandOver).to_owned())>
+                <Show when=move || permit.get().is_some_and(|p| p.hand_over)>
+                    <MenuItem testid="hand-over-open".to_owned() on_choose=move || talk.handing.set(true)>
+                        {tr(Key::HandOverOpen)}
+                    </MenuItem>
+                </Show>
+                <Show when=move || permit.get().is_some_and(|p| p.park)>
+                    <MenuItem
+                        testid="park".to_owned()
+                        on_choose=move || talk.act(Command::Park { conversation: talk.id })
+                    >{tr(Key::Park)}</MenuItem>
+                </Show>
+                <Show when=move || permit.get().is_some_and(|p| p.release)>
+                    <MenuItem
+                        testid="release".to_owned()
+                        on_choose=move || talk.act(Command::Release { conversation: talk.id })
+                    >{tr(Key::Release)}</MenuItem>
+                </Show>
+            </Menu>
             <Show when=move || permit.get().is_some_and(|p| p.close)>
                 <Button
                     look=ButtonLook::Plain
@@ -173,6 +211,11 @@ pub(super) fn concerns(command: &Command, id: ConversationId) -> bool {
         Command::AssignToMe { conversation }
         | Command::Release { conversation }
         | Command::Reopen { conversation }
+        | Command::AcceptOffer { conversation }
+        | Command::DeclineOffer { conversation }
+        | Command::Park { conversation }
+        | Command::Resume { conversation }
+        | Command::Transfer { conversation, .. }
         | Command::Close { conversation, .. } => *conversation == id,
         _ => false,
     }

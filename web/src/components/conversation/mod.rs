@@ -8,6 +8,7 @@ mod emoji;
 mod entries;
 mod file;
 mod forms;
+mod hand_over;
 mod header;
 mod interactive;
 mod links;
@@ -73,6 +74,8 @@ pub(crate) struct Talk {
     forms: Forms,
     /// Whether stickers are being chosen from.
     stickers: RwSignal<bool>,
+    /// Whether it is being handed over.
+    handing: RwSignal<bool>,
     permit: Memo<Option<Permit>>,
     busy: Signal<bool>,
     desk: Desk,
@@ -102,6 +105,7 @@ impl Talk {
             templates,
             forms,
             stickers,
+            handing: RwSignal::new(false),
             permit,
             busy,
             desk,
@@ -233,6 +237,7 @@ pub(crate) fn Conversation(inbox: Inbox, id: ConversationId, details: RwSignal<b
             {templates(talk)}
             {forms::dialog(talk)}
             {stickers::dialog(talk)}
+            {hand_over::dialog(talk)}
         </main>
     }
     .into_any()

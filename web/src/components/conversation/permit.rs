@@ -36,6 +36,14 @@ pub(crate) struct Permit {
     pub(crate) release: bool,
     /// Close it.
     pub(crate) close: bool,
+    /// Say yes or no to an offer.
+    pub(crate) asked: bool,
+    /// Put it aside.
+    pub(crate) park: bool,
+    /// Go on with it.
+    pub(crate) resume: bool,
+    /// Hand it to somebody else.
+    pub(crate) hand_over: bool,
     /// When the customer last wrote, in milliseconds since 1970; the window hangs on it.
     pub(crate) heard_ms: f64,
 }
@@ -50,6 +58,8 @@ pub(crate) fn permit(conversation: &Conversation, me: MemberId, for_others: bool
     let mine = conversation.assignee == Some(me);
     let window = conversation.window_until.is_none_or(|until| crate::time::millis(until) <= now_ms);
     let may_act = held_by.is_none() || for_others;
+    let state = conversation.state;
+    let asked = mine && state == ConversationState::Offered;
     let obstacle = match held_by {
         _ if closed => Some(Obstacle::Closed),
         Some(holder) if !for_others => Some(Obstacle::Held(holder)),
@@ -62,8 +72,12 @@ pub(crate) fn permit(conversation: &Conversation, me: MemberId, for_others: bool
         held_by,
         take: !closed && conversation.assignee.is_none(),
         take_over: held_by.is_some() && for_others,
-        release: mine && !closed || held_by.is_some() && for_others,
-        close: !closed && may_act,
+        release: mine && !closed && !asked || held_by.is_some() && for_others,
+        close: !closed && may_act && !asked,
+        asked,
+        park: mine && state == ConversationState::Assigned,
+        resume: mine && state == ConversationState::Parked,
+        hand_over: !closed && may_act && !asked && state != ConversationState::Bot,
         heard_ms: conversation.window_until.map_or(0.0, |until| crate::time::millis(until) - WINDOW_MS),
     }
 }

@@ -1,5 +1,6 @@
 //! The list of conversations: tabs, search, and the rows in sight.
 
+mod offers;
 mod order;
 mod row;
 mod rows;
@@ -7,7 +8,7 @@ mod source;
 mod window;
 
 use leptos::prelude::*;
-use shared::ids::ConversationId;
+use shared::{ids::ConversationId, live::command::Command};
 
 pub(crate) use order::{Counts, ListTab};
 pub(crate) use source::{Loading, Remote};
@@ -19,7 +20,9 @@ use crate::{
     i18n::{Key, text, tr},
     keys::{self, Action},
     live::Live,
+    routes,
     ui::{Icon, IconButton, IconName, Kbd, Show, Tab, Tabs},
+    words,
 };
 use rows::Rows;
 
@@ -145,6 +148,12 @@ pub(crate) fn List(inbox: Inbox) -> impl IntoView {
                     <h1>{tr(Key::InboxTitle)}</h1>
                     <ConnectionState live=inbox.live/>
                     <IconButton
+                        icon=IconName::Take
+                        label=Signal::derive(|| text(Key::TakeNext).to_owned())
+                        on:click=move |_| take_next(inbox.live)
+                        attr:data-testid="take-next"
+                    />
+                    <IconButton
                         icon=IconName::Plus
                         label=Signal::derive(|| keys::hint(Key::Begin, Action::Begin))
                         on:click=move |_| beginning.set(true)
@@ -182,8 +191,22 @@ pub(crate) fn List(inbox: Inbox) -> impl IntoView {
                     </button>
                 </Show>
             </header>
+            <offers::Offers inbox/>
             <Rows inbox/>
         </section>
     }
     .into_any()
+}
+
+/// Takes what waits longest and opens it.
+fn take_next(live: Live) {
+    let desk = Desk::get();
+    live.command_then(Command::TakeNext {}, move |answer| match answer {
+        Ok(done) => {
+            if let Some(id) = done.conversation {
+                desk.router.go(&routes::conversation(id));
+            }
+        }
+        Err(problem) => desk.toasts.say(text(words::error(problem.code)).to_owned()),
+    });
 }

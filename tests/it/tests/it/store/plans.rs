@@ -13,7 +13,15 @@ use diesel::{
     connection::{Instrumentation, InstrumentationEvent, SimpleConnection},
     sql_query, sql_types,
 };
-use shared::live::command::Command;
+use server::domain::routing::timers;
+use shared::{
+    ids::ConversationId,
+    live::command::Command,
+    model::{
+        queue::{QueueRules, Ring, RoutingMode},
+        routing::Target,
+    },
+};
 use simulator::{StatusPlan, payload::Status};
 
 use crate::harness::{Engine, LiveClient, Options, World, run, webhook::ann};
@@ -106,10 +114,40 @@ async fn daily_work(engine: Engine) -> (World, BTreeSet<String>) {
     let reason = shared::model::conversation::CloseReason::ALL[0];
     client.done(Command::Close { conversation, reason }).await;
     client.done(Command::Reopen { conversation }).await;
+    routing_work(&world, &mut client, conversation).await;
     meta.stop().await;
     let statements = overheard.0.lock().unwrap().clone();
     assert!(statements.len() > 25, "only {} statements were overheard", statements.len());
     (world, statements)
+}
+
+/// Conversations are given, offered, put aside, handed over and looked for.
+async fn routing_work(world: &World, client: &mut LiveClient, conversation: ConversationId) {
+    let administrator = world.administrator().await;
+    let mut rules = QueueRules {
+        mode: RoutingMode::Offer,
+        rings: vec![Ring { after_secs: 600, level: 2, drops: Vec::new() }],
+        wrap_up_secs: 1,
+        ..QueueRules::default()
+    };
+    let queue = world.alpha.sales_queue;
+    let change =
+        |rules: &QueueRules| Command::ChangeQueue { queue, name: "sales".into(), rules: rules.clone() };
+    administrator.command(change(&rules)).await.unwrap();
+    client.done(Command::Release { conversation }).await;
+    client.done(Command::TakeNext {}).await;
+    client.done(Command::Park { conversation }).await;
+    world.customer_writes(&ann(), "Still there?").await;
+    client.done(Command::text(conversation, "Yes.")).await;
+    rules.mode = RoutingMode::Auto;
+    administrator.command(change(&rules)).await.unwrap();
+    client.done(Command::Release { conversation }).await;
+    administrator.command(Command::SetPriority { conversation, secs: 60 }).await.unwrap();
+    let (status, told) = administrator.get(&format!("/api/conversations/{conversation}/routing")).await;
+    assert!(status.is_success() && told["waiting"]["position"] == 1, "{told}");
+    let to = Target::Queue(world.alpha.support_queue);
+    client.done(Command::Transfer { conversation, to, note: None }).await;
+    world.store().await.write(timers::ring).await.unwrap();
 }
 
 /// A table, or an index of it by our names.
