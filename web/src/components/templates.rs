@@ -136,12 +136,7 @@ impl Choice {
 
 /// The kind of file that a template needs.
 fn file_of(template: &Template) -> Option<MediaKind> {
-    match template.header {
-        Some(TemplateHeader::Image) => Some(MediaKind::Image),
-        Some(TemplateHeader::Video) => Some(MediaKind::Video),
-        Some(TemplateHeader::Document) => Some(MediaKind::Document),
-        _ => None,
-    }
+    template.header.as_ref().and_then(TemplateHeader::file)
 }
 
 /// The choice of a template of a number, and the form to fill it in. Begins anew whenever it becomes active or

@@ -109,7 +109,7 @@ fn file(desk: Desk, tray: &Tray, one: Attachment) -> AnyView {
     let ready = matches!(one.stage, Stage::Ready(_));
     let heard = one.preview.clone().filter(|_| is_voice && ready);
     let mark = match &one.preview {
-        Some(address) if !is_voice => {
+        Some(address) if matches!(one.kind, MediaKind::Image | MediaKind::Sticker) => {
             view! { <img src=address.clone() alt=tr(words::kind(one.kind.as_str()))/> }.into_any()
         }
         _ => view! { <Icon name=icon/> }.into_any(),
