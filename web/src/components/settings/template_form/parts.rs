@@ -47,27 +47,17 @@ fn sample(form: Form, kind: MediaKind) -> AnyView {
     };
     let picked = {
         let tray = tray.clone();
-        move |event: leptos::ev::Targeted<web_sys::Event, web_sys::HtmlInputElement>| {
+        move |chosen: &web_sys::FileList| {
             form.drop_sample();
-            if let Some(chosen) = event.target().files() {
-                files.add_sample(&tray, &chosen, kind);
-            }
-            event.target().set_value("");
+            files.add_sample(&tray, chosen, kind);
         }
     };
     let again = form.known.with_value(Option::is_some);
     view! {
         <div class="field">
             <label class="field__label" for="template-sample">{tr(Key::TemplateSample)}</label>
-            <input
-                id="template-sample"
-                type="file"
-                accept=accept
-                aria-describedby="template-sample-hint"
-                data-testid="template-sample"
-                on:change:target=picked
-            />
-            <p class="field__hint" id="template-sample-hint">
+            {tray::picker("template-sample", accept, picked)}
+            <p class="field__hint">
                 {tr(hint)}
                 {again.then(|| view! { " " {tr(Key::TemplateSampleAgain)} })}
             </p>
