@@ -75,6 +75,7 @@ async fn an_administrator_connects_a_number_and_sees_meta_call() {
     // Meta is given the address and calls; the page says so by itself.
     until_text(&ada, "calls", "Waiting for Meta").await;
     let value = async |id: &str| {
+        ada.visible(id).await;
         let script = format!("return document.querySelector('[data-testid=\"{id}\"]').value");
         ada.evaluate(&script).await.as_str().unwrap().to_owned()
     };
