@@ -49,6 +49,24 @@ pub fn accept(mime: &str, name: &str, size: u64) -> Result<Accepted, ErrorCode> 
     if size > most { Err(refusal) } else { Ok(accepted) }
 }
 
+/// Whether Meta takes a file as the sample of a template's header, and its name of the type. `wanted` is what the
+/// header shows; `mime`, `name` and `size` are as for [`accept`].
+///
+/// Source: Graph API, Resumable Upload API, `file_type`.
+///
+/// # Errors
+/// As [`accept`], or `sample_refused`.
+pub fn accept_sample(
+    wanted: MediaKind,
+    mime: &str,
+    name: &str,
+    size: u64,
+) -> Result<&'static str, ErrorCode> {
+    let accepted = accept(mime, name, size)?;
+    let taken = matches!(accepted.mime, "image/jpeg" | "image/png" | "video/mp4" | "application/pdf");
+    if taken && accepted.kind == wanted { Ok(accepted.mime) } else { Err(ErrorCode::SampleRefused) }
+}
+
 fn kind_of(mime: &str, name: &str) -> Option<Accepted> {
     let mime = mime.split(';').next().unwrap_or_default().trim();
     let (kind, mime) = match mime {
@@ -145,6 +163,22 @@ mod tests {
             assert!(accept(mime, name, most + 1).is_err(), "{mime} {name} and one byte more");
             assert_eq!(accept(mime, name, 0), Err(ErrorCode::FileEmpty));
         }
+    }
+
+    #[test]
+    fn a_sample_is_of_a_type_that_meta_takes_and_of_its_headers_kind() {
+        let sample = |wanted, mime, name| accept_sample(wanted, mime, name, 1);
+        assert_eq!(sample(MediaKind::Image, "image/jpeg", "a.jpg"), Ok("image/jpeg"));
+        assert_eq!(sample(MediaKind::Video, "video/mp4", "a.mp4"), Ok("video/mp4"));
+        assert_eq!(sample(MediaKind::Document, "", "a.PDF"), Ok("application/pdf"));
+        let refused = Err(ErrorCode::SampleRefused);
+        assert_eq!(sample(MediaKind::Video, "image/png", "a.png"), refused);
+        assert_eq!(sample(MediaKind::Video, "video/3gpp", "a.3gp"), refused);
+        assert_eq!(sample(MediaKind::Document, "", "a.docx"), refused);
+        assert_eq!(sample(MediaKind::Image, "image/webp", "a.webp"), refused);
+        assert_eq!(sample(MediaKind::Image, "text/html", "a.html"), Err(ErrorCode::FileTypeRefused));
+        let large = accept_sample(MediaKind::Image, "image/png", "a.png", PICTURE_BYTES + 1);
+        assert_eq!(large, Err(ErrorCode::PictureTooLarge));
     }
 
     #[test]

@@ -75,6 +75,8 @@ pub enum ErrorCode {
     FileEmpty,
     /// WhatsApp does not take files of this type.
     FileTypeRefused,
+    /// Meta does not take such a file as the sample of a template's header.
+    SampleRefused,
     /// A picture of more than 5 MB.
     PictureTooLarge,
     /// A recording, with or without a picture, of more than 16 MB.
@@ -198,7 +200,7 @@ impl ErrorCode {
             | Self::RecordingTooLarge
             | Self::StickerTooLarge
             | Self::DocumentTooLarge => 413,
-            Self::UnsupportedMediaType | Self::FileTypeRefused => 415,
+            Self::UnsupportedMediaType | Self::FileTypeRefused | Self::SampleRefused => 415,
             Self::TextTooLong
             | Self::StickerSizeRefused
             | Self::CaptionRefused
@@ -252,6 +254,7 @@ impl ErrorCode {
             Self::OptedOut => "The customer does not want such messages",
             Self::FileEmpty => "The file is empty",
             Self::FileTypeRefused => "WhatsApp does not take files of this type",
+            Self::SampleRefused => "A sample is a JPEG or PNG, an MP4 or a PDF, as the header shows",
             Self::PictureTooLarge => "WhatsApp takes pictures of 5 MB at most",
             Self::RecordingTooLarge => "WhatsApp takes films and recordings of 16 MB at most",
             Self::StickerTooLarge => "WhatsApp takes stickers of 100 KB, moving ones of 500 KB at most",

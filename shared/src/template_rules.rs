@@ -96,6 +96,8 @@ pub enum TemplateRule {
     VariableNotLast,
     /// A variable has no example.
     NoExample,
+    /// A file stands there, and none is given as a sample.
+    NoSample,
     /// It is no address on the web.
     Address,
     /// It is no phone number.
@@ -121,6 +123,7 @@ impl TemplateRule {
             Self::TooManyVariables => "has too many variables",
             Self::VariableNotLast => "has its variable elsewhere than at the end",
             Self::NoExample => "has a variable without an example",
+            Self::NoSample => "has no sample file",
             Self::Address => "has no address that begins with http:// or https://",
             Self::Number => "has no phone number",
         }
@@ -174,16 +177,7 @@ pub fn faults_of_edit(known: &Template, edit: &EditTemplateRequest) -> Vec<Templ
     }
     // Meta replaces all of a template: what cannot be written here would be gone.
     let not_offered = |field| TemplateFault { field, rule: TemplateRule::NotOffered };
-    let media = matches!(
-        known.header,
-        Some(
-            TemplateHeader::Image
-                | TemplateHeader::Video
-                | TemplateHeader::Document
-                | TemplateHeader::Other { .. }
-        )
-    );
-    if media {
+    if matches!(known.header, Some(TemplateHeader::Other { .. })) {
         faults.push(not_offered(TemplateField::Header));
     }
     if known.buttons.iter().any(|button| matches!(button, TemplateButton::Other { .. })) {

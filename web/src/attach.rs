@@ -41,7 +41,7 @@ pub(crate) struct Attachment {
     pub(crate) name: String,
     /// As what it will be sent.
     pub(crate) kind: MediaKind,
-    /// An address of the picture or the recording in this browser.
+    /// An address of the picture, the film or the recording in this browser.
     pub(crate) preview: Option<String>,
     /// How far it is.
     pub(crate) stage: Stage,
@@ -110,12 +110,14 @@ impl Attachments {
     /// Adds files; those that WhatsApp would not take say so and are not uploaded.
     pub(crate) fn add(self, tray: &Tray, files: &FileList) {
         for file in (0..files.length()).filter_map(|at| files.get(at)) {
-            let name = attachments::tidy_name(&file.name());
-            let size = file.size() as u64;
-            let accepted = attachments::accept(&file.type_(), &name, size);
-            let kind = accepted.map_or(MediaKind::Document, |accepted| accepted.kind);
-            let stage = accepted.map_or_else(|code| Stage::Failed(Some(code)), |_| Stage::Uploading(0));
-            put(tray, file, name, kind, stage);
+            put_checked(tray, file, None);
+        }
+    }
+
+    /// Adds the sample of a template's header; one that Meta would not take says so and is not uploaded.
+    pub(crate) fn add_sample(self, tray: &Tray, files: &FileList, wanted: MediaKind) {
+        if let Some(file) = files.get(0) {
+            put_checked(tray, file, Some(wanted));
         }
     }
 
@@ -207,8 +209,21 @@ impl Attachments {
     }
 }
 
+/// Puts a file into a tray as what it is; `sample` is what the header shows that it is a sample for.
+fn put_checked(tray: &Tray, file: File, sample: Option<MediaKind>) {
+    let (mime, name, size) = (file.type_(), attachments::tidy_name(&file.name()), file.size() as u64);
+    let accepted = attachments::accept(&mime, &name, size);
+    let kind = accepted.map_or(MediaKind::Document, |accepted| accepted.kind);
+    let checked = match sample {
+        Some(wanted) => attachments::accept_sample(wanted, &mime, &name, size).map(drop),
+        None => accepted.map(drop),
+    };
+    let stage = checked.map_or_else(|code| Stage::Failed(Some(code)), |()| Stage::Uploading(0));
+    put(tray, file, name, kind, stage);
+}
+
 fn put(tray: &Tray, file: File, name: String, kind: MediaKind, stage: Stage) {
-    let shown = matches!(kind, MediaKind::Image | MediaKind::Sticker | MediaKind::Voice);
+    let shown = matches!(kind, MediaKind::Image | MediaKind::Video | MediaKind::Sticker | MediaKind::Voice);
     let preview = shown.then(|| Url::create_object_url_with_blob(&file).ok()).flatten();
     let number = NEXT.with(|next| next.replace(next.get() + 1));
     let waits = stage == Stage::Uploading(0);

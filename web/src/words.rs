@@ -53,6 +53,7 @@ pub(crate) const fn error(code: ErrorCode) -> Key {
         ErrorCode::OptedOut => Key::ErrorOptedOut,
         ErrorCode::FileEmpty => Key::ErrorFileEmpty,
         ErrorCode::FileTypeRefused => Key::ErrorFileTypeRefused,
+        ErrorCode::SampleRefused => Key::ErrorSampleRefused,
         ErrorCode::PictureTooLarge => Key::ErrorPictureTooLarge,
         ErrorCode::RecordingTooLarge => Key::ErrorRecordingTooLarge,
         ErrorCode::StickerTooLarge => Key::ErrorStickerTooLarge,

@@ -1,6 +1,6 @@
 //! Questions and orders to nodes of the Graph API that are not messages: apps, tokens, accounts, numbers.
 
-use reqwest::{Method, Url};
+use reqwest::{Method, RequestBuilder, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
@@ -63,15 +63,7 @@ impl Graph {
         if let Some(body) = asked.body {
             request = request.json(body);
         }
-        let response = request.send().await.map_err(|_| Unanswered::Unreachable)?;
-        let status = response.status();
-        let bytes = response.bytes().await.map_err(|_| Unanswered::Unreachable)?;
-        let text = String::from_utf8_lossy(&bytes);
-        let answer: Value = serde_json::from_str(&without_lone_surrogates(&text)).unwrap_or_default();
-        if status.is_success() && answer.is_object() {
-            return Ok(answer);
-        }
-        Err(refusal(answer.get("error")))
+        answer(request).await
     }
 
     /// The fields of a node.
@@ -104,6 +96,19 @@ impl Graph {
     ) -> Result<Value, Unanswered> {
         self.ask(token, Asked { method: Verb::Post, path, query: &[], body: Some(body) }).await
     }
+}
+
+/// What comes back of a request.
+pub(super) async fn answer(request: RequestBuilder) -> Result<Value, Unanswered> {
+    let response = request.send().await.map_err(|_| Unanswered::Unreachable)?;
+    let status = response.status();
+    let bytes = response.bytes().await.map_err(|_| Unanswered::Unreachable)?;
+    let text = String::from_utf8_lossy(&bytes);
+    let answer: Value = serde_json::from_str(&without_lone_surrogates(&text)).unwrap_or_default();
+    if status.is_success() && answer.is_object() {
+        return Ok(answer);
+    }
+    Err(refusal(answer.get("error")))
 }
 
 /// Meta's trouble and its limits are like no answer: the same may work later.

@@ -35,6 +35,7 @@ mod payload;
 mod people;
 mod phone_calls;
 mod preferences;
+mod sample;
 mod signature;
 mod split;
 mod template_body;

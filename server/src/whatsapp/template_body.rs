@@ -18,8 +18,8 @@ pub(super) fn format(texts: &TemplateTexts) -> &'static str {
     if texts.named { "NAMED" } else { "POSITIONAL" }
 }
 
-/// The `components` of a template.
-pub(super) fn components(texts: &TemplateTexts) -> Vec<Value> {
+/// The `components` of a template; `sample` is Meta's name of the file that stands above the text.
+pub(super) fn components(texts: &TemplateTexts, sample: Option<&str>) -> Vec<Value> {
     let mut components = Vec::new();
     match &texts.header {
         Some(TemplateHeader::Text { text }) => {
@@ -28,7 +28,13 @@ pub(super) fn components(texts: &TemplateTexts) -> Vec<Value> {
             components.push(header);
         }
         Some(TemplateHeader::Place) => components.push(json!({ "type": "HEADER", "format": "LOCATION" })),
-        _ => {}
+        Some(header) => {
+            components.extend(header.file().map(|kind| {
+                let format = kind.as_str().to_uppercase();
+                json!({ "type": "HEADER", "format": format, "example": { "header_handle": [sample] } })
+            }));
+        }
+        None => {}
     }
     let mut body = json!({ "type": "BODY", "text": texts.body });
     add_examples(&mut body, texts, TemplatePlace::Body, &texts.body);
@@ -121,6 +127,7 @@ mod tests {
                 value(TemplatePlace::Button(1), "1", "fair"),
                 value(TemplatePlace::Button(3), CODE, "25OFF"),
             ],
+            sample: None,
         };
         let named = TemplateTexts {
             named: true,
@@ -130,12 +137,41 @@ mod tests {
             examples: vec![value(TemplatePlace::Body, "first_name", "Ada")],
             ..numbered.clone()
         };
-        for texts in [numbered, named] {
-            let read =
-                parts(&json!({ "parameter_format": format(&texts), "components": components(&texts) }));
+        let pictured = TemplateTexts { header: Some(TemplateHeader::Image), ..named.clone() };
+        let placed = TemplateTexts { header: Some(TemplateHeader::Place), ..named.clone() };
+        for texts in [numbered, named, pictured, placed] {
+            let components = components(&texts, Some("4::aW"));
+            let read = parts(&json!({ "parameter_format": format(&texts), "components": components }));
             assert_eq!((read.named, &read.header, &read.body), (texts.named, &texts.header, &texts.body));
             assert_eq!((&read.footer, &read.buttons), (&texts.footer, &texts.buttons));
             assert_eq!(read.examples, texts.examples);
         }
+    }
+    #[test]
+    fn a_file_above_the_text_has_its_sample() {
+        let of = |header| {
+            let texts = TemplateTexts {
+                named: false,
+                header: Some(header),
+                body: "Hello.".into(),
+                footer: None,
+                buttons: Vec::new(),
+                examples: Vec::new(),
+                sample: None,
+            };
+            components(&texts, Some("4::aW"))
+        };
+        let body = json!({ "type": "BODY", "text": "Hello." });
+        for (header, format) in [
+            (TemplateHeader::Image, "IMAGE"),
+            (TemplateHeader::Video, "VIDEO"),
+            (TemplateHeader::Document, "DOCUMENT"),
+        ] {
+            let above =
+                json!({ "type": "HEADER", "format": format, "example": { "header_handle": ["4::aW"] } });
+            assert_eq!(of(header), [above, body.clone()]);
+        }
+        let place = json!({ "type": "HEADER", "format": "LOCATION" });
+        assert_eq!(of(TemplateHeader::Place), [place, body]);
     }
 }

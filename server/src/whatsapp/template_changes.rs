@@ -45,19 +45,20 @@ pub(crate) struct Created {
 }
 
 impl Graph {
-    /// Asks for a new template.
+    /// Asks for a new template; `sample` is Meta's name of the file above its text.
     pub(crate) async fn create_template(
         &self,
         token: &SecretString,
         account: &str,
         new: &CreateTemplateRequest,
+        sample: Option<&str>,
     ) -> Result<Created, NotChanged> {
         let body = json!({
             "name": new.name,
             "language": new.language,
             "category": template_body::category(new.category),
             "parameter_format": template_body::format(&new.texts),
-            "components": template_body::components(&new.texts),
+            "components": template_body::components(&new.texts, sample),
         });
         let address = format!("{}/{account}/message_templates", self.base);
         let answer = self.change_template(token, Method::POST, &address, &[], Some(&body)).await?;
@@ -75,8 +76,9 @@ impl Graph {
         token: &SecretString,
         meta_id: &str,
         edit: &EditTemplateRequest,
+        sample: Option<&str>,
     ) -> Result<(), NotChanged> {
-        let mut body = json!({ "components": template_body::components(&edit.texts) });
+        let mut body = json!({ "components": template_body::components(&edit.texts, sample) });
         if let (Some(category), Some(object)) = (edit.category, body.as_object_mut()) {
             object.insert("category".into(), template_body::category(category).into());
         }
@@ -138,8 +140,10 @@ fn words(error: Option<&Value>, detail: Option<String>) -> String {
         Some(2_388_019) => Some("The business account has as many templates as it may have."),
         Some(2_388_023) => Some("A template of this name was deleted; the name is free again after 30 days."),
         Some(2_388_024) => Some("There is a template of this name in this language already."),
+        Some(2_388_043) => Some("Something that Meta asks for is missing, such as a sample."),
         Some(2_388_293) => Some("There are too many variables for so few words."),
         Some(2_388_299) => Some("A variable stands at the beginning or the end of the text."),
+        Some(2_494_102) => Some("Meta does not know the sample file, or it is of another kind."),
         _ => None,
     };
     let told = error.and_then(|error| string(error, "error_user_msg"));

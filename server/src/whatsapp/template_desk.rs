@@ -5,17 +5,20 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 use shared::{
-    api::templates::{CreateTemplateRequest, EditTemplateRequest},
+    api::templates::{CreateTemplateRequest, EditTemplateRequest, TemplateTexts},
     error::{ErrorCode, Problem},
     ids::{ConnectionId, MemberId, TemplateId},
     model::template::Template,
     template_rules::{self, TemplateFault},
 };
 
-use super::{Connection, Connections, Graph, template_changes::NotChanged};
+use super::{
+    Connection, Connections, Graph, ask::Unanswered, sample::SampleFile, template_changes::NotChanged,
+};
 use crate::{
     db::{ReadError, TenantStore, WriteError},
-    domain::templates::{self, Answer},
+    domain::templates::{self, Answer, Sample},
+    files::{Files, Form},
 };
 
 /// Who changes templates, and with what.
@@ -28,6 +31,8 @@ pub(crate) struct TemplateDesk<'a> {
     pub(crate) connections: &'a Connections,
     /// The Graph API.
     pub(crate) graph: &'a Graph,
+    /// Where the bytes of samples are.
+    pub(crate) files: &'a Files,
 }
 
 impl TemplateDesk<'_> {
@@ -41,7 +46,9 @@ impl TemplateDesk<'_> {
         let desk = desk.map_err(unread)?;
         allow(&template_rules::faults_of_new(&new))?;
         let connection = self.connection(desk.connection).await?;
-        let made = self.graph.create_template(token(&connection), &desk.account, &new).await;
+        let sample = self.sample(&connection, &new.texts).await?;
+        let made =
+            self.graph.create_template(token(&connection), &desk.account, &new, sample.as_deref()).await;
         let made = self.made(made).await?;
         let answer = Answer { meta_id: made.meta_id, status: made.status, category: made.category };
         let written =
@@ -62,7 +69,8 @@ impl TemplateDesk<'_> {
         }
         allow(&template_rules::faults_of_edit(&row.model, &edit))?;
         let connection = self.connection(desk.connection).await?;
-        let made = self.graph.edit_template(token(&connection), &row.meta_id, &edit).await;
+        let sample = self.sample(&connection, &edit.texts).await?;
+        let made = self.graph.edit_template(token(&connection), &row.meta_id, &edit, sample.as_deref()).await;
         self.made(made).await?;
         let written = self.tenant.write(move |tx| templates::edited(tx, member, id, &edit)).await;
         self.stored(written).await
@@ -90,6 +98,35 @@ impl TemplateDesk<'_> {
     async fn connection(&self, id: ConnectionId) -> Result<Arc<Connection>, Problem> {
         let found = self.connections.find(id).await.map_err(unread)?;
         found.ok_or_else(|| ErrorCode::NotFound.into())
+    }
+
+    /// Hands the sample of texts to Meta, where they need one; what Meta calls it. The template is as it was
+    /// when that does not work.
+    async fn sample(
+        &self,
+        connection: &Connection,
+        texts: &TemplateTexts,
+    ) -> Result<Option<String>, Problem> {
+        let (member, texts) = (self.member, texts.clone());
+        let sample = self.tenant.read(move |scoped| templates::sample(scoped, member, &texts)).await;
+        let Some(Sample { name, mime, hash }) = sample.map_err(unread)? else { return Ok(None) };
+        let id = self.tenant.id();
+        let read = match self.files.read(id, &hash, Form::Whole, None).await {
+            Ok(read) => read.ok_or(ErrorCode::UploadGone)?,
+            Err(error) => {
+                tracing::error!(tenant.id = %id, error = %error, "the sample of a template could not be read");
+                return Err(ErrorCode::Unavailable.into());
+            }
+        };
+        let handed = self.graph.hand_over_sample(connection, SampleFile { name: &name, mime, read }).await;
+        match handed {
+            Ok(handle) => Ok(Some(handle)),
+            Err(Unanswered::Unreachable) => Err(ErrorCode::MetaUnreachable.into()),
+            Err(Unanswered::Refused { code: code @ (0 | 3 | 10 | 190 | 200..=299), .. }) => {
+                self.made(Err(NotChanged::NotAuthorised(code))).await
+            }
+            Err(Unanswered::Refused { words, .. }) => Err(with_detail(ErrorCode::TemplateRefused, words)),
+        }
     }
 
     /// What Meta did. Of what it may have done without our knowing, a listing will tell.

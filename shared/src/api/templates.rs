@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ids::ChannelId,
+    ids::{ChannelId, UploadId},
     model::template::{Template, TemplateButton, TemplateCategory, TemplateHeader, TemplateValue},
 };
 
@@ -52,6 +52,10 @@ pub struct TemplateTexts {
     /// stands in the place of its variable.
     #[serde(default)]
     pub examples: Vec<TemplateValue>,
+    /// The uploaded file that stands above the text as an example, where a file stands there. Meta keeps none of
+    /// it beyond its look at the template, so every change needs one again.
+    #[serde(default)]
+    pub sample: Option<UploadId>,
 }
 
 /// `POST /api/templates`.

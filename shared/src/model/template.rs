@@ -7,6 +7,7 @@ mod variables;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::content::MediaKind;
 use crate::ids::TemplateId;
 
 pub use text::{fill, names_in};
@@ -235,6 +236,18 @@ pub enum TemplateHeader {
         /// Meta's name for it.
         kind: String,
     },
+}
+
+impl TemplateHeader {
+    /// The kind of file that stands there.
+    pub const fn file(&self) -> Option<MediaKind> {
+        match self {
+            Self::Image => Some(MediaKind::Image),
+            Self::Video => Some(MediaKind::Video),
+            Self::Document => Some(MediaKind::Document),
+            Self::Text { .. } | Self::Place | Self::Other { .. } => None,
+        }
+    }
 }
 
 /// A button below a template's text.

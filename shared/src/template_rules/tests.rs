@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    ids::ChannelId,
+    ids::{ChannelId, UploadId},
     model::template::{CODE, TemplateButton, TemplateHeader, TemplatePlace, TemplateValue},
 };
 use TemplateField as F;
@@ -30,6 +30,7 @@ fn texts() -> TemplateTexts {
             example(TemplatePlace::Button(1), "1"),
             example(TemplatePlace::Button(3), CODE),
         ],
+        sample: None,
     }
 }
 
@@ -144,12 +145,20 @@ fn variables_of_a_text_stand_inside_apart_and_in_order() {
 }
 
 #[test]
-fn a_header_has_one_variable_and_no_file() {
+fn a_header_has_one_variable_or_a_file_with_its_sample() {
     let header = |header| broken(&TemplateTexts { header: Some(header), ..texts() }).into_iter().next();
     let two = TemplateHeader::Text { text: "{{1}} and {{2}}".into() };
     assert_eq!(header(two), Some((F::Header, R::TooManyVariables)));
-    assert_eq!(header(TemplateHeader::Image), Some((F::Header, R::NotOffered)));
     assert_eq!(header(TemplateHeader::Place), None);
+    let other = TemplateHeader::Other { kind: "GIF".into() };
+    assert_eq!(header(other), Some((F::Header, R::NotOffered)));
+    for file in [TemplateHeader::Image, TemplateHeader::Video, TemplateHeader::Document] {
+        assert_eq!(header(file.clone()), Some((F::Header, R::NoSample)));
+        let examples =
+            texts().examples.into_iter().filter(|one| one.place != TemplatePlace::Header).collect();
+        let whole = TemplateTexts { header: Some(file), sample: Some(UploadId::new()), examples, ..texts() };
+        assert_eq!(broken(&whole), []);
+    }
 }
 
 #[test]

@@ -48,8 +48,12 @@ impl Looker<'_> {
                 self.names(field, text);
                 self.examples(field, TemplatePlace::Header, &names_in(text));
             }
-            // Meta wants an example file, which it takes by another interface.
-            Some(_) => self.add(TemplateField::Header, TemplateRule::NotOffered),
+            Some(TemplateHeader::Other { .. }) => self.add(TemplateField::Header, TemplateRule::NotOffered),
+            Some(TemplateHeader::Image | TemplateHeader::Video | TemplateHeader::Document) => {
+                if self.texts.sample.is_none() {
+                    self.add(TemplateField::Header, TemplateRule::NoSample);
+                }
+            }
         }
     }
 

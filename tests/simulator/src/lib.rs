@@ -45,6 +45,7 @@ mod ports;
 mod random;
 mod recording;
 mod running;
+mod samples;
 mod signature;
 mod state;
 mod statuses;

@@ -19,6 +19,7 @@ use crate::numbers::Numbers;
 use crate::payload::{Line, Status};
 use crate::random::Random;
 use crate::recording::RecordedSend;
+use crate::samples::Samples;
 use crate::templates::Templates;
 
 /// Recorded sends kept; a benchmark that wants more counts them itself.
@@ -67,6 +68,7 @@ pub(crate) struct State {
     pub(crate) outbound: HashMap<String, Outbound>,
     outbound_order: VecDeque<String>,
     pub(crate) media: MediaShelf,
+    pub(crate) samples: Samples,
     pub(crate) stories: Stories,
     pub(crate) templates: Templates,
     pub(crate) numbers: Numbers,
@@ -119,6 +121,7 @@ impl Shared {
             outbound: HashMap::new(),
             outbound_order: VecDeque::new(),
             media: MediaShelf::default(),
+            samples: Samples::default(),
             stories: Stories::default(),
             templates: Templates::default(),
             numbers: Numbers::default(),

@@ -136,12 +136,7 @@ impl Choice {
 
 /// The kind of file that a template needs.
 fn file_of(template: &Template) -> Option<MediaKind> {
-    match template.header {
-        Some(TemplateHeader::Image) => Some(MediaKind::Image),
-        Some(TemplateHeader::Video) => Some(MediaKind::Video),
-        Some(TemplateHeader::Document) => Some(MediaKind::Document),
-        _ => None,
-    }
+    template.header.as_ref().and_then(TemplateHeader::file)
 }
 
 /// The choice of a template of a number, and the form to fill it in. Begins anew whenever it becomes active or
@@ -372,19 +367,16 @@ fn file(choice: Choice, kind: MediaKind) -> AnyView {
     };
     let picked = {
         let tray = tray.clone();
-        move |event: leptos::ev::Targeted<web_sys::Event, web_sys::HtmlInputElement>| {
+        move |chosen: &web_sys::FileList| {
             choice.drop_file();
-            if let Some(chosen) = event.target().files() {
-                files.add(&tray, &chosen);
-            }
-            event.target().set_value("");
+            files.add(&tray, chosen);
         }
     };
     let label = words::kind(kind.as_str());
     view! {
         <div class="field">
             <label class="field__label" for="template-file">{tr(label)}</label>
-            <input id="template-file" type="file" accept=accept data-testid="template-file" on:change:target=picked/>
+            {tray::picker("template-file", accept, picked)}
             {tray::files(choice.desk, tray)}
         </div>
     }

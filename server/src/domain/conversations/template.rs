@@ -7,7 +7,7 @@ use shared::{
     ids::{ChannelId, TemplateId, UploadId},
     limits,
     model::{
-        content::{Content, Media, MediaKind, SentTemplate},
+        content::{Content, Media, SentTemplate},
         message::Body,
         template::{Template, TemplateButton, TemplateHeader, TemplateValue},
     },
@@ -46,12 +46,7 @@ pub(super) fn compose(
         return Err(ErrorCode::TemplateNotSendable.into());
     }
     let mut sent = filled(&template, wanted.values)?;
-    let kind = match template.header {
-        Some(TemplateHeader::Image) => Some(MediaKind::Image),
-        Some(TemplateHeader::Video) => Some(MediaKind::Video),
-        Some(TemplateHeader::Document) => Some(MediaKind::Document),
-        _ => None,
-    };
+    let kind = template.header.as_ref().and_then(TemplateHeader::file);
     let file = match (kind, wanted.upload) {
         (None, None) => None,
         (Some(kind), Some(id)) => {

@@ -15,7 +15,7 @@ pub use find::{list, of_channel};
 pub use listing::{Listed, Listing, Stored, store};
 pub use news::{News, What, take};
 pub use plan::{KIND, ensure, plan, plan_now};
-pub use write::{Answer, Desk, created, deleted, desk_of, desk_of_channel, edited};
+pub use write::{Answer, Desk, Sample, created, deleted, desk_of, desk_of_channel, edited, sample};
 
 /// What a listing says counts as known this long before it was asked for: Meta's lists lag behind its
 /// webhooks by seconds, and our clock may differ from Meta's by some.

@@ -4,9 +4,10 @@ use chrono::Duration;
 use shared::{
     Instant,
     api::templates::{CreateTemplateRequest, EditTemplateRequest, TemplateTexts},
+    attachments,
     error::ErrorCode,
     ids::{ChannelId, ConnectionId, MemberId, TemplateId},
-    model::template::{Template, TemplateCategory, TemplateStatus},
+    model::template::{Template, TemplateCategory, TemplateHeader, TemplateStatus},
     permission::Permission,
 };
 
@@ -18,9 +19,10 @@ use crate::{
         rows::{
             channel,
             template::{self, Parts, TemplateRow},
+            upload::{self, UploadRow},
         },
     },
-    domain::seat,
+    domain::{conversations, seat},
 };
 
 /// What we did ourselves counts as done this long before we wrote it down: Meta tells what follows from it
@@ -67,6 +69,35 @@ fn may_manage(scoped: &mut Scoped, member: MemberId) -> Result<(), Fault> {
     if may { Ok(()) } else { Err(ErrorCode::Forbidden.into()) }
 }
 
+/// An uploaded file that shows what stands above a template's text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sample {
+    /// Its name.
+    pub name: String,
+    /// Its type, as Meta names it.
+    pub mime: &'static str,
+    /// The digest of its bytes.
+    pub hash: String,
+}
+
+/// The sample of texts; none when nothing in them needs one, or none is given.
+///
+/// # Errors
+/// `upload_gone` when there is none of this member, `sample_refused` when it is not what the header shows.
+pub fn sample(scoped: &mut Scoped, member: MemberId, texts: &TemplateTexts) -> Result<Option<Sample>, Fault> {
+    let kind = texts.header.as_ref().and_then(TemplateHeader::file);
+    let (Some(kind), Some(id)) = (kind, texts.sample) else { return Ok(None) };
+    let row = upload::find(scoped, id)?.filter(|row| row.member == member);
+    let UploadRow { model, mime, hash, .. } = row.ok_or(Fault::Refused(ErrorCode::UploadGone))?;
+    let mime = attachments::accept_sample(kind, &mime, &model.name, model.stored.size)?;
+    Ok(Some(Sample { name: model.name, mime, hash }))
+}
+
+/// Meta has the sample: its bytes are not needed any more.
+fn drop_sample(tx: &mut Tx<'_>, member: MemberId, texts: &TemplateTexts) -> Result<(), Fault> {
+    texts.sample.map_or(Ok(()), |id| conversations::upload::discard(tx, member, id))
+}
+
 /// What Meta said of a new template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
@@ -108,6 +139,7 @@ pub fn created(
             row
         }
     };
+    drop_sample(tx, member, &new.texts)?;
     tx.audit(Actor::Member(member), "templates.create", &row.model.id.to_string())?;
     Ok(row.model)
 }
@@ -129,6 +161,7 @@ pub fn edited(
     if let Some(category) = edit.category {
         change::category(&mut row, at, category);
     }
+    drop_sample(tx, member, &edit.texts)?;
     finish(tx, member, row, &before, "templates.edit")
 }
 

@@ -24,8 +24,10 @@ use crate::{
         (status = 403, description = "Not allowed to this role", body = Problem),
         (status = 404, description = "There is no such template", body = Problem),
         (status = 409, description = "Not in this state, or WhatsApp does not want them", body = Problem),
+        (status = 415, description = "The sample is no file that the header can show", body = Problem),
         (status = 422, description = "They break rules of WhatsApp's; the detail names them", body = Problem),
         (status = 429, description = "Too many calls of WhatsApp", body = Problem),
+        (status = 502, description = "Meta does not take the sample now", body = Problem),
         (status = 504, description = "Nobody knows whether WhatsApp has them", body = Problem),
     )
 )]

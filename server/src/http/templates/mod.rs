@@ -15,5 +15,6 @@ fn desk<'a>(app: &'a App, signed: &'a SignedIn) -> TemplateDesk<'a> {
         member: signed.member.member.id,
         connections: &app.connections,
         graph: &app.graph,
+        files: &app.files,
     }
 }

@@ -19,7 +19,7 @@ impl Template {
 
     /// Whether a file must be chosen with each send: a picture, a film or a document.
     pub fn needs_file(&self) -> bool {
-        matches!(self.header, Some(TemplateHeader::Image | TemplateHeader::Video | TemplateHeader::Document))
+        self.header.as_ref().is_some_and(|header| header.file().is_some())
     }
 
     /// Everything that is filled in with each send, as the customer reads, in Meta's order within each

@@ -1,6 +1,6 @@
 //! One Chromium with one person in it.
 
-use std::time::Duration;
+use std::{fs, path::PathBuf, time::Duration};
 
 use fantoccini::{
     Client, ClientBuilder, Locator,
@@ -295,8 +295,51 @@ impl Browser {
     /// Makes the page as narrow as a phone's; a window of its own cannot be.
     pub(crate) async fn resize_to_phone(&self) {
         let params = json!({ "width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": true });
-        let name = "Emulation.setDeviceMetricsOverride";
+        self.chromium("Emulation.setDeviceMetricsOverride", params).await;
+    }
+
+    /// Shows the page in a colour scheme, this wide and so high that a whole timeline is on it.
+    pub(crate) async fn show_in(&self, scheme: Scheme, width: u32) {
+        let scheme = match scheme {
+            Scheme::Light => "light",
+            Scheme::Dark => "dark",
+        };
+        let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
+        self.chromium("Emulation.setEmulatedMedia", json!({ "features": features })).await;
+        let size = |height: u64| json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
+        self.chromium("Emulation.setDeviceMetricsOverride", size(900)).await;
+        let needed =
+            "const one = document.querySelector('.timeline'); return one.scrollHeight - one.clientHeight";
+        let more = self.evaluate(needed).await.as_u64().unwrap();
+        self.chromium("Emulation.setDeviceMetricsOverride", size(900 + more)).await;
+        self.until_true("document.getAnimations().every(one => one.playState === 'finished')").await;
+    }
+
+    /// Shows the page as it was opened.
+    pub(crate) async fn show_as_opened(&self) {
+        self.chromium("Emulation.setEmulatedMedia", json!({ "features": [] })).await;
+        self.chromium("Emulation.clearDeviceMetricsOverride", json!({})).await;
+    }
+
+    async fn chromium(&self, name: &'static str, params: Value) {
         self.client.issue_cmd(Chromium { name, params }).await.unwrap();
+    }
+
+    /// What is wrong with how some elements look and what they are called.
+    pub(crate) async fn audit(&self, scope: &str) -> Vec<String> {
+        let texts: Value = serde_json::from_str(include_str!("../../../../assets/i18n/en.json")).unwrap();
+        let keys: Vec<&String> = texts.as_object().unwrap().keys().collect();
+        let (scope, keys) = (json!(scope), json!(keys));
+        let script = include_str!("audit.js");
+        strings(&self.evaluate(&format!("const scope = {scope}; const keys = {keys};\n{script}")).await)
+    }
+
+    /// Keeps a picture of the page for whoever wants to look at it.
+    pub(crate) async fn picture(&self, name: &str) {
+        let screens = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/screens");
+        fs::create_dir_all(&screens).unwrap();
+        let picture = self.client.screenshot().await.unwrap();
+        fs::write(screens.join(format!("{name}.png")), picture).unwrap();
     }
 
     /// Whose avatar stands in the rail: the name.
@@ -334,6 +377,13 @@ impl Browser {
 
 fn strings(value: &Value) -> Vec<String> {
     value.as_array().unwrap().iter().map(|line| line.as_str().unwrap().to_owned()).collect()
+}
+
+/// Which colours the person's computer prefers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    Light,
+    Dark,
 }
 
 /// Whether the journey cut the network.

@@ -10,6 +10,7 @@
 )]
 
 mod browser;
+mod cards;
 mod contacts;
 mod drafts;
 mod files;

@@ -1,16 +1,27 @@
 //! Administrators connect a number and write a template, against the simulated Meta.
 
 use serde_json::json;
-use simulator::{App, Number, Utterance};
+use simulator::{App, Number, TemplateNews, Utterance};
 
 use crate::{
     browser::{Browser, Cut},
+    sending::with_picture,
     stack::Stack,
     steps::ONE_AT_A_TIME,
 };
 
 async fn fill(browser: &Browser, id: &str, text: &str) {
     browser.visible(id).await.send_keys(text).await.unwrap();
+}
+
+async fn choose(browser: &Browser, id: &str, value: &str) {
+    browser.visible(id).await;
+    browser
+        .evaluate(&format!(
+            "const choice = document.querySelector('#{id}'); choice.value = '{value}'; \
+             choice.dispatchEvent(new Event('change', {{ bubbles: true }}))"
+        ))
+        .await;
 }
 
 async fn until_text(browser: &Browser, id: &str, words: &str) {
@@ -50,11 +61,7 @@ async fn an_administrator_connects_a_number_and_sees_meta_call() {
 
     // A wrong token is told at its field; the right one leads to the numbers.
     ada.until_true("document.querySelector('#connect-app') !== null").await;
-    ada.evaluate(
-        "const choice = document.querySelector('#connect-app'); choice.value = 'new'; \
-         choice.dispatchEvent(new Event('change', { bubbles: true }))",
-    )
-    .await;
+    choose(&ada, "connect-app", "new").await;
     fill(&ada, "app-id", &app.app_id).await;
     fill(&ada, "app-secret", &app.app_secret).await;
     fill(&ada, "access-token", "journey-").await;
@@ -68,6 +75,7 @@ async fn an_administrator_connects_a_number_and_sees_meta_call() {
     // Meta is given the address and calls; the page says so by itself.
     until_text(&ada, "calls", "Waiting for Meta").await;
     let value = async |id: &str| {
+        ada.visible(id).await;
         let script = format!("return document.querySelector('[data-testid=\"{id}\"]').value");
         ada.evaluate(&script).await.as_str().unwrap().to_owned()
     };
@@ -121,5 +129,55 @@ async fn a_template_is_written_with_its_preview_and_handed_in() {
          row.textContent.includes('delivery_today') && row.textContent.includes('In review'))",
     )
     .await;
+    ada.finish(Cut::No).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_template_has_a_picture_above_its_text_and_meta_has_its_sample() {
+    let _turn = ONE_AT_A_TIME.lock().await;
+    let stack = Stack::start().await;
+    let ada = stack.administrator().await;
+    ada.click("settings").await;
+    ada.click("nav-templates").await;
+    ada.click("template-new").await;
+    fill(&ada, "template-name", "lamp_today").await;
+    fill(&ada, "template-body", "This is our lamp of the day.").await;
+    choose(&ada, "template-above", "image").await;
+    until_text(&ada, "template-faults", "needs a sample").await;
+
+    // What Meta would not take is told before it is uploaded.
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("lamp.pdf");
+    std::fs::write(&path, b"%PDF-1.4 a lamp").unwrap();
+    ada.visible("template-sample").await.send_keys(path.to_str().unwrap()).await.unwrap();
+    until_text(&ada, "template-form", "As a sample Meta takes").await;
+    with_picture(
+        &ada,
+        "const field = document.querySelector('[data-testid=template-sample]'); field.files = carried.files; \
+         field.dispatchEvent(new Event('change', { bubbles: true }));",
+    )
+    .await;
+    ada.until_true("document.querySelectorAll('[data-testid=attachment]').length === 1").await;
+    ada.until_true("document.querySelector('.templates__preview .picture img')?.naturalWidth === 64").await;
+    ada.until_true("document.querySelector('[data-testid=\"template-faults\"]') === null").await;
+    ada.click("template-hand-in").await;
+    let row = "[...document.querySelectorAll('[data-testid=\"template-row\"]')].find(row => \
+               row.textContent.includes('lamp_today') && row.textContent.includes('In review'))";
+    ada.until_true(row).await;
+    let all = stack.control().templates(&stack.account());
+    let theirs = all.into_iter().find(|one| one.name == "lamp_today").unwrap();
+    assert_eq!(theirs.components[0]["format"], "IMAGE");
+
+    // Another sample is asked for when it is changed; a place needs none.
+    let approved = TemplateNews::Status { status: "APPROVED".into(), reason: None };
+    assert!(stack.control().tell_template(&stack.account(), &theirs.id, approved).await.is_ok());
+    ada.reload().await;
+    ada.until_true(&row.replace("In review", "Approved")).await;
+    ada.evaluate(&format!("({}).click()", row.replace("In review", "Approved"))).await;
+    until_text(&ada, "template-form", "with every change").await;
+    until_text(&ada, "template-faults", "needs a sample").await;
+    choose(&ada, "template-above", "location").await;
+    ada.until_true("document.querySelector('[data-testid=\"template-faults\"]') === null").await;
+    until_text(&ada, "template-form", "Given with each send").await;
     ada.finish(Cut::No).await;
 }

@@ -17,7 +17,7 @@ const PICTURE: &str = "const canvas = document.createElement('canvas'); canvas.w
     const carried = new DataTransfer(); carried.items.add(new File([picture], 'lamp.png', { type: 'image/png' }));";
 
 /// Runs a script that may wait, with a picture at hand.
-async fn with_picture(browser: &Browser, script: &str) {
+pub(crate) async fn with_picture(browser: &Browser, script: &str) {
     browser.evaluate(&format!("return (async () => {{ {PICTURE} {script} }})()")).await;
 }
 

@@ -96,6 +96,11 @@ impl Stack {
         text(&self.seed["numbers"][1], "phone_number_id")
     }
 
+    /// The business account of the numbers.
+    pub(crate) fn account(&self) -> String {
+        text(&self.seed, "waba_id")
+    }
+
     /// The app that the number belongs to.
     pub(crate) fn app_id(&self) -> String {
         text(&self.seed, "app_id")

@@ -31,7 +31,7 @@ fn octets(user: &User, path: &str) -> reqwest::RequestBuilder {
 }
 
 /// Uploads a file.
-async fn uploads(user: &User, name: &str, bytes: &[u8]) -> Result<Upload, ErrorCode> {
+pub(crate) async fn uploads(user: &User, name: &str, bytes: &[u8]) -> Result<Upload, ErrorCode> {
     let path = format!("/api/uploads?name={name}");
     let answer = octets(user, &path).body(bytes.to_vec()).send().await.unwrap();
     match answer.status() {

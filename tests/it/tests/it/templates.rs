@@ -3,6 +3,7 @@
 mod doors;
 mod listing;
 mod news;
+mod samples;
 mod writing;
 
 use shared::{

@@ -25,8 +25,14 @@ pub(super) fn authorised_app(
 
 /// The app of the token.
 pub(super) fn app_of_token(request: &HttpRequest, shared: &Shared) -> Result<App, GraphError> {
+    app_with(request, shared, "Bearer")
+}
+
+/// The app of the token behind this word.
+pub(super) fn app_with(request: &HttpRequest, shared: &Shared, word: &str) -> Result<App, GraphError> {
     let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let token = header.and_then(|value| value.strip_prefix("Bearer ")).ok_or_else(GraphError::token)?;
+    let token = header.and_then(|value| value.strip_prefix(word)?.strip_prefix(' '));
+    let token = token.ok_or_else(GraphError::token)?;
     let app = shared.with(|state| state.apps.iter().find(|app| app.access_token == token).cloned());
     let app = app.ok_or_else(GraphError::token)?;
     let valid = shared.with(|state| state.numbers.token(&app.app_id).valid);

@@ -9,6 +9,7 @@ mod interactive;
 mod media;
 mod messages;
 mod numbers;
+mod samples;
 mod template_changes;
 mod templates;
 mod validation;
@@ -36,6 +37,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
             .route("/{node}/register", web::post().to(numbers::register))
             .route("/{node}/whatsapp_business_profile", web::get().to(numbers::get_profile))
             .route("/{node}/whatsapp_business_profile", web::post().to(numbers::set_profile))
+            .route("/{node}/uploads", web::post().to(samples::begin))
             .route("/{node}/media", web::post().to(media::upload_media))
             .route("/{node}/block_users", web::get().to(blocks::list_blocks))
             .route("/{node}/block_users", web::post().to(blocks::change_blocks))
@@ -70,13 +72,16 @@ async fn get_node(
     }
 }
 
-/// Settings of a number, or other texts of a template.
+/// Settings of a number, other texts of a template, or the bytes of a sample.
 async fn post_node(
     request: HttpRequest,
     shared: web::Data<Arc<Shared>>,
     path: web::Path<GraphPath>,
     bytes: web::Bytes,
 ) -> Answer {
+    if path.node.starts_with(samples::SESSION) {
+        return samples::receive(&request, &shared, &path, &bytes);
+    }
     let app = access::authorised_app(&request, &shared, &path.version)?;
     if app.number(&path.node).is_some() {
         return Ok(accounts::success());

@@ -21,9 +21,10 @@ pub(super) async fn create_template(
     body: web::Json<Value>,
 ) -> Answer {
     accounts::account(&request, &shared, &path)?;
+    let app = access::app_of_token(&request, &shared)?;
     let text = |key: &str| body.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let components = body.get("components").and_then(Value::as_array).cloned().unwrap_or_default();
-    let template = Template {
+    let mut template = Template {
         category: text("category").to_uppercase(),
         status: "PENDING".into(),
         parameter_format: text("parameter_format").to_uppercase(),
@@ -40,6 +41,7 @@ pub(super) async fn create_template(
     let answer = json!({ "id": template.id, "status": template.status, "category": template.category });
     shared.change(|state| {
         refused(state)?;
+        sample(state, &app, &mut template)?;
         let list = state.templates.list_mut(&path.node);
         let same = |known: &Template| known.name == template.name && known.language == template.language;
         if list.iter().any(same) {
@@ -63,8 +65,8 @@ pub(super) fn edit_template(shared: &Shared, app: &App, id: &str, bytes: &[u8]) 
         refused(state)?;
         let accounts = app.numbers.iter().map(|number| app.waba_of(number)).chain([app.waba_id.as_str()]);
         for account in accounts {
-            let list = state.templates.list_mut(account);
-            let Some(known) = list.iter_mut().find(|known| known.id == id) else { continue };
+            let list = state.templates.list(account);
+            let Some(known) = list.iter().find(|known| known.id == id) else { continue };
             let fixed =
                 known.status == "APPROVED" && category.as_ref().is_some_and(|new| *new != known.category);
             if fixed || !["APPROVED", "REJECTED", "PAUSED"].contains(&known.status.as_str()) {
@@ -74,7 +76,9 @@ pub(super) fn edit_template(shared: &Shared, app: &App, id: &str, bytes: &[u8]) 
             new.components = components.unwrap_or(new.components);
             new.category = category.unwrap_or(new.category);
             texts(&new)?;
-            *known = new;
+            sample(state, app, &mut new)?;
+            let list = state.templates.list_mut(account);
+            list.iter_mut().filter(|known| known.id == id).for_each(|known| known.clone_from(&new));
             return Ok(());
         }
         Err(GraphError::unknown_object("post", id))
@@ -122,6 +126,24 @@ fn refused(state: &mut State) -> Result<(), GraphError> {
         Some(code) => Err(GraphError::of(code)),
         None => Ok(()),
     }
+}
+
+/// A file above the text needs a sample that was uploaded. Like Meta's, lists show an address in its place, which
+/// is no sample any more.
+fn sample(state: &State, app: &App, template: &mut Template) -> Result<(), GraphError> {
+    let is_header = |part: &&mut Value| part.get("type").is_some_and(|kind| kind == "HEADER");
+    let Some(header) = template.components.iter_mut().find(is_header) else { return Ok(()) };
+    let format = header.get("format").and_then(Value::as_str).unwrap_or_default().to_owned();
+    if !["IMAGE", "VIDEO", "DOCUMENT"].contains(&format.as_str()) {
+        return Ok(());
+    }
+    let handle = header.pointer_mut("/example/header_handle/0").filter(|handle| handle.is_string());
+    let handle = handle.ok_or_else(|| GraphError::template(2_388_043))?;
+    if !handle.as_str().is_some_and(|handle| state.samples.fits(&app.app_id, handle, &format)) {
+        return Err(GraphError::template(2_494_102));
+    }
+    *handle = format!("https://scontent.example/{}", template.id).into();
+    Ok(())
 }
 
 /// A text needs words around its variables.

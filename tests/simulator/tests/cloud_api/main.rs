@@ -11,6 +11,7 @@ mod customers;
 mod interactive;
 mod media_and_templates;
 mod receiver;
+mod samples;
 mod sends;
 mod statuses;
 mod templates;

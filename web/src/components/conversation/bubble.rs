@@ -56,6 +56,8 @@ fn bubble(talk: Talk, message: Message, place: Place) -> AnyView {
     let answer = answer(talk, &message);
     let stored_ms = time::millis(message.at);
     let at_ms = message.written_at.map_or(stored_ms, time::millis);
+    // What came late stands under the day on which it came, and says when it was written.
+    let late = time::day_number(at_ms) != time::day_number(stored_ms);
     let is_note = matches!(message.body, Body::Note { .. });
     let state = message.delivery.as_ref().map(|d| d.state);
     let troubled = [DeliveryState::Failed, DeliveryState::Uncertain];
@@ -112,7 +114,7 @@ fn bubble(talk: Talk, message: Message, place: Place) -> AnyView {
             <p class="bubble__meta">
                 {edited.then(|| view! { <span>{tr(Key::ContentEdited)}</span> })}
                 {uncertain.then(|| view! { <span class="bubble__unsure">{tr(Key::DeliveryUncertain)}</span> })}
-                <time title=move || time::whole(at_ms)>{move || time::clock(at_ms)}</time>
+                <time title=move || time::whole(at_ms)>{move || if late { time::whole(at_ms) } else { time::clock(at_ms) }}</time>
                 {message.delivery.map(|delivery| view! { <Ticks state=delivery.state delivery/> })}
             </p>
             {reactions}

@@ -7,11 +7,13 @@ use shared::{
     model::{
         content::{Media, MediaKind},
         file::{File, FileFailure, Look, Stored},
+        template::TemplateHeader,
     },
 };
 
 use super::content::{Card, Words, draw};
 use crate::{
+    attach::{Attachment, Stage},
     i18n::{Key, text, tr},
     live::Live,
     ui::{Button, Icon, IconName},
@@ -84,6 +86,31 @@ fn ready(id: MessageId, media: &Media, stored: &Stored) -> AnyView {
     };
     let said = media.caption.clone();
     view! { {shown}{said.map(super::content::caption)} }.into_any()
+}
+
+/// What stands above the text of a template that is being written: its sample, or a card in its place.
+pub(crate) fn above(header: &TemplateHeader, sample: Option<&Attachment>) -> Option<AnyView> {
+    let each = || vec![Words::Key(Key::TemplateEach)];
+    let Some(kind) = header.file() else {
+        let place = Card::new(IconName::Pin, Words::Key(Key::KindLocation), each());
+        return (*header == TemplateHeader::Place).then(|| draw(place));
+    };
+    let sample = sample.filter(|sample| sample.kind == kind && !matches!(sample.stage, Stage::Failed(_)));
+    let words = words::kind(kind.as_str());
+    let shown = match (kind, sample.and_then(|sample| sample.preview.clone())) {
+        (MediaKind::Image, Some(address)) => {
+            view! { <div class="picture"><img src=address alt=tr(words)/></div> }.into_any()
+        }
+        (MediaKind::Video, Some(address)) => {
+            view! { <video class="picture" src=address controls preload="metadata" aria-label=tr(words)></video> }
+                .into_any()
+        }
+        _ => {
+            let file_name = sample.map(|sample| sample.name.clone());
+            draw(card(&Media { kind, caption: None, file_name, mime: None }, each()))
+        }
+    };
+    Some(shown)
 }
 
 pub(super) fn card(media: &Media, lines: Vec<Words>) -> Card {

@@ -31,13 +31,13 @@ pub(super) fn interactive(sent: &Interactive, options: Options) -> AnyView {
         Action::Buttons { buttons } => buttons
             .iter()
             .map(|reply| {
-                let title = reply.title.clone();
+                let title = label(&reply.title);
                 button(IconName::Answer, view! { <span dir="auto">{title}</span> }.into_any())
             })
             .collect(),
-        Action::List { label, sections } => vec![list(label.clone(), sections, options)],
+        Action::List { label, sections } => vec![list(self::label(label), sections, options)],
         Action::Link { label, url } => {
-            let (label, url) = (label.clone(), url.clone());
+            let (label, url) = (self::label(label), url.clone());
             let link = view! {
                 <a href=url.clone() title=url target="_blank" rel="noopener noreferrer" dir="auto">{label}</a>
             };
@@ -50,6 +50,11 @@ pub(super) fn interactive(sent: &Interactive, options: Options) -> AnyView {
         <ul class="template__buttons" aria-label=tr(Key::TemplateButtons)>{below}</ul>
     }
     .into_any()
+}
+
+/// What stands on a button; while nothing is written yet, that something will.
+fn label(written: &str) -> String {
+    if written.trim().is_empty() { "…".to_owned() } else { written.to_owned() }
 }
 
 fn button(icon: IconName, words: AnyView) -> AnyView {

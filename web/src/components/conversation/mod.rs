@@ -6,7 +6,7 @@ pub(crate) mod content;
 pub(crate) mod delivery;
 mod emoji;
 mod entries;
-mod file;
+pub(crate) mod file;
 mod forms;
 mod hand_over;
 mod header;

@@ -1,6 +1,6 @@
-//! What goes along with the text: the message that is answered and the files.
+//! What goes along with the text: the message that is answered and the files, and choosing one.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use shared::{
     ids::MessageId,
     limits,
@@ -10,12 +10,14 @@ use shared::{
     },
 };
 
+use web_sys::FileList;
+
 use super::Talk;
 use crate::{
     app::Desk,
     attach::{Attachment, Stage, Tray},
     i18n::{Key, text, tr},
-    ui::{Icon, IconButton, IconName, Item, each},
+    ui::{Button, Icon, IconButton, IconName, Item, each},
     words,
 };
 
@@ -83,6 +85,40 @@ pub(super) fn answered(talk: Talk) -> impl IntoView {
     }
 }
 
+/// A button that lets a file be chosen. The field behind it speaks the browser's language, and forgets what was chosen.
+pub(crate) fn picker(
+    id: &'static str,
+    accept: &'static str,
+    picked: impl Fn(&FileList) + 'static,
+) -> AnyView {
+    draw_picker(id, accept, Box::new(picked))
+}
+
+/// Compiled once, however many there are.
+fn draw_picker(id: &'static str, accept: &'static str, picked: Box<dyn Fn(&FileList)>) -> AnyView {
+    let field = NodeRef::<html::Input>::new();
+    let changed = move |_| {
+        let Some(field) = field.get_untracked() else { return };
+        if let Some(files) = field.files() {
+            picked(&files);
+        }
+        // The same file can be chosen again.
+        field.set_value("");
+    };
+    let pick = move |_| {
+        if let Some(field) = field.get_untracked() {
+            field.click();
+        }
+    };
+    view! {
+        <div>
+            <Button on:click=pick>{tr(Key::FileChoose)}</Button>
+            <input class="unseen" id=id type="file" accept=accept tabindex="-1" node_ref=field data-testid=id on:change=changed/>
+        </div>
+    }
+    .into_any()
+}
+
 /// The files, each with how far it is.
 pub(crate) fn files(desk: Desk, tray: Tray) -> impl IntoView {
     let list = tray.clone();
@@ -109,7 +145,7 @@ fn file(desk: Desk, tray: &Tray, one: Attachment) -> AnyView {
     let ready = matches!(one.stage, Stage::Ready(_));
     let heard = one.preview.clone().filter(|_| is_voice && ready);
     let mark = match &one.preview {
-        Some(address) if !is_voice => {
+        Some(address) if matches!(one.kind, MediaKind::Image | MediaKind::Sticker) => {
             view! { <img src=address.clone() alt=tr(words::kind(one.kind.as_str()))/> }.into_any()
         }
         _ => view! { <Icon name=icon/> }.into_any(),

@@ -21,6 +21,8 @@ use super::{
 };
 use crate::{
     app::Desk,
+    attach::{Attachment, Stage, Tray},
+    effects::effect,
     http::{self, Refused},
     i18n::{Key, text, tr},
     routes,
@@ -53,7 +55,11 @@ struct Form {
     name: RwSignal<String>,
     language: RwSignal<String>,
     category: RwSignal<String>,
+    /// What stands above the text: `text`, a kind of file, `location` or nothing.
+    above: RwSignal<String>,
     header: RwSignal<String>,
+    /// The sample of what stands there.
+    tray: StoredValue<Tray>,
     body: RwSignal<String>,
     footer: RwSignal<String>,
     buttons: RwSignal<Vec<Written>>,
@@ -76,6 +82,8 @@ impl Form {
                 known.as_ref().map_or_else(|| "en".to_owned(), |one| one.language.clone()),
             ),
             category: RwSignal::new(category.as_str().to_owned()),
+            above: of(|one| word_of(one.header.as_ref()).to_owned()),
+            tray: StoredValue::new(Tray::default()),
             header: of(|one| match &one.header {
                 Some(TemplateHeader::Text { text }) => text.clone(),
                 _ => String::new(),
@@ -117,10 +125,12 @@ impl Form {
         let known = self.known.get_value();
         let some =
             |field: RwSignal<String>| Some(field.get().trim().to_owned()).filter(|text| !text.is_empty());
-        let header = some(self.header).map(|text| TemplateHeader::Text { text });
-        // A place on the map is kept as it is; there is nothing to write about it.
-        let map =
-            known.as_ref().and_then(|one| one.header.clone()).filter(|one| *one == TemplateHeader::Place);
+        let header = header_of(&self.above.get(), self.header.get().trim().to_owned());
+        let wanted = header.as_ref().and_then(TemplateHeader::file);
+        let sample = self.tray.get_value().with(|all| match all.as_slice() {
+            [Attachment { kind, stage: Stage::Ready(upload), .. }] if Some(*kind) == wanted => Some(*upload),
+            _ => None,
+        });
         let buttons: Vec<TemplateButton> = self
             .buttons
             .get()
@@ -137,11 +147,12 @@ impl Form {
             .collect();
         let texts = TemplateTexts {
             named: known.is_some_and(|one| one.named),
-            header: header.or(map),
+            header,
             body: self.body.get().trim().to_owned(),
             footer: some(self.footer),
             buttons,
             examples: Vec::new(),
+            sample,
         };
         // Examples of what is not there any more are left out.
         let wanted = variables(&texts);
@@ -152,6 +163,13 @@ impl Form {
             all.iter().filter(is_wanted).cloned().collect()
         });
         TemplateTexts { examples, ..texts }
+    }
+
+    fn drop_sample(self) {
+        let Some(tray) = self.tray.try_get_value() else { return };
+        for one in tray.get_untracked() {
+            self.desk.attachments.remove(&tray, &one);
+        }
     }
 
     fn category(self) -> TemplateCategory {
@@ -215,6 +233,28 @@ impl Form {
             all.retain(|one| one.place != place || one.name != name);
             all.push(TemplateValue { place, name: name.to_owned(), value });
         });
+    }
+}
+
+/// The word for what stands above a text.
+const fn word_of(header: Option<&TemplateHeader>) -> &'static str {
+    match header {
+        Some(TemplateHeader::Text { .. }) => "text",
+        Some(TemplateHeader::Image) => "image",
+        Some(TemplateHeader::Video) => "video",
+        Some(TemplateHeader::Document) => "document",
+        Some(TemplateHeader::Place) => "location",
+        Some(TemplateHeader::Other { .. }) | None => "",
+    }
+}
+
+/// What stands above a text by the word for it.
+fn header_of(word: &str, text: String) -> Option<TemplateHeader> {
+    let plain =
+        [TemplateHeader::Image, TemplateHeader::Video, TemplateHeader::Document, TemplateHeader::Place];
+    match word {
+        "text" => Some(TemplateHeader::Text { text }),
+        _ => plain.into_iter().find(|one| word_of(Some(one)) == word),
     }
 }
 
@@ -291,6 +331,12 @@ fn form(form: Form) -> AnyView {
     // Compared, so that what they say is read and drawn once and not with every letter.
     let faults = Memo::new(move |_| form.faults());
     let locked = known.is_some();
+    // A sample is of one kind; another one is chosen anew.
+    effect(move || {
+        form.above.track();
+        untrack(|| form.drop_sample());
+    });
+    on_cleanup(move || form.drop_sample());
     // Meta fixes the category of what it has approved.
     let movable = known.as_ref().is_some_and(|one| one.status != TemplateStatus::Approved) && !fixed;
     view! {
@@ -299,7 +345,7 @@ fn form(form: Form) -> AnyView {
             <fieldset class="panel writing__fields" disabled=fixed>
                 {(!locked).then(|| named(form))}
                 {movable.then(|| fields::choice("template-category", Key::FilterCategory, form.category, templates::categories))}
-                {Line::new("template-header", Key::TemplateHeader, form.header).hint(Key::TemplateOptional).draw()}
+                {parts::above(form)}
                 {Line::new("template-body", Key::TemplateBody, form.body).hint(Key::TemplateBodyHint).draw_area("6")}
                 {Line::new("template-footer", Key::TemplateFooter, form.footer).hint(Key::TemplateOptional).draw()}
                 {parts::buttons(form)}

@@ -25,7 +25,7 @@ fn texts(body: &str) -> Value {
     json!({ "body": body, "examples": examples, "buttons": [{ "reply": { "text": "Stop" } }] })
 }
 
-fn new(world: &World, name: &str, body: &str) -> Value {
+pub(super) fn new(world: &World, name: &str, body: &str) -> Value {
     json!({ "channel": world.alpha.sales_channel, "name": name, "language": "en_US",
             "category": "marketing", "texts": texts(body) })
 }
@@ -39,7 +39,7 @@ async fn ask(user: &User, method: Method, path: &str, body: Option<&Value>) -> (
     (answer.status(), answer.json().await.unwrap_or(Value::Null))
 }
 
-async fn create(user: &User, body: &Value) -> Result<Template, Problem> {
+pub(super) async fn create(user: &User, body: &Value) -> Result<Template, Problem> {
     let (status, body) = ask(user, Method::POST, "/api/templates", Some(body)).await;
     match status {
         StatusCode::CREATED => Ok(serde_json::from_value(body).unwrap()),
@@ -47,7 +47,7 @@ async fn create(user: &User, body: &Value) -> Result<Template, Problem> {
     }
 }
 
-async fn edit(user: &User, id: &Template, body: &Value) -> Result<Template, Problem> {
+pub(super) async fn edit(user: &User, id: &Template, body: &Value) -> Result<Template, Problem> {
     let (status, body) = ask(user, Method::POST, &format!("/api/templates/{}", id.id), Some(body)).await;
     match status {
         StatusCode::OK => Ok(serde_json::from_value(body).unwrap()),
@@ -55,7 +55,7 @@ async fn edit(user: &User, id: &Template, body: &Value) -> Result<Template, Prob
     }
 }
 
-fn at_meta(world: &World, meta: &Running, name: &str) -> Option<simulator::Template> {
+pub(super) fn at_meta(world: &World, meta: &Running, name: &str) -> Option<simulator::Template> {
     let all = meta.control().templates(&world.alpha.sales.waba_id);
     all.into_iter().find(|template| template.name == name)
 }

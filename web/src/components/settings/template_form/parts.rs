@@ -1,17 +1,71 @@
-//! The parts of the form that come and go: buttons, examples, and what they make of the preview.
+//! The parts of the form that come and go: what stands above the text, buttons, examples, and what they make of the preview.
 
 use leptos::prelude::*;
-use shared::model::template::{TemplateButton, TemplateHeader, TemplatePlace, fill as filled};
+use shared::model::{
+    content::MediaKind,
+    template::{TemplateButton, TemplateHeader, TemplatePlace, fill as filled},
+};
 
-use super::{Form, Written, variables};
+use super::{Form, Written, header_of, variables};
 use crate::{
     components::{
-        conversation::content,
+        conversation::{content, file, tray},
         settings::fields::{self, Line},
     },
     i18n::{Key, fill, text, tr},
     ui::{Button, IconButton, IconName, Item, Show, each},
+    words,
 };
+
+/// What stands above the text: its kind, and its words or its sample.
+pub(super) fn above(form: Form) -> AnyView {
+    let kinds = || {
+        let kind = |one: &str| (one.to_owned(), text(words::kind(one)).to_owned());
+        let ours = [("", Key::TemplateAboveNone), ("text", Key::TemplateAboveText)];
+        let ours = ours.map(|(one, words)| (one.to_owned(), text(words).to_owned()));
+        ours.into_iter().chain(["image", "video", "document", "location"].map(kind)).collect()
+    };
+    view! {
+        {fields::choice("template-above", Key::TemplateAbove, form.above, kinds)}
+        {move || match header_of(&form.above.get(), String::new()) {
+            Some(TemplateHeader::Text { .. }) => {
+                Line::new("template-header", Key::TemplateHeader, form.header).hint(Key::TemplateHeaderHint).draw()
+            }
+            other => other.and_then(|header| header.file()).map(|kind| sample(form, kind)).into_any(),
+        }}
+    }
+    .into_any()
+}
+
+/// The choice of the file that Meta looks at.
+fn sample(form: Form, kind: MediaKind) -> AnyView {
+    let (files, tray) = (form.desk.attachments, form.tray.get_value());
+    let (accept, hint) = match kind {
+        MediaKind::Image => ("image/jpeg,image/png", Key::TemplateSampleImage),
+        MediaKind::Video => ("video/mp4", Key::TemplateSampleVideo),
+        _ => ("application/pdf", Key::TemplateSampleDocument),
+    };
+    let picked = {
+        let tray = tray.clone();
+        move |chosen: &web_sys::FileList| {
+            form.drop_sample();
+            files.add_sample(&tray, chosen, kind);
+        }
+    };
+    let again = form.known.with_value(Option::is_some);
+    view! {
+        <div class="field">
+            <label class="field__label" for="template-sample">{tr(Key::TemplateSample)}</label>
+            {tray::picker("template-sample", accept, picked)}
+            <p class="field__hint">
+                {tr(hint)}
+                {again.then(|| view! { " " {tr(Key::TemplateSampleAgain)} })}
+            </p>
+            {tray::files(form.desk, tray)}
+        </div>
+    }
+    .into_any()
+}
 
 /// The buttons: their kind, words, and where they lead.
 pub(super) fn buttons(form: Form) -> AnyView {
@@ -126,5 +180,9 @@ pub(super) fn preview(form: Form) -> AnyView {
         | TemplateButton::Other { text, .. } => text.clone(),
     };
     let buttons = texts.buttons.iter().map(title).filter(|title| !title.is_empty()).collect();
-    content::template(content::Shown { header, file: None, body, footer: texts.footer.clone(), buttons })
+    let file = texts
+        .header
+        .as_ref()
+        .and_then(|header| form.tray.get_value().with(|all| file::above(header, all.first())));
+    content::template(content::Shown { header, file, body, footer: texts.footer.clone(), buttons })
 }

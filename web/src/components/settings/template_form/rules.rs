@@ -28,7 +28,7 @@ fn fault_words(fault: TemplateFault) -> String {
         TemplateField::Name => text(Key::TemplateName).to_owned(),
         TemplateField::Language => text(Key::FilterLanguage).to_owned(),
         TemplateField::Category => text(Key::FilterCategory).to_owned(),
-        TemplateField::Header => text(Key::TemplateHeader).to_owned(),
+        TemplateField::Header => text(Key::TemplateAbove).to_owned(),
         TemplateField::Body => text(Key::TemplateBody).to_owned(),
         TemplateField::Footer => text(Key::TemplateFooter).to_owned(),
         TemplateField::Buttons => text(Key::TemplateButtons).to_owned(),
@@ -48,6 +48,7 @@ fn fault_words(fault: TemplateFault) -> String {
         TemplateRule::TooManyVariables => Key::RuleTooManyVariables,
         TemplateRule::VariableNotLast => Key::RuleVariableNotLast,
         TemplateRule::NoExample => Key::RuleNoExample,
+        TemplateRule::NoSample => Key::RuleNoSample,
         TemplateRule::Address => Key::RuleAddress,
         TemplateRule::Number => Key::RuleNumber,
     });
