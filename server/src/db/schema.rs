@@ -188,6 +188,7 @@ diesel::table! {
         phone_number_id -> Text,
         account_id -> Nullable<Text>,
         rate -> BigInt,
+        paused -> Bool,
     }
 }
 

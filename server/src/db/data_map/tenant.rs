@@ -103,6 +103,7 @@ pub(super) const TABLES: &[Table] = &[
             ("phone_number_id", T),
             ("account_id", T),
             ("rate", X),
+            ("paused", X),
         ],
     },
     Table {
