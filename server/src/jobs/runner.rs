@@ -20,6 +20,7 @@ use uuid::Uuid;
 use super::{
     prune,
     tasks::{Jobs, Tools},
+    turns::Turns,
     typing::{self, Told},
 };
 use crate::{
@@ -333,6 +334,7 @@ impl Workers {
             live_log_hours: self.0.config.live_log_hours,
             listing: Arc::default(),
             keeping_out: Arc::default(),
+            reacting: Turns::default(),
         };
         let outbox = OutboxWorker::new(
             tenant.clone(),

@@ -4,7 +4,7 @@ mod authenticity;
 pub(crate) mod changes;
 mod content;
 mod duplicates;
-mod elsewhere;
+pub(crate) mod elsewhere;
 mod fixtures;
 mod identity;
 mod orders;

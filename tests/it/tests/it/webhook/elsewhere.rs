@@ -64,7 +64,7 @@ pub(super) async fn typed(world: &World, id: &str, text: &str) {
     told(world, "smb_message_echoes", json!({"message_echoes": [message]})).await;
 }
 
-pub(super) async fn all(world: &World) -> Vec<Conversation> {
+pub(crate) async fn all(world: &World) -> Vec<Conversation> {
     let (_, page) = world.agent().await.get("/api/conversations?state=any").await;
     serde_json::from_value(page["conversations"].clone()).unwrap()
 }
