@@ -240,6 +240,7 @@ diesel::table! {
         group_id -> Nullable<Text>,
         merged_into -> Nullable<Text>,
         blocks -> Nullable<Text>,
+        named_at -> Nullable<BigInt>,
     }
 }
 
@@ -294,6 +295,7 @@ diesel::table! {
         close_reason -> Nullable<Text>,
         changed_at -> BigInt,
         answer_to -> Nullable<Text>,
+        heard -> Nullable<Text>,
     }
 }
 
@@ -397,6 +399,7 @@ diesel::table! {
         written_at -> BigInt,
         received_at -> BigInt,
         ours -> Bool,
+        participant -> Nullable<Text>,
     }
 }
 

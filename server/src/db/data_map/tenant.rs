@@ -161,6 +161,7 @@ pub(super) const TABLES: &[Table] = &[
             ("group_id", C),
             ("merged_into", C),
             ("blocks", C),
+            ("named_at", X),
         ],
     },
     Table {
@@ -221,6 +222,7 @@ pub(super) const TABLES: &[Table] = &[
             ("close_reason", X),
             ("changed_at", X),
             ("answer_to", C),
+            ("heard", X),
         ],
     },
     Table {
@@ -341,6 +343,7 @@ pub(super) const TABLES: &[Table] = &[
             ("written_at", X),
             ("received_at", X),
             ("ours", X),
+            ("participant", C),
         ],
     },
     Table {

@@ -8,6 +8,7 @@ pub(crate) mod elsewhere;
 mod fixtures;
 mod identity;
 mod orders;
+mod permuted;
 mod poison;
 mod quarantine;
 mod replay;
