@@ -9,19 +9,23 @@ use shared::{
     model::message::{DeliveryState, FailureReason},
 };
 use simulator::{
-    Outcome,
+    Outcome, StatusPlan,
     payload::{self, Sender, Status},
 };
 
 use super::Desk;
-use crate::harness::{
-    Engine, LiveClient, Options, World, eventually, sql,
-    wait::PATIENCE,
-    webhook::{ann, unix_now, wamid},
+use crate::{
+    harness::{
+        Engine, LiveClient, Options, World, eventually, sql,
+        wait::PATIENCE,
+        webhook::{ann, unix_now, wamid},
+    },
+    webhook::changes::timeline,
 };
 
 on_both_engines!(
     every_refusal_on_the_way_is_told,
+    whatever_goes_wrong_at_metas_a_message_is_posted_once_and_not_lost_sight_of,
     a_number_from_which_nothing_is_taken_pauses,
     a_number_that_pauses_holds_up_no_other_and_says_so,
     a_message_of_which_nothing_is_told_is_given_up_in_time,
@@ -47,6 +51,66 @@ async fn every_refusal_on_the_way_is_told(engine: Engine) {
     assert_eq!(reasons, [FailureReason::RateLimited, FailureReason::RateLimited]);
     assert!(failed.attempts.iter().all(|attempt| attempt.next_at.is_some()));
     assert_eq!(failed.attempts[0].failure.code, Some(130_429));
+}
+
+/// Must hold: over all Graph faults at most one POST per outbox row unless the refusal was definite; every
+/// uncertain row is resolved or visible. What Meta's codes mean is proved in `codes`, crashes in `fault`.
+async fn whatever_goes_wrong_at_metas_a_message_is_posted_once_and_not_lost_sight_of(engine: Engine) {
+    let (world, meta) = World::with_meta(engine, Options::default()).await;
+    // What was taken is told of, with our id, as Meta does.
+    meta.control().set_statuses(StatusPlan::immediate());
+    let faults = [
+        Outcome::Accept,
+        Outcome::AcceptAfter { delay_ms: 30 },
+        Outcome::AcceptThenStall { delay_ms: 30 },
+        Outcome::AcceptThenCut,
+        Outcome::AcceptThenInvalidJson,
+        Outcome::Refuse { code: 131_026, details: None, http: None },
+        Outcome::Refuse { code: 130_429, details: None, http: Some(400) },
+        Outcome::Refuse { code: 131_056, details: None, http: Some(200) },
+        Outcome::Refuse { code: 2, details: None, http: Some(503) },
+        Outcome::ServerError,
+        Outcome::RateLimited { retry_after_s: 0 },
+        Outcome::CutBeforeAccept,
+        Outcome::Stall { delay_ms: 30 },
+    ];
+    let agent = world.agent().await;
+    for (n, fault) in faults.into_iter().enumerate() {
+        let phone = format!("4915230{n:06}");
+        world.customer_writes(&Sender::phone(&phone, "Somebody"), "Hi").await;
+        let (_, page) = agent.get(&format!("/api/conversations?search={phone}")).await;
+        let conversation = page["conversations"][0]["id"].as_str().unwrap().parse().unwrap();
+        meta.control().answer_next([fault.clone()]);
+        let id = agent.command(Command::text(conversation, "Hello")).await.unwrap().message.unwrap();
+        let settled = eventually(&format!("{fault:?} is settled"), async || {
+            let all = timeline(&agent, conversation).await;
+            let delivery = all.into_iter().find(|message| message.id == id)?.delivery?;
+            // Uncertain is visible: the bubble says so and offers what can be done.
+            (delivery.state.rank() >= DeliveryState::Uncertain.rank()).then_some(delivery)
+        })
+        .await;
+        let posts = || {
+            let all = meta.control().sends();
+            all.into_iter().filter(|send| send.callback_data() == Some(&id.to_string())).collect::<Vec<_>>()
+        };
+        let taken = posts().iter().filter(|send| send.was_accepted()).count();
+        if taken > 0 {
+            eventually(&format!("{fault:?} is explained by its statuses"), async || {
+                let all = timeline(&agent, conversation).await;
+                let delivery = all.into_iter().find(|message| message.id == id)?.delivery?;
+                (delivery.state == DeliveryState::Read).then_some(())
+            })
+            .await;
+        }
+        let outcomes: Vec<String> = posts().iter().map(|send| send.outcome.clone()).collect();
+        let (_, earlier) = outcomes.split_last().unwrap();
+        let definite = |outcome: &String| outcome.starts_with("refused") || outcome == "rate_limited";
+        assert!(earlier.iter().all(definite) && taken <= 1, "{fault:?}: {outcomes:?} {settled:?}");
+    }
+    let stuck =
+        "SELECT count(*) AS n FROM message WHERE tenant_id = $1 AND delivery IN ('queued', 'sending')";
+    assert_eq!(sql::number(&world.store().await, stuck).await, 0);
+    assert_eq!(sql::count(&world.store().await, "outbox").await, 0);
 }
 
 async fn a_number_from_which_nothing_is_taken_pauses(engine: Engine) {
