@@ -2,7 +2,9 @@
 
 use std::{
     error::Error,
+    io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    pin::Pin,
     sync::Arc,
 };
 
@@ -10,21 +12,29 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 /// Finds the addresses of a name and keeps those that are on the public internet. The connection goes to
 /// what was looked at, so a name cannot mean one thing for the look and another for the connection.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct PublicOnly;
+#[derive(Clone, Copy)]
+pub(crate) struct PublicOnly {
+    look: fn(String) -> Looking,
+}
+
+/// The addresses of a name, once they are known.
+type Looking = Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send>>;
 
 impl PublicOnly {
-    /// For a client's builder.
+    /// For a client's builder; asks the system.
     pub(crate) fn resolver() -> Arc<Self> {
-        Arc::new(Self)
+        Arc::new(Self {
+            look: |name| Box::pin(async move { Ok(tokio::net::lookup_host((name, 0)).await?.collect()) }),
+        })
     }
 }
 
 impl Resolve for PublicOnly {
     fn resolve(&self, name: Name) -> Resolving {
+        let look = self.look;
         Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let public: Vec<SocketAddr> = found.filter(|address| is_public(address.ip())).collect();
+            let mut public = look(name.as_str().to_owned()).await?;
+            public.retain(|address| is_public(address.ip()));
             if public.is_empty() {
                 return Err::<Addrs, Box<dyn Error + Send + Sync>>("no public address".into());
             }
@@ -85,6 +95,8 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::{net::TcpListener, sync::Mutex};
+
     use super::*;
 
     #[test]
@@ -157,7 +169,42 @@ mod tests {
 
     #[tokio::test]
     async fn a_name_of_this_machine_has_no_address() {
-        let found = PublicOnly.resolve("localhost".parse().unwrap()).await;
+        let found = PublicOnly::resolver().resolve("localhost".parse().unwrap()).await;
         assert!(found.is_err());
+    }
+
+    /// What a name means at each look.
+    static MEANS: Mutex<Vec<IpAddr>> = Mutex::new(Vec::new());
+
+    #[tokio::test]
+    async fn a_name_that_turns_out_to_be_this_machine_is_not_called() {
+        let trap = TcpListener::bind("0.0.0.0:0").unwrap();
+        let port = trap.local_addr().unwrap().port();
+        // A machine without IPv6 has nothing to be called there.
+        let second = TcpListener::bind(("::1", port)).ok();
+        let traps: Vec<TcpListener> = [Some(trap), second].into_iter().flatten().collect();
+        traps.iter().for_each(|trap| trap.set_nonblocking(true).unwrap());
+        let look: fn(String) -> Looking = |_| {
+            let meant = MEANS.lock().unwrap().pop();
+            Box::pin(
+                async move { Ok(meant.into_iter().map(|address| SocketAddr::new(address, 0)).collect()) },
+            )
+        };
+        // Fails only when another provider was installed before, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = || reqwest::Client::builder().no_proxy().dns_resolver(Arc::new(PublicOnly { look }));
+        let insides =
+            ["127.0.0.1", "127.255.255.254", "0.0.0.0", "::1", "::", "::ffff:127.0.0.1", "::127.0.0.1"];
+        for inside in insides {
+            // Whatever it will mean later, it is looked up once for a connection.
+            *MEANS.lock().unwrap() = vec![[127, 0, 0, 1].into(), inside.parse().unwrap()];
+            let client = client().build().unwrap();
+            let called = client.get(format!("http://files.example:{port}/")).send().await;
+            assert!(called.is_err(), "{inside}");
+            assert_eq!(MEANS.lock().unwrap().len(), 1, "{inside}");
+        }
+        for trap in traps {
+            assert_eq!(trap.accept().map(|_| ()).unwrap_err().kind(), io::ErrorKind::WouldBlock);
+        }
     }
 }

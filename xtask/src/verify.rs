@@ -44,6 +44,8 @@ const FUZZ_SECONDS: u32 = 600;
 fn fuzz() -> Result<()> {
     packages::ensure(&[&C_COMPILER, &CPP_COMPILER])?;
     ensure_fuzzer()?;
+    // The workspace of the fuzzer takes the versions that the program is built with.
+    std::fs::copy(root().join("Cargo.lock"), root().join("tests/fuzz/Cargo.lock"))?;
     for name in ["webhook", "signed"] {
         let found = target().join("fuzz").join(name);
         std::fs::create_dir_all(&found)?;

@@ -193,6 +193,7 @@ diesel::table! {
         phone_number_id -> Text,
         account_id -> Nullable<Text>,
         rate -> BigInt,
+        paused -> Bool,
     }
 }
 
@@ -244,6 +245,7 @@ diesel::table! {
         group_id -> Nullable<Text>,
         merged_into -> Nullable<Text>,
         blocks -> Nullable<Text>,
+        named_at -> Nullable<BigInt>,
     }
 }
 
@@ -299,6 +301,7 @@ diesel::table! {
         changed_at -> BigInt,
         answer_to -> Nullable<Text>,
         offer_until -> Nullable<BigInt>,
+        heard -> Nullable<Text>,
     }
 }
 
@@ -402,6 +405,7 @@ diesel::table! {
         written_at -> BigInt,
         received_at -> BigInt,
         ours -> Bool,
+        participant -> Nullable<Text>,
     }
 }
 

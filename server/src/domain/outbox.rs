@@ -79,24 +79,36 @@ pub struct LeasedFile {
     pub media_id: Option<String>,
 }
 
-/// Leases messages that may be sent now, oldest first; one per contact. `in_flight` is what the worker
-/// is sending at this moment. What was uploaded after `uploaded_after` WhatsApp still has. `admit` may name
-/// a later time.
+/// What a worker is doing.
+#[derive(Debug)]
+pub struct Worker<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What it is sending at this moment.
+    pub in_flight: &'a HashSet<MessageId>,
+    /// Numbers from which it sends nothing now.
+    pub held: &'a [ChannelId],
+    /// How many messages more it may send.
+    pub room: usize,
+}
+
+/// Leases messages that may be sent now, oldest first; one per contact and number. What waits for numbers that are
+/// held back is not even looked at: it stands in nobody's way. What was uploaded after `uploaded_after` WhatsApp
+/// still has. `admit` may name a later time.
 ///
 /// # Errors
 /// The database's.
 pub fn lease(
     tx: &mut Tx<'_>,
-    worker: &str,
-    in_flight: &HashSet<MessageId>,
-    most: usize,
+    worker: &Worker<'_>,
     uploaded_after: Instant,
     admit: &mut dyn FnMut(Wish, Instant) -> Result<(), Instant>,
 ) -> Result<Vec<Leased>, Fault> {
     let now = tx.now();
     let mut leased = Vec::new();
     let mut uploading = outbox::count_uploading(tx)?;
-    for row in outbox::sendable(tx, worker, in_flight, now, most)? {
+    let Worker { name, in_flight, held, room } = worker;
+    for row in outbox::sendable(tx, name, in_flight, held, now, *room)? {
         let file = leased_file(tx, row.channel, row.message, uploaded_after)?;
         let uploads = file.as_ref().is_some_and(|file| file.media_id.is_none());
         // Before the pace is asked: what cannot go now must not use it up.
@@ -119,7 +131,7 @@ pub fn lease(
         let to = address::of(tx, to, row.conversation)?;
         let (body, quoted) = (found.model.body.clone(), found.quoted.clone());
         uploading += usize::from(uploads);
-        outbox::lease(tx, row.message, worker, uploads)?;
+        outbox::lease(tx, row.message, name, uploads)?;
         advance(tx, found, DeliveryState::Sending, Told::default())?;
         leased.push(Leased {
             message: row.message,

@@ -11,6 +11,7 @@ mod tasks;
 mod tell_block;
 mod tell_reaction;
 mod tell_read;
+mod turns;
 mod typing;
 
 pub use runner::{Workers, WorkersConfig};

@@ -10,13 +10,17 @@ use std::{
 
 use chrono::Duration;
 use futures_util::FutureExt;
-use shared::ids::{ConversationId, MemberId};
+use shared::{
+    Instant,
+    ids::{ChannelId, ConversationId, MemberId},
+};
 use tokio::{runtime::Handle, sync::Notify};
 use uuid::Uuid;
 
 use super::{
     prune,
     tasks::{Jobs, Tools},
+    turns::Turns,
     typing::{self, Told},
 };
 use crate::{
@@ -283,8 +287,8 @@ impl Workers {
             if rang || sending || ran {
                 continue;
             }
-            let due = self.next_due(&tenant, desk).await?;
             let now = self.0.store.clock().now();
+            let due = self.next_due(&tenant, desk, now).await?;
             let until = due.map(|at| (from_micros(at) - now).to_std().unwrap_or(Wait::ZERO));
             // Never quite zero: a row that is due but cannot be sent yet must not spin.
             let nap = until.unwrap_or(LONGEST_NAP).clamp(Wait::from_millis(5), LONGEST_NAP);
@@ -341,6 +345,7 @@ impl Workers {
             live_log_hours: self.0.config.live_log_hours,
             listing: Arc::default(),
             keeping_out: Arc::default(),
+            reacting: Turns::default(),
         };
         let outbox = OutboxWorker::new(
             tenant.clone(),
@@ -389,11 +394,20 @@ impl Workers {
     }
 
     /// When there is something to do next for which there is room.
-    async fn next_due(&self, tenant: &TenantStore, desk: &Desk) -> Result<Option<i64>, WriteError> {
+    async fn next_due(
+        &self,
+        tenant: &TenantStore,
+        desk: &Desk,
+        now: Instant,
+    ) -> Result<Option<i64>, WriteError> {
         let (may_send, may_work) = (desk.outbox.room() > 0, desk.jobs.room() > 0);
         let in_hand = desk.jobs.in_hand();
+        let held = desk.outbox.held(now);
+        let again = held.values().min().copied().map(micros);
+        let held: Vec<ChannelId> = held.into_keys().collect();
         let due = tenant.read(move |scoped| {
-            let outbox = if may_send { outbox::next_due(scoped)? } else { None };
+            let outbox =
+                if may_send { outbox::next_due(scoped, &held)?.into_iter().chain(again).min() } else { None };
             let job = if may_work { job::next_due(scoped, &in_hand)? } else { None };
             let timer = timer::next_due(scoped)?;
             Ok([outbox, job, timer].into_iter().flatten().min())

@@ -15,7 +15,7 @@ use tokio::{
 
 use super::{
     check_numbers, drop_file, fetch_file, import_past, prune, sync_templates, tell_block, tell_reaction,
-    tell_read,
+    tell_read, turns::Turns,
 };
 use crate::{
     db::{
@@ -51,6 +51,8 @@ pub(super) struct Tools {
     pub(super) listing: Arc<Mutex<()>>,
     /// Held by the job that tells WhatsApp whom to keep out.
     pub(super) keeping_out: Arc<Mutex<()>>,
+    /// Held by the job that tells WhatsApp of our emoji under a message.
+    pub(super) reacting: Turns,
 }
 
 /// The jobs that one start of a tenant's task has in hand.

@@ -25,11 +25,12 @@ struct Truth {
     emoji: Option<String>,
 }
 
-/// Runs the job. It tells what is true when it runs, and again when that has changed meanwhile: so two that
-/// overtake each other end in the same.
+/// Runs the job. It tells what is true when it runs, and again when that has changed meanwhile. For each message one
+/// at a time: of two calls on their way nobody knows which WhatsApp takes last.
 pub(super) async fn run(tools: &Tools, row: &JobRow) -> Result<(), String> {
     let id: MessageId = row.payload.parse().map_err(|_| "not a message's id".to_owned())?;
     let tenant = &tools.tenant;
+    let _turn = tools.reacting.of(id).await;
     let look = async || tenant.read(move |scoped| truth(scoped, id)).await.map_err(|error| error.to_string());
     let mut now = look().await?;
     while let Some(known) = now {

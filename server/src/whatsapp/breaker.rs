@@ -63,6 +63,33 @@ impl Breakers {
         }
     }
 
+    /// Numbers from which nothing may leave, with when to ask again.
+    pub(super) fn held(&self, now: Instant) -> HashMap<ChannelId, Instant> {
+        let until = |channel: &ChannelId| self.closed(*channel, now).err().map(|until| (*channel, until));
+        self.numbers.keys().filter_map(until).collect()
+    }
+
+    /// Whether a number pauses, or has paused and nobody knows yet whether it need not any more.
+    pub(super) fn is_open(&self, channel: ChannelId) -> bool {
+        self.numbers.get(&channel).is_some_and(|breaker| breaker.open_until.is_some())
+    }
+
+    /// Numbers whose pause is over while no message finds out what comes after it.
+    pub(super) fn unsure(&self, now: Instant) -> Vec<ChannelId> {
+        let open = self.numbers.keys().copied().filter(|channel| self.is_open(*channel));
+        open.filter(|channel| self.closed(*channel, now).is_ok()).collect()
+    }
+
+    /// Whether any number pauses.
+    pub(super) fn any_open(&self) -> bool {
+        self.numbers.values().any(|breaker| breaker.open_until.is_some())
+    }
+
+    /// Nothing waits to find out whether a pause is over: the next message is sent like any other.
+    pub(super) fn forget(&mut self, channel: ChannelId) {
+        self.numbers.remove(&channel);
+    }
+
     /// A message leaves.
     pub(super) fn leaves(&mut self, channel: ChannelId, now: Instant) {
         if let Some(breaker) = self.numbers.get_mut(&channel)
@@ -113,12 +140,16 @@ mod tests {
             pauses.push((until - now).num_seconds());
             now = until;
             assert_eq!(breakers.closed(channel, now), Ok(()));
+            assert_eq!((breakers.unsure(now), breakers.held(now).len()), (vec![channel], 0));
             breakers.leaves(channel, now);
             assert!(breakers.closed(channel, now).is_err(), "one at a time");
+            assert_eq!((breakers.unsure(now).len(), breakers.held(now).len()), (0, 1));
         }
         assert_eq!(pauses, [15, 30, 60, 120, 240, 240, 240, 240]);
         assert_eq!(breakers.closed(channel, now + PROBE), Ok(()), "one that is never heard of again");
+        assert!(breakers.is_open(channel) && breakers.any_open());
         assert_eq!(breakers.learn(channel, false, now), Learnt::Closed);
+        assert!(!breakers.is_open(channel) && !breakers.any_open());
         breakers.leaves(channel, now);
         assert_eq!(breakers.closed(channel, now), Ok(()));
     }

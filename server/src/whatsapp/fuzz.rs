@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use shared::{Instant, ids::ChannelId};
 
 use super::{
-    groups, handovers, health_news, item,
+    concerned, groups, handovers, health_news, item,
     payload::{self, Said},
     phone_calls, preferences,
     signature::{self, Verdict},
@@ -36,6 +36,7 @@ pub fn webhook(body: &[u8]) {
 
 fn read(one: &Item, now: Instant) {
     let (channel, contacts) = (ChannelId::new(), one.contacts.as_deref());
+    concerned::named(one);
     let bounded = |at: Instant| assert!(at <= now + TimeDelta::days(3_650_000), "{at}");
     let said = match one.kind {
         Kind::Message => payload::said(&one.raw, contacts, channel, now),
@@ -49,10 +50,9 @@ fn read(one: &Item, now: Instant) {
         Kind::Change => {
             template_news::news(one, now);
             preferences::preferences(one, now);
-            handovers::handover(one, channel);
+            handovers::handover(one, channel, now);
             groups::news(one, now);
             health_news::news(one, now);
-            payload::concerned(&one.raw, contacts);
             return;
         }
     };

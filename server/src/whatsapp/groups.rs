@@ -15,7 +15,7 @@ use crate::{
 
 /// What groups are called from now on.
 #[derive(Debug)]
-pub(super) struct News(Vec<Sender>);
+pub(super) struct News(Vec<(Instant, Sender)>);
 
 /// What a change tells of groups' names; none when it is about something else, or tells no name that took
 /// effect.
@@ -24,15 +24,14 @@ pub(super) fn news(item: &Item, now: Instant) -> Option<News> {
         return None;
     }
     let change = payload::parse(&item.raw)?;
-    let mut groups: Vec<(Instant, Sender)> = change
+    let groups: Vec<(Instant, Sender)> = change
         .get("value")?
         .get("groups")?
         .as_array()?
         .iter()
         .filter_map(|group| named(group, now))
         .collect();
-    groups.sort_by_key(|(at, _)| *at);
-    (!groups.is_empty()).then(|| News(groups.into_iter().map(|(_, group)| group).collect()))
+    (!groups.is_empty()).then_some(News(groups))
 }
 
 fn named(group: &Value, now: Instant) -> Option<(Instant, Sender)> {
@@ -52,13 +51,13 @@ fn named(group: &Value, now: Instant) -> Option<(Instant, Sender)> {
     Some((instant(group.get("timestamp")).unwrap_or(now), sender))
 }
 
-/// Notes what groups are called.
+/// Notes what groups are called, each by what was told of it last.
 ///
 /// # Errors
 /// The database's.
-pub(super) fn take(tx: &mut Tx<'_>, news: &News) -> Result<bool, Fault> {
-    for group in &news.0 {
-        receive::resolve(tx, group)?;
+pub(super) fn take(tx: &mut Tx<'_>, news: &News) -> Result<(), Fault> {
+    for (at, group) in &news.0 {
+        receive::resolve(tx, group, *at)?;
     }
-    Ok(true)
+    Ok(())
 }

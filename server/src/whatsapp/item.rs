@@ -1,9 +1,13 @@
 //! Applying one routed item inside its tenant's transaction.
 
-use shared::{ids::ChannelId, limits::META_ID_BYTES, model::content::Elsewhere};
+use shared::{
+    ids::{ChannelId, ContactId},
+    limits::META_ID_BYTES,
+    model::content::Elsewhere,
+};
 
 use super::{
-    groups, handovers, health_news,
+    concerned, groups, handovers, health_news,
     payload::{self, Said},
     phone_calls, preferences,
     split::{Contacts, Item, Kind},
@@ -66,14 +70,14 @@ pub(super) fn apply(tx: &mut Tx<'_>, routed: &Routed) -> Result<Applied, Fault> 
             if raw_item::is_known(tx, &key(item))? {
                 return Ok(Applied::Taken);
             }
-            let told = phone_calls::told(&item.raw, contacts, channel, now);
-            keep(tx, routed, None)?;
-            match told {
-                Some(phone_calls::Told::Call(told)) => call::told(tx, &told)?,
-                Some(phone_calls::Told::Recording(recording)) => call::recorded(tx, &recording)?,
-                None => return Ok(Applied::Kept),
-            }
-            Ok(Applied::Taken)
+            let applied = match phone_calls::told(&item.raw, contacts, channel, now) {
+                Some(phone_calls::Told::Call(told)) => call::told(tx, &told).map(|()| Applied::Taken)?,
+                Some(phone_calls::Told::Recording(recording)) => {
+                    call::recorded(tx, &recording).map(|()| Applied::Taken)?
+                }
+                None => Applied::Kept,
+            };
+            keep(tx, routed, None).map(|()| applied)
         }
         (Kind::Status, Some(channel)) => match payload::status(&item.raw, channel, now) {
             Some(found) => status::apply(tx, &found).map(|()| Applied::Taken),
@@ -110,11 +114,11 @@ fn change_of_account(tx: &mut Tx<'_>, routed: &Routed, now: shared::Instant) -> 
         return take_once(tx, routed, &news).map(|()| Applied::Taken);
     }
     if let Some(channel) = routed.channel {
-        if let Some(handover) = handovers::handover(&routed.item, channel) {
-            return once(tx, routed, |tx| elsewhere::handed_over(tx, &handover));
+        if let Some(handover) = handovers::handover(&routed.item, channel, now) {
+            return once(tx, routed, |tx| elsewhere::handed_over(tx, &handover).map(|()| true));
         }
         if let Some(news) = groups::news(&routed.item, now) {
-            return once(tx, routed, |tx| groups::take(tx, &news));
+            return once(tx, routed, |tx| groups::take(tx, &news).map(|()| true));
         }
     }
     if let Some(news) = health_news::news(&routed.item, now) {
@@ -136,7 +140,8 @@ fn move_once(tx: &mut Tx<'_>, routed: &Routed, moved: &Moved) -> Result<Applied,
 }
 
 /// Takes an item in that has no id of its own: it is kept as well, and a second copy changes nothing. `take` says
-/// whether it meant anybody known.
+/// whether it meant anybody known. Whom it is about may be known only before it, as after a change of number,
+/// or only after it.
 fn once(
     tx: &mut Tx<'_>,
     routed: &Routed,
@@ -145,8 +150,13 @@ fn once(
     if raw_item::is_known(tx, &key(&routed.item))? {
         return Ok(Applied::Taken);
     }
-    keep(tx, routed, None)?;
-    take(tx).map(|known| if known { Applied::Taken } else { Applied::Kept })
+    let before = concerned::whose(tx, &routed.item)?;
+    let applied = take(tx).map(|known| if known { Applied::Taken } else { Applied::Kept })?;
+    let contact = match before {
+        Some(known) => Some(known),
+        None => concerned::whose(tx, &routed.item)?,
+    };
+    keep_of(tx, routed, contact, None).map(|()| applied)
 }
 
 /// Takes in what is told of a template. It is kept as well, because nothing else tells a second copy: one
@@ -171,12 +181,17 @@ fn take_health(tx: &mut Tx<'_>, routed: &Routed, news: &HealthNews) -> Result<Ap
 
 /// Keeps an item as it came, with the reason when it broke something.
 pub(super) fn keep(tx: &mut Tx<'_>, routed: &Routed, error: Option<String>) -> Result<(), Fault> {
-    let item = &routed.item;
-    let now = tx.now();
-    let contact = match payload::concerned(&item.raw, item.contacts.as_deref()) {
-        Some(sender) => receive::known(tx, &sender)?.map(|row| row.contact.id),
-        None => None,
-    };
+    let contact = concerned::whose(tx, &routed.item)?;
+    keep_of(tx, routed, contact, error)
+}
+
+fn keep_of(
+    tx: &mut Tx<'_>,
+    routed: &Routed,
+    contact: Option<ContactId>,
+    error: Option<String>,
+) -> Result<(), Fault> {
+    let (item, now) = (&routed.item, tx.now());
     raw_item::keep(
         tx,
         &RawItem {

@@ -11,6 +11,7 @@ mod block;
 mod breaker;
 mod calls;
 mod check;
+mod concerned;
 mod connections;
 mod content;
 mod errors;

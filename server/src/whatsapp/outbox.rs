@@ -5,7 +5,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration as Wait,
 };
 
@@ -28,10 +28,13 @@ use super::{
 };
 use crate::{
     db::{
-        TenantStore, WriteError,
+        TenantStore, Tx, WriteError,
         rows::{outbox as rows, sent_file},
     },
-    domain::outbox::{self, Leased, LeasedFile, Wish},
+    domain::{
+        numbers,
+        outbox::{self, Leased, LeasedFile, Wish},
+    },
     fault::{self, Point},
     files::{Files, Form},
 };
@@ -96,14 +99,18 @@ impl OutboxWorker {
         }
     }
 
-    /// After a start: what an earlier run had leased is uncertain now.
+    /// After a start: what an earlier run had leased is uncertain now, and no number pauses.
     ///
     /// # Errors
     /// When the tenant's database cannot answer.
     pub async fn recover(&self) -> Result<(), WriteError> {
         let name = self.name.clone();
         let tenant = &self.sender.tenant;
-        let (lost, _) = tenant.write(move |tx| outbox::recover(tx, &name)).await?;
+        let recover = move |tx: &mut Tx<'_>| {
+            numbers::go_on(tx)?;
+            outbox::recover(tx, &name)
+        };
+        let (lost, _) = tenant.write(recover).await?;
         if lost > 0 {
             tracing::warn!(tenant.id = %tenant.id(), messages = lost, "sends with unknown outcome after a restart");
         }
@@ -124,22 +131,41 @@ impl OutboxWorker {
         let breakers = Arc::clone(&self.sender.breakers);
         let in_flight: HashSet<MessageId> = self.in_flight.values().copied().collect();
         let leased = self.sender.tenant.write(move |tx| {
+            let now = tx.now();
             if !may() {
-                return Ok(Vec::new());
+                return Ok((Vec::new(), Vec::new(), now));
             }
-            let pace = Arc::clone(&pace);
-            let breakers = Arc::clone(&breakers);
-            let mut admit = move |wish: Wish, now| {
-                let mut breakers = breakers.lock().unwrap_or_else(PoisonError::into_inner);
+            let held: Vec<ChannelId> = held_by(&breakers, &pace, now).into_keys().collect();
+            let unsure = breakers.lock().unwrap_or_else(PoisonError::into_inner).unsure(now);
+            let mut settled = Vec::new();
+            for channel in unsure {
+                if !rows::any_of(tx, channel)? {
+                    numbers::pause(tx, channel, false)?;
+                    settled.push(channel);
+                }
+            }
+            // Of a number that has paused one message finds out for all. That it left is noted behind the commit.
+            let mut probing = HashSet::new();
+            let mut admit = |wish: Wish, now| {
+                let breakers = breakers.lock().unwrap_or_else(PoisonError::into_inner);
                 breakers.closed(wish.channel, now)?;
+                if breakers.is_open(wish.channel) && probing.contains(&wish.channel) {
+                    return Err(now + Duration::seconds(1));
+                }
                 pace.lock().unwrap_or_else(PoisonError::into_inner).admit(wish, now)?;
-                breakers.leaves(wish.channel, now);
+                probing.insert(wish.channel);
                 Ok(())
             };
-            let uploaded_after = tx.now() - KEPT;
-            outbox::lease(tx, &name, &in_flight, room, uploaded_after, &mut admit)
+            let worker = outbox::Worker { name: &name, in_flight: &in_flight, held: &held, room };
+            Ok((outbox::lease(tx, &worker, now - KEPT, &mut admit)?, settled, now))
         });
-        let (leased, _) = leased.await?;
+        let ((leased, settled, now), _) = leased.await?;
+        for channel in settled {
+            self.breakers().forget(channel);
+        }
+        for message in &leased {
+            self.breakers().leaves(message.channel, now);
+        }
         let any = !leased.is_empty();
         if any {
             fault::reach(Point::OutboxLeased);
@@ -153,14 +179,24 @@ impl OutboxWorker {
         Ok(any)
     }
 
+    /// Numbers from which nothing may leave now, with when to look again: those that pause, and those that have
+    /// sent as much as they may.
+    pub fn held(&self, now: Instant) -> HashMap<ChannelId, Instant> {
+        held_by(&self.sender.breakers, &self.pace, now)
+    }
+
+    fn breakers(&self) -> MutexGuard<'_, Breakers> {
+        self.sender.breakers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// How many more may be in flight.
     pub fn room(&self) -> usize {
         self.sender.config.at_once.saturating_sub(self.in_flight.len())
     }
 
-    /// Whether nothing is in flight.
+    /// Whether nothing is in flight and no number pauses, which would be forgotten.
     pub fn is_idle(&self) -> bool {
-        self.in_flight.is_empty()
+        self.in_flight.is_empty() && !self.breakers().any_open()
     }
 
     /// Waits until at least one send has ended; for ever when nothing is in flight. May be dropped at
@@ -190,6 +226,12 @@ impl OutboxWorker {
             }
         }
     }
+}
+
+fn held_by(breakers: &Mutex<Breakers>, pace: &Mutex<Pace>, now: Instant) -> HashMap<ChannelId, Instant> {
+    let mut held = pace.lock().unwrap_or_else(PoisonError::into_inner).exhausted(now);
+    held.extend(breakers.lock().unwrap_or_else(PoisonError::into_inner).held(now));
+    held
 }
 
 /// What a send needs; each has its own.
@@ -223,7 +265,7 @@ enum Outcome {
 impl Sender {
     async fn send(&self, leased: Leased) {
         let sent = self.attempt(&leased).await;
-        self.learn(leased.channel, &sent);
+        let learnt = self.learn(leased.channel, &sent);
         fault::reach(Point::OutboxAnswered);
         let outcome = match sent {
             Sent::Accepted(wamid) => Outcome::Accepted(wamid),
@@ -240,19 +282,42 @@ impl Sender {
         };
         self.record(leased.message, &outcome).await;
         fault::reach(Point::OutboxRecorded);
+        if learnt != Learnt::Nothing {
+            self.show_pause(leased.channel).await;
+        }
+    }
+
+    /// Lets everybody see whether a number pauses. What is true when it is written counts: of two that write at
+    /// the same moment the later one knows better.
+    async fn show_pause(&self, channel: ChannelId) {
+        loop {
+            let breakers = Arc::clone(&self.breakers);
+            let written = self.tenant.write(move |tx| {
+                let paused = breakers.lock().unwrap_or_else(PoisonError::into_inner).is_open(channel);
+                numbers::pause(tx, channel, paused)
+            });
+            match written.await {
+                Ok(_) => return,
+                Err(error) => {
+                    tracing::error!(tenant.id = %self.tenant.id(), channel.id = %channel, error = %error, "it could not be stored whether a number pauses");
+                }
+            }
+            tokio::time::sleep(TROUBLE).await;
+        }
     }
 
     /// What an answer says of the number it was sent from.
-    fn learn(&self, channel: ChannelId, sent: &Sent) {
+    fn learn(&self, channel: ChannelId, sent: &Sent) -> Learnt {
         let trouble = match sent {
             Sent::Unknown => true,
             Sent::Later { pair, failure, .. } => !pair && failure.reason != FailureReason::ContentRefused,
             Sent::Accepted(_) | Sent::Refused(Failure { code: Some(_), .. }) => false,
-            Sent::Refused(_) => return, // of our own: WhatsApp was not asked
+            Sent::Refused(_) => return Learnt::Nothing, // of our own: WhatsApp was not asked
         };
         let now = self.tenant.clock().now();
         let mut breakers = self.breakers.lock().unwrap_or_else(PoisonError::into_inner);
-        match breakers.learn(channel, trouble, now) {
+        let learnt = breakers.learn(channel, trouble, now);
+        match &learnt {
             Learnt::Nothing => {}
             Learnt::Opened(until) => {
                 tracing::warn!(tenant.id = %self.tenant.id(), channel.id = %channel, until = %until, "WhatsApp does not take messages from a number; they wait");
@@ -261,6 +326,7 @@ impl Sender {
                 tracing::info!(tenant.id = %self.tenant.id(), channel.id = %channel, "WhatsApp takes messages from a number again");
             }
         }
+        learnt
     }
 
     /// Stores an outcome, however long the database is in trouble: what is known must not be forgotten,

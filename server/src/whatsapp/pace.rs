@@ -26,7 +26,8 @@ struct Bucket {
 /// Token buckets of one tenant.
 #[derive(Default)]
 pub(super) struct Pace {
-    numbers: HashMap<ChannelId, Bucket>,
+    /// With how many tokens each gets a second.
+    numbers: HashMap<ChannelId, (Bucket, f64)>,
     pairs: HashMap<(ChannelId, ContactId), Bucket>,
 }
 
@@ -39,18 +40,32 @@ impl Pace {
             self.pairs.retain(|_, bucket| refilled(*bucket, PAIR_RATE, PAIR_BURST, now).tokens < PAIR_BURST);
         }
         let full = |burst| Bucket { tokens: burst, at: now };
-        let number = self.numbers.entry(channel).or_insert_with(|| full(rate));
+        let (number, known) = self.numbers.entry(channel).or_insert_with(|| (full(rate), rate));
+        *known = rate;
         let pair = self.pairs.entry((channel, contact)).or_insert_with(|| full(PAIR_BURST));
         *number = refilled(*number, rate, rate, now);
         *pair = refilled(*pair, PAIR_RATE, PAIR_BURST, now);
         let wait = ((1.0 - number.tokens) / rate).max((1.0 - pair.tokens) / PAIR_RATE);
         if wait > 0.0 {
-            return Err(now + Duration::microseconds((wait * 1e6).ceil() as i64));
+            return Err(now + in_seconds(wait));
         }
         number.tokens -= 1.0;
         pair.tokens -= 1.0;
         Ok(())
     }
+
+    /// Numbers that have sent as much as they may for now, with when they may go on.
+    pub(super) fn exhausted(&self, now: Instant) -> HashMap<ChannelId, Instant> {
+        let until = |(channel, (bucket, rate)): (&ChannelId, &(Bucket, f64))| {
+            let missing = 1.0 - refilled(*bucket, *rate, *rate, now).tokens;
+            (missing > 0.0).then(|| (*channel, now + in_seconds(missing / rate)))
+        };
+        self.numbers.iter().filter_map(until).collect()
+    }
+}
+
+fn in_seconds(seconds: f64) -> Duration {
+    Duration::microseconds((seconds * 1e6).ceil() as i64)
 }
 
 fn refilled(bucket: Bucket, rate: f64, burst: f64, now: Instant) -> Bucket {
@@ -88,6 +103,12 @@ mod tests {
             };
             let at_once = (0..2_000).take_while(|_| at(start)).count();
             assert_eq!(at_once, rate as usize);
+            let until = pace.exhausted(start)[&channel];
+            assert!(until > start && pace.exhausted(until).is_empty());
+            let mut at = |now| {
+                let wish = Wish { channel, contact: ContactId::new(), rate };
+                pace.admit(wish, now).is_ok()
+            };
             let second = start + Duration::seconds(1);
             assert_eq!((0..2_000).take_while(|_| at(second)).count(), rate as usize);
         }

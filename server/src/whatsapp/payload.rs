@@ -116,6 +116,7 @@ struct About {
 impl About {
     fn read(self, item: &Value, raw: &str) -> Option<Said> {
         let Self { channel, sender, now, ours } = self;
+        let person = sender.wa_id.as_ref().or(sender.phone.as_ref()).or(sender.bsuid.as_ref()).cloned();
         let (sender, participant) = in_group(item, sender)?;
         let wamid = id(item, "id")?;
         let written_at = instant(item.get("timestamp")).unwrap_or(now);
@@ -128,6 +129,7 @@ impl About {
                 written_at,
                 what,
                 ours,
+                participant: person.filter(|_| participant.is_some() && !ours),
             })));
         }
         let body = content::body(item);
@@ -240,13 +242,6 @@ fn price(status: &Value) -> Option<Price> {
     let pricing = status.get("pricing").or_else(deeper)?;
     let word = |key| string(pricing, key).map(|word| cut(&word, PRICE_CHARS));
     Some(Price { category: word("category")?, kind: word("type") })
-}
-
-/// Whom an item is about, message or status, as far as it tells: of use also when the rest of it is not
-/// understood.
-pub(super) fn concerned(raw: &str, contacts: Option<&Contacts>) -> Option<Sender> {
-    let item = parse(raw)?;
-    sender(&item, contacts.map_or(&Value::Null, Contacts::value)).or_else(|| Some(recipient(&item)))
 }
 
 /// The reason in an `errors` list or a single error object of Meta's.

@@ -151,14 +151,16 @@ fn split_change(raw: &RawValue, about: &About, items: &mut Vec<Item>) {
         .and_then(|metadata| serde_json::from_str::<Metadata<'_>>(metadata.get()).ok())
         .map(|metadata| text(metadata.phone_number_id))
         .filter(|id| !id.is_empty());
-    let mut found = Found { field: &field, about, phone_number_id: phone_number_id.as_deref(), items };
+    let mut found =
+        Found { field: &field, about, phone_number_id: phone_number_id.as_deref(), contacts: None, items };
     if !found.take(&mut value) {
         return items.push(whole(&field, about, phone_number_id, raw.get()));
     }
+    let contacts = found.contacts.take();
     value.take("messaging_product");
     if let Some(rest) = value.rest() {
         let rest = format!(r#"{{"field":{},"value":{rest}}}"#, serde_json::Value::from(field.as_str()));
-        items.push(whole(&field, about, phone_number_id, &rest));
+        items.push(Item { contacts, ..whole(&field, about, phone_number_id, &rest) });
     }
 }
 
@@ -167,6 +169,8 @@ struct Found<'a> {
     field: &'a str,
     about: &'a About,
     phone_number_id: Option<&'a str>,
+    /// Whom the lists were about; what is left beside them is about the same.
+    contacts: Option<Arc<Contacts>>,
     items: &'a mut Vec<Item>,
 }
 
@@ -177,7 +181,8 @@ impl Found<'_> {
             "messages" => {
                 let any = self.lists(value, &[("messages", Kind::Message), ("statuses", Kind::Status)]);
                 if any && let Some(errors) = value.take("errors") {
-                    self.add(Kind::Change, errors, None);
+                    let contacts = self.contacts.clone();
+                    self.add(Kind::Change, errors, contacts.as_ref());
                 }
                 any
             }
@@ -193,7 +198,7 @@ impl Found<'_> {
                 }
                 value.take("standby");
                 if let Some(rest) = within.rest() {
-                    self.items.push(self.whole(&rest));
+                    self.items.push(Item { contacts: self.contacts.clone(), ..self.whole(&rest) });
                 }
                 true
             }
@@ -220,6 +225,7 @@ impl Found<'_> {
         }
         if any {
             value.take("contacts");
+            self.contacts = self.contacts.take().or(contacts);
         }
         any
     }

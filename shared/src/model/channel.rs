@@ -62,4 +62,7 @@ pub struct Channel {
     pub colour: ChannelColour,
     /// Where its new conversations wait; none means everybody sees them.
     pub queue: Option<QueueId>,
+    /// Whether WhatsApp takes no messages from it now; those wait and go out by themselves.
+    #[serde(default)]
+    pub paused: bool,
 }

@@ -11,7 +11,8 @@ use server::{
     admin::{AdminCommand, AdminContext, CreateTenant, execute},
     clock::SystemClock,
     db::{
-        Engine, Fault, Store, StoreConfig, TenantStore, Tx, control, record::Actor, rows::channel::Binding,
+        Fault, Store, StoreConfig, TenantStore, Tx, control, engine::Engine, record::Actor,
+        rows::channel::Binding,
     },
     domain::{
         commands,

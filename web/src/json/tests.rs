@@ -22,6 +22,7 @@ use shared::{
         frame::{Answer, ResetReason, ServerFrame, Welcome},
     },
     model::{
+        channel::{Channel, ChannelColour},
         contact::{Block, BlockRefusal, BlockState, ContactChange, ContactChangeKind},
         content::{
             Call, CallPermission, CallState, Card, Changed, Choice, Content, Context, Elsewhere, Form,
@@ -383,6 +384,21 @@ fn how_a_number_is_is_read_as_it_was_written() {
     health.facts = HealthFacts::default();
     health.facts.number.limit = Some(MessagingLimit::Unlimited);
     assert_eq!(read::<ChannelHealth>(&serde_json::to_string(&health).unwrap()), Ok(health));
+}
+
+#[test]
+fn a_number_that_pauses_is_read_as_it_was_written() {
+    let channel = Channel {
+        id: ChannelId::new(),
+        rev: 2,
+        name: "Sales".into(),
+        address: "4930".into(),
+        colour: ChannelColour::Teal,
+        queue: None,
+        paused: true,
+    };
+    let logged = Logged { pos: 7, event: Event::Channel(channel) };
+    assert_eq!(read::<Logged>(&serde_json::to_string(&logged).unwrap()), Ok(logged));
 }
 
 #[test]

@@ -182,6 +182,7 @@ pub(super) const TABLES: &[Table] = &[
             ("phone_number_id", T),
             ("account_id", T),
             ("rate", X),
+            ("paused", X),
         ],
     },
     Table {
@@ -239,6 +240,7 @@ pub(super) const TABLES: &[Table] = &[
             ("group_id", C),
             ("merged_into", C),
             ("blocks", C),
+            ("named_at", X),
         ],
     },
     Table {
@@ -300,6 +302,7 @@ pub(super) const TABLES: &[Table] = &[
             ("changed_at", X),
             ("answer_to", C),
             ("offer_until", X),
+            ("heard", X),
         ],
     },
     Table {
@@ -420,6 +423,7 @@ pub(super) const TABLES: &[Table] = &[
             ("written_at", X),
             ("received_at", X),
             ("ours", X),
+            ("participant", C),
         ],
     },
     Table {

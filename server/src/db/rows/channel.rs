@@ -27,7 +27,7 @@ pub const RATE: u32 = 80;
 
 type BindingRow = (String, String, Option<String>, i64);
 
-type Row = (String, i64, String, String, String, Option<String>);
+type Row = (String, i64, String, String, String, Option<String>, bool);
 
 /// Adds a channel.
 ///
@@ -53,7 +53,7 @@ pub fn insert(scoped: &mut Scoped, channel: &Channel, binding: &Binding) -> Resu
     Ok(())
 }
 
-/// Stores a channel's name, colour and queue.
+/// Stores a channel's name, colour and queue, and whether it pauses.
 ///
 /// # Errors
 /// The database's.
@@ -65,6 +65,7 @@ pub fn update(scoped: &mut Scoped, channel: &Channel) -> Result<(), Fault> {
             c::name.eq(&channel.name),
             c::colour.eq(channel.colour.as_str()),
             c::queue_id.eq(channel.queue.map(|id| id.to_string())),
+            c::paused.eq(channel.paused),
         ))
         .execute(conn)?;
     Ok(())
@@ -105,7 +106,7 @@ pub fn all(scoped: &mut Scoped) -> Result<Vec<Channel>, Fault> {
     let rows: Vec<Row> = c::channel
         .filter(c::tenant_id.eq(tenant))
         .order((c::name, c::id))
-        .select((c::id, c::rev, c::name, c::address, c::colour, c::queue_id))
+        .select((c::id, c::rev, c::name, c::address, c::colour, c::queue_id, c::paused))
         .load(conn)?;
     rows.into_iter().map(model).collect()
 }
@@ -118,7 +119,7 @@ pub fn find(scoped: &mut Scoped, id: ChannelId) -> Result<Option<Channel>, Fault
     let (conn, tenant) = scoped.parts();
     let row: Option<Row> = c::channel
         .filter(c::tenant_id.eq(tenant).and(c::id.eq(id.to_string())))
-        .select((c::id, c::rev, c::name, c::address, c::colour, c::queue_id))
+        .select((c::id, c::rev, c::name, c::address, c::colour, c::queue_id, c::paused))
         .first(conn)
         .optional()?;
     row.map(model).transpose()
@@ -155,7 +156,7 @@ fn bound((connection, phone_number_id, account, rate): BindingRow) -> Result<Bin
     Ok(Binding { connection: connection.parse()?, phone_number_id, account, rate })
 }
 
-fn model((id, rev, name, address, colour, queue): Row) -> Result<Channel, Fault> {
+fn model((id, rev, name, address, colour, queue, paused): Row) -> Result<Channel, Fault> {
     Ok(Channel {
         id: id.parse()?,
         rev: rev as u64,
@@ -163,5 +164,6 @@ fn model((id, rev, name, address, colour, queue): Row) -> Result<Channel, Fault>
         address,
         colour: ChannelColour::parse(&colour).ok_or_else(|| Fault::Broken(format!("colour {colour}")))?,
         queue: queue.map(|id| id.parse()).transpose()?,
+        paused,
     })
 }

@@ -243,6 +243,32 @@ pub fn set_marketing(scoped: &mut Scoped, id: ContactId, refused: bool, at: Inst
     Ok(changed > 0)
 }
 
+/// When what a contact is called was told, by Meta's clock.
+///
+/// # Errors
+/// The database's.
+pub fn named_at(scoped: &mut Scoped, id: ContactId) -> Result<Option<Instant>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let found: Option<Option<i64>> = c::contact
+        .filter(c::tenant_id.eq(tenant).and(c::id.eq(id.to_string())))
+        .select(c::named_at)
+        .first(conn)
+        .optional()?;
+    Ok(found.flatten().map(from_micros))
+}
+
+/// Notes when what a contact is called was told.
+///
+/// # Errors
+/// The database's.
+pub fn set_named_at(scoped: &mut Scoped, id: ContactId, at: Instant) -> Result<(), Fault> {
+    let (conn, tenant) = scoped.parts();
+    diesel::update(c::contact.filter(c::tenant_id.eq(tenant).and(c::id.eq(id.to_string()))))
+        .set(c::named_at.eq(micros(at)))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Stores a contact's names and addresses.
 ///
 /// # Errors

@@ -2,11 +2,12 @@
 
 use std::cmp::Reverse;
 
+use chrono::serde::ts_microseconds_option;
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, RunQueryDsl,
     dsl::sql, sql_types::Bool,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use shared::{
     Instant,
     api::conversations::ConversationFilter,
@@ -45,6 +46,26 @@ pub struct ConversationRow {
     pub changed_at: Instant,
     /// Where it is answered, when that is not where its contact wrote from last.
     pub answer_to: Option<Address>,
+    /// What was told of it, and when, by Meta's clock.
+    pub heard: Heard,
+}
+
+/// When each was told last, by Meta's clock.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Heard {
+    /// Who answers: by what came to us or to them, or by a handover.
+    #[serde(with = "ts_microseconds_option", skip_serializing_if = "Option::is_none")]
+    pub answerer: Option<Instant>,
+    /// Whether that was somebody else.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub other: bool,
+    /// What wants an answer.
+    #[serde(with = "ts_microseconds_option", skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Instant>,
+    /// What the business answered elsewhere.
+    #[serde(with = "ts_microseconds_option", skip_serializing_if = "Option::is_none")]
+    pub answered: Option<Instant>,
 }
 
 /// The addresses of a customer; the first that is known is written to.
@@ -91,6 +112,7 @@ struct Row {
     contact_blocks: Option<String>,
     answer_to: Option<String>,
     offer_until: Option<i64>,
+    heard: Option<String>,
 }
 
 /// The one shape in which conversations are read.
@@ -130,6 +152,7 @@ macro_rules! joined {
                 p::blocks,
                 c::answer_to,
                 c::offer_until,
+                c::heard,
             ))
     };
 }
@@ -300,7 +323,7 @@ statements! {
     Update: "UPDATE conversation SET rev = ?, state = ?, queue_id = ?, assignee_id = ?, unread = ?, \
     last_seq = ?, read_seq = ?, last_message_id = ?, last_at = ?, last_preview = ?, last_kind \
     = ?, last_author = ?, last_author_id = ?, last_delivery = ?, waiting_since = ?, \
-    window_until = ?, offer_until = ?, opened_at = ?, closed_at = ?, close_reason = ?, changed_at = ? WHERE \
+    window_until = ?, offer_until = ?, opened_at = ?, closed_at = ?, close_reason = ?, changed_at = ?, heard = ? WHERE \
     tenant_id = ? AND id = ?";
 }
 
@@ -309,6 +332,8 @@ statements! {
 /// # Errors
 /// A check violation when it would be owned by nobody or by two.
 pub fn update(scoped: &mut Scoped, row: &ConversationRow) -> Result<(), Fault> {
+    let heard = (row.heard != Heard::default()).then(|| serde_json::to_string(&row.heard)).transpose();
+    let heard = heard.map_err(|error| Fault::Broken(error.to_string()))?;
     let (conn, tenant) = scoped.parts();
     let m = &row.model;
     let last = m.last.as_ref();
@@ -334,6 +359,7 @@ pub fn update(scoped: &mut Scoped, row: &ConversationRow) -> Result<(), Fault> {
         (m.closed.as_ref().map(|closed| micros(closed.at))).into(),
         (m.closed.as_ref().map(|closed| closed.reason.as_str())).into(),
         micros(row.changed_at).into(),
+        heard.into(),
         tenant.into(),
         m.id.to_string().into(),
     ]);
@@ -427,11 +453,12 @@ fn model(row: Row) -> Result<ConversationRow, Fault> {
         read_seq: row.read_seq as u64,
         last_message: row.last_message_id.map(|id| id.parse()).transpose()?,
         changed_at: from_micros(row.changed_at),
-        answer_to: row.answer_to.as_deref().map(address).transpose()?,
+        answer_to: row.answer_to.as_deref().map(parsed).transpose()?,
+        heard: row.heard.as_deref().map(parsed).transpose()?.unwrap_or_default(),
     })
 }
 
-fn address(json: &str) -> Result<Address, Fault> {
+fn parsed<T: DeserializeOwned>(json: &str) -> Result<T, Fault> {
     serde_json::from_str(json).map_err(|error| Fault::Broken(error.to_string()))
 }
 
@@ -446,7 +473,7 @@ pub fn answer_to(scoped: &mut Scoped, id: ConversationId) -> Result<Option<Addre
         .select(c::answer_to)
         .first(conn)
         .optional()?;
-    stored.flatten().as_deref().map(address).transpose()
+    stored.flatten().as_deref().map(parsed).transpose()
 }
 
 /// Notes where a conversation is answered.

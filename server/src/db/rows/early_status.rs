@@ -29,23 +29,24 @@ pub struct EarlyStatus<'a> {
     pub contact: Option<ContactId>,
 }
 
-/// Keeps a status; a second one of the same message with the same state changes nothing.
+/// Keeps a status; of several of the same message with the same state the earliest.
 ///
 /// # Errors
 /// The database's.
 pub fn keep(scoped: &mut Scoped, status: &EarlyStatus<'_>, now: Instant) -> Result<(), Fault> {
     let (conn, tenant) = scoped.parts();
-    let known: i64 = e::early_status
-        .filter(
-            e::tenant_id
-                .eq(tenant)
-                .and(e::channel_id.eq(status.channel.to_string()))
-                .and(e::wamid.eq(status.wamid))
-                .and(e::state.eq(status.state)),
-        )
-        .count()
-        .get_result(conn)?;
-    if known > 0 {
+    let this = e::tenant_id
+        .eq(tenant)
+        .and(e::channel_id.eq(status.channel.to_string()))
+        .and(e::wamid.eq(status.wamid))
+        .and(e::state.eq(status.state));
+    let known: Option<i64> = e::early_status.filter(this.clone()).select(e::at).first(conn).optional()?;
+    if let Some(known) = known {
+        if micros(status.at) < known {
+            diesel::update(e::early_status.filter(this))
+                .set((e::at.eq(micros(status.at)), e::raw.eq(status.raw)))
+                .execute(conn)?;
+        }
         return Ok(());
     }
     diesel::insert_into(e::early_status)

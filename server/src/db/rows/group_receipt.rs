@@ -3,7 +3,7 @@
 use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 use shared::{
     ids::{ContactId, MessageId},
-    model::message::{DeliveryState, GroupReceipts},
+    model::message::DeliveryState,
 };
 
 use crate::db::{Fault, Scoped, schema::group_receipt::dsl as g};
@@ -43,21 +43,22 @@ pub fn note(
     Ok(true)
 }
 
-/// How many people have a message.
+/// How far a message got with each person, as WhatsApp named them.
 ///
 /// # Errors
 /// The database's.
-pub fn count(scoped: &mut Scoped, message: MessageId) -> Result<GroupReceipts, Fault> {
+pub fn of(scoped: &mut Scoped, message: MessageId) -> Result<Vec<(String, DeliveryState)>, Fault> {
     let (conn, tenant) = scoped.parts();
-    let states: Vec<String> = g::group_receipt
+    let rows: Vec<(String, String)> = g::group_receipt
         .filter(g::tenant_id.eq(tenant).and(g::message_id.eq(message.to_string())))
-        .select(g::state)
+        .order(g::participant)
+        .select((g::participant, g::state))
         .load(conn)?;
-    let ranks = states.iter().filter_map(|state| DeliveryState::parse(state)).map(DeliveryState::rank);
-    let mut receipts = GroupReceipts::default();
-    for rank in ranks {
-        receipts.delivered += u32::from(rank >= DeliveryState::Delivered.rank());
-        receipts.read += u32::from(rank >= DeliveryState::Read.rank());
-    }
-    Ok(receipts)
+    rows.into_iter()
+        .map(|(participant, state)| {
+            let state =
+                DeliveryState::parse(&state).ok_or_else(|| Fault::Broken(format!("a state {state}")))?;
+            Ok((participant, state))
+        })
+        .collect()
 }

@@ -54,6 +54,8 @@ pub struct ChangeRow {
     pub received_at: Instant,
     /// Whether the business made it, on its phone; otherwise the customer.
     pub ours: bool,
+    /// Who of a group made it, as WhatsApp knows them.
+    pub participant: Option<String>,
 }
 
 /// Whether a change is stored.
@@ -87,6 +89,7 @@ pub fn insert(scoped: &mut Scoped, channel: ChannelId, target: &str, row: &Chang
             c::written_at.eq(micros(row.written_at)),
             c::received_at.eq(micros(row.received_at)),
             c::ours.eq(row.ours),
+            c::participant.eq(&row.participant),
         ))
         .execute(conn)?;
     Ok(())
@@ -98,7 +101,7 @@ pub fn insert(scoped: &mut Scoped, channel: ChannelId, target: &str, row: &Chang
 /// # Errors
 /// The database's.
 pub fn of(scoped: &mut Scoped, channel: ChannelId, target: &str) -> Result<Vec<ChangeRow>, Fault> {
-    type Row = (String, String, String, Option<String>, i64, i64, bool);
+    type Row = (String, String, String, Option<String>, i64, i64, bool, Option<String>);
     let (conn, tenant) = scoped.parts();
     let rows: Vec<Row> = c::message_change
         .filter(
@@ -108,10 +111,19 @@ pub fn of(scoped: &mut Scoped, channel: ChannelId, target: &str) -> Result<Vec<C
                 .and(c::target_wamid.eq(target)),
         )
         .order((c::written_at, c::received_at, c::wamid))
-        .select((c::wamid, c::contact_id, c::kind, c::content, c::written_at, c::received_at, c::ours))
+        .select((
+            c::wamid,
+            c::contact_id,
+            c::kind,
+            c::content,
+            c::written_at,
+            c::received_at,
+            c::ours,
+            c::participant,
+        ))
         .load(conn)?;
     rows.into_iter()
-        .map(|(wamid, contact, kind, content, written_at, received_at, ours)| {
+        .map(|(wamid, contact, kind, content, written_at, received_at, ours, participant)| {
             Ok(ChangeRow {
                 wamid,
                 contact: contact.parse()?,
@@ -120,6 +132,7 @@ pub fn of(scoped: &mut Scoped, channel: ChannelId, target: &str) -> Result<Vec<C
                 written_at: from_micros(written_at),
                 received_at: from_micros(received_at),
                 ours,
+                participant,
             })
         })
         .collect()

@@ -2,7 +2,11 @@
 
 use std::collections::HashSet;
 
-use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl,
+    dsl::sql,
+    sql_types::{BigInt, Bool},
+};
 use shared::{
     Instant,
     ids::{ChannelId, ContactId, ConversationId, MessageId},
@@ -28,7 +32,7 @@ pub struct OutboxRow {
     pub attempts: u32,
 }
 
-type Row = (String, String, String, String, i64, i64, Option<String>);
+type Row = (String, String, String, String, i64);
 
 /// Adds a message.
 ///
@@ -52,8 +56,14 @@ pub fn insert(scoped: &mut Scoped, row: &OutboxRow, now: Instant) -> Result<(), 
     Ok(())
 }
 
-/// Rows that may be sent now: due, free, and the first in line of their contact. In order. What bears
-/// the worker's name without being in flight was leased by a commit whose answer was lost: it is free.
+/// The first of its contact on its number: their messages leave one after the other.
+const FIRST_IN_LINE: &str = "NOT EXISTS (SELECT 1 FROM outbox AS earlier \
+    WHERE earlier.tenant_id = outbox.tenant_id AND earlier.contact_id = outbox.contact_id \
+    AND earlier.channel_id = outbox.channel_id \
+    AND (earlier.created_at, earlier.message_id) < (outbox.created_at, outbox.message_id))";
+
+/// Rows that may be sent now: due, free, the first in line, and of no number that is held back. In order. What
+/// bears the worker's name without being in flight was leased by a commit whose answer was lost: it is free.
 ///
 /// # Errors
 /// The database's.
@@ -61,30 +71,26 @@ pub fn sendable(
     scoped: &mut Scoped,
     worker: &str,
     in_flight: &HashSet<MessageId>,
+    held: &[ChannelId],
     now: Instant,
     limit: usize,
 ) -> Result<Vec<OutboxRow>, Fault> {
-    let flying: HashSet<String> = in_flight.iter().map(ToString::to_string).collect();
+    let flying: Vec<String> = in_flight.iter().map(ToString::to_string).collect();
+    let held: Vec<String> = held.iter().map(ToString::to_string).collect();
     let (conn, tenant) = scoped.parts();
     let rows: Vec<Row> = o::outbox
         .filter(o::tenant_id.eq(tenant))
+        // Not by when they are due, which would sort all that are: the first in order are mostly enough.
+        .filter(sql::<Bool>("+outbox.due_at <= ").bind::<BigInt, _>(micros(now)))
+        .filter(o::channel_id.ne_all(held))
+        .filter(o::leased_by.is_null().or(o::leased_by.eq(worker)))
+        .filter(o::message_id.ne_all(flying))
+        .filter(sql::<Bool>(FIRST_IN_LINE))
         .order((o::created_at, o::message_id))
-        .limit(LOOK_AHEAD)
-        .select((
-            o::message_id,
-            o::contact_id,
-            o::channel_id,
-            o::conversation_id,
-            o::attempts,
-            o::due_at,
-            o::leased_by,
-        ))
+        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
+        .select((o::message_id, o::contact_id, o::channel_id, o::conversation_id, o::attempts))
         .load(conn)?;
-    let free = |row: &Row| row.6.as_deref().is_none_or(|by| by == worker) && !flying.contains(&row.0);
-    let mut seen = HashSet::new();
     rows.into_iter()
-        .filter(|row| seen.insert(row.1.clone()) && row.5 <= micros(now) && free(row))
-        .take(limit)
         .map(|row| {
             Ok(OutboxRow {
                 message: row.0.parse()?,
@@ -97,25 +103,36 @@ pub fn sendable(
         .collect()
 }
 
-/// Rows looked at per claim; enough that one customer's backlog does not hide the others.
-const LOOK_AHEAD: i64 = 1_000;
-
-/// When the next row becomes due; none when nothing waits unleased. Like [`sendable`] it looks at the
-/// first in line of each contact: who waits behind somebody else is not due before them.
+/// When the next row becomes due of a number that is not held back; none when nothing waits unleased. Like
+/// [`sendable`] it looks at the first in line: who waits behind somebody else is not due before them.
 ///
 /// # Errors
 /// The database's.
-pub fn next_due(scoped: &mut Scoped) -> Result<Option<i64>, Fault> {
+pub fn next_due(scoped: &mut Scoped, held: &[ChannelId]) -> Result<Option<i64>, Fault> {
+    let held: Vec<String> = held.iter().map(ToString::to_string).collect();
     let (conn, tenant) = scoped.parts();
-    let rows: Vec<(String, i64, Option<String>)> = o::outbox
-        .filter(o::tenant_id.eq(tenant))
-        .order((o::created_at, o::message_id))
-        .limit(LOOK_AHEAD)
-        .select((o::contact_id, o::due_at, o::leased_by))
-        .load(conn)?;
-    let mut seen = HashSet::new();
-    let first = rows.into_iter().filter(|row| seen.insert(row.0.clone()) && row.2.is_none());
-    Ok(first.map(|row| row.1).min())
+    Ok(o::outbox
+        .filter(o::tenant_id.eq(tenant).and(o::leased_by.is_null()))
+        .filter(o::channel_id.ne_all(held))
+        .filter(sql::<Bool>(FIRST_IN_LINE))
+        .order(o::due_at)
+        .select(o::due_at)
+        .first(conn)
+        .optional()?)
+}
+
+/// Whether anything waits to be sent from a number.
+///
+/// # Errors
+/// The database's.
+pub fn any_of(scoped: &mut Scoped, channel: ChannelId) -> Result<bool, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let found: Option<String> = o::outbox
+        .filter(o::tenant_id.eq(tenant).and(o::channel_id.eq(channel.to_string())))
+        .select(o::message_id)
+        .first(conn)
+        .optional()?;
+    Ok(found.is_some())
 }
 
 /// Marks a row as being sent by a worker; with a file that has to be uploaded before.

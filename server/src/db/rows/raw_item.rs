@@ -46,6 +46,13 @@ pub fn keep(scoped: &mut Scoped, item: &RawItem, now: Instant) -> Result<(), Fau
         .count()
         .get_result(conn)?;
     if known > 0 {
+        if let Some(contact) = item.contact {
+            // Nobody it names was known when it came.
+            let nobodys = r::tenant_id.eq(tenant).and(r::item_key.eq(&item.key)).and(r::contact_id.is_null());
+            diesel::update(r::raw_item.filter(nobodys))
+                .set(r::contact_id.eq(contact.to_string()))
+                .execute(conn)?;
+        }
         return Ok(());
     }
     diesel::insert_into(r::raw_item)

@@ -133,5 +133,6 @@ fn whom(tx: &mut Tx<'_>, phone: &str, name: Option<&str>) -> Result<Contact, Fau
         return Err(ErrorCode::TextInvalid.into());
     }
     sender.name = name.map(str::to_owned);
-    receive::resolve(tx, &sender)
+    let now = tx.now();
+    receive::resolve(tx, &sender, now)
 }

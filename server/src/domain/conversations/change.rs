@@ -50,6 +50,8 @@ pub struct Change {
     pub what: What,
     /// Whether the business did it, on its phone; then the sender is whom the chat is with.
     pub ours: bool,
+    /// Who of a group did it, as WhatsApp knows them.
+    pub participant: Option<String>,
 }
 
 /// What was done to a message.
@@ -80,7 +82,7 @@ pub fn change(tx: &mut Tx<'_>, change: &Change) -> Result<(), Fault> {
     if message_change::is_known(tx, change.channel, &change.wamid)? {
         return Ok(());
     }
-    let contact = receive::resolve(tx, &change.sender)?.id;
+    let contact = receive::resolve(tx, &change.sender, change.written_at)?.id;
     let (kind, content) = match &change.what {
         What::React(emoji) => (ChangeKind::Reaction, emoji.clone()),
         What::Edit(edit) => (ChangeKind::Edit, Some(json(edit)?)),
@@ -94,19 +96,12 @@ pub fn change(tx: &mut Tx<'_>, change: &Change) -> Result<(), Fault> {
         written_at: change.written_at,
         received_at: tx.now(),
         ours: change.ours,
+        participant: change.participant.clone(),
     };
     message_change::insert(tx, change.channel, &change.target, &row)?;
     fault::reach(Point::ApplyItem);
     match message::by_wamid(tx, change.channel, &change.target)? {
-        Some(mut row) => {
-            if let (true, What::React(emoji)) = (change.ours, &change.what) {
-                // Each side has one emoji under a message; the phone is our side, too.
-                row.model.reactions.retain(|one| one.author == AuthorKind::Customer);
-                row.model.reactions.extend(emoji.clone().map(ours));
-                return tell(tx, row).map(drop);
-            }
-            amend(tx, row, &change.target)
-        }
+        Some(row) => amend(tx, row, &change.target, Occasion::Changed(&change.wamid)),
         None => Ok(()),
     }
 }
@@ -124,7 +119,7 @@ pub(in crate::domain) fn named(tx: &mut Tx<'_>, row: &MessageRow, wamid: &str) -
     if known.changed
         && let Some(row) = message::find(tx, row.model.id)?
     {
-        amend(tx, row, wamid)?;
+        amend(tx, row, wamid, Occasion::Named)?;
     }
     if known.quoted {
         tell_answers(tx, row.channel, row.contact, wamid)?;
@@ -143,7 +138,7 @@ pub(super) fn before_arrival(
     entry: &mut NewEntry,
 ) -> Result<(), Fault> {
     let Some(wamid) = entry.wamid.clone() else { return Ok(()) };
-    let changes = message_change::of(tx, channel, &wamid)?;
+    let changes = changes_of(tx, channel, &wamid)?;
     let amended = amended(contact, entry.author.kind, &changes)?;
     if let Some(edit) = amended.body {
         entry.body = edit.body;
@@ -157,8 +152,7 @@ pub(super) fn before_arrival(
     }
     entry.reactions = amended.reactions;
     if !amended.revoked {
-        let mine = |change: &&ChangeRow| change.ours && change.kind == ChangeKind::Reaction;
-        let emoji = changes.iter().rfind(mine).and_then(|change| change.content.clone());
+        let emoji = by_phone(&changes).and_then(|change| change.content.clone());
         entry.reactions.extend(emoji.map(ours));
     }
     entry.edited_at = amended.edited_at;
@@ -181,8 +175,33 @@ pub(super) fn tell_answers(
     Ok(())
 }
 
-fn amend(tx: &mut Tx<'_>, mut row: MessageRow, wamid: &str) -> Result<(), Fault> {
-    let changes = message_change::of(tx, row.channel, wamid)?;
+/// Why a message is worked out anew.
+#[derive(Clone, Copy)]
+enum Occasion<'a> {
+    /// The change with this id of WhatsApp's was made.
+    Changed(&'a str),
+    /// The message has its id only now.
+    Named,
+}
+
+/// All changes of a message, in their order; who of a group made one is named by whom we know them as.
+fn changes_of(tx: &mut Tx<'_>, channel: ChannelId, wamid: &str) -> Result<Vec<ChangeRow>, Fault> {
+    let mut changes = message_change::of(tx, channel, wamid)?;
+    for change in &mut changes {
+        if let Some(told) = change.participant.take() {
+            change.participant = Some(receive::person(tx, &told)?);
+        }
+    }
+    Ok(changes)
+}
+
+/// The emoji that the business put under a message on its phone, or took away there, last.
+fn by_phone(changes: &[ChangeRow]) -> Option<&ChangeRow> {
+    changes.iter().rfind(|change| change.ours && change.kind == ChangeKind::Reaction)
+}
+
+fn amend(tx: &mut Tx<'_>, mut row: MessageRow, wamid: &str, why: Occasion<'_>) -> Result<(), Fault> {
+    let changes = changes_of(tx, row.channel, wamid)?;
     let amended = amended(row.contact, row.model.author.kind, &changes)?;
     let before = row.model.clone();
     if let Some(edit) = amended.body {
@@ -196,9 +215,18 @@ fn amend(tx: &mut Tx<'_>, mut row: MessageRow, wamid: &str) -> Result<(), Fault>
         file::forget(tx, row.model.id)?;
         message_change::empty(tx, row.channel, wamid)?;
     }
-    // What we put under it is not among its changes; a deleted message has nothing under it.
-    let ours = before.reactions.iter().filter(|one| one.author != AuthorKind::Customer && !amended.revoked);
-    row.model.reactions = amended.reactions.into_iter().chain(ours.cloned()).collect();
+    // Each side has one emoji under a message, and the phone is our side, too. What we put there here is not among
+    // its changes: it stays unless the phone has just done something else. A deleted message has nothing under it.
+    let phone = by_phone(&changes).filter(|one| match why {
+        Occasion::Changed(wamid) => one.wamid == wamid,
+        Occasion::Named => true,
+    });
+    let mine = match phone {
+        _ if amended.revoked => None,
+        Some(change) => change.content.clone().map(ours),
+        None => before.reactions.iter().find(|one| one.author != AuthorKind::Customer).cloned(),
+    };
+    row.model.reactions = amended.reactions.into_iter().chain(mine).collect();
     row.model.edited_at = amended.edited_at;
     if row.model == before {
         return Ok(());
@@ -257,7 +285,7 @@ struct Amended {
 }
 
 /// Works out what changes, in their order, come to. Only the side that wrote a message may edit or delete it;
-/// the customer's emoji are here, ours lie with the message.
+/// the customer's emoji are here, in a group one of each person, and ours lie with the message.
 fn amended(whose: ContactId, author: AuthorKind, changes: &[ChangeRow]) -> Result<Amended, Fault> {
     let newest = |kind: ChangeKind, ours: bool| {
         changes.iter().rfind(|change| change.contact == whose && change.kind == kind && change.ours == ours)
@@ -273,9 +301,14 @@ fn amended(whose: ContactId, author: AuthorKind, changes: &[ChangeRow]) -> Resul
         amended.body = Some(serde_json::from_str(content).map_err(|e| Fault::Broken(e.to_string()))?);
         amended.edited_at = Some(edit.written_at);
     }
-    let reaction = newest(ChangeKind::Reaction, false).and_then(|change| change.content.clone());
-    amended.reactions =
-        reaction.map(|emoji| Reaction { author: AuthorKind::Customer, emoji }).into_iter().collect();
+    let mut last: Vec<&ChangeRow> = Vec::new();
+    let theirs = |one: &&ChangeRow| one.contact == whose && one.kind == ChangeKind::Reaction && !one.ours;
+    for change in changes.iter().filter(theirs) {
+        last.retain(|before| before.participant != change.participant);
+        last.push(change);
+    }
+    let emoji = last.into_iter().filter_map(|change| change.content.clone());
+    amended.reactions = emoji.map(|emoji| Reaction { author: AuthorKind::Customer, emoji }).collect();
     Ok(amended)
 }
 

@@ -27,7 +27,7 @@ pub struct Preference {
 /// # Errors
 /// `bad_request` when nobody can be named.
 pub fn told(tx: &mut Tx<'_>, preference: &Preference) -> Result<(), Fault> {
-    let contact = receive::resolve(tx, &preference.sender)?.id;
+    let contact = receive::resolve(tx, &preference.sender, preference.at)?.id;
     note(tx, contact, preference.no_marketing, preference.at)
 }
 

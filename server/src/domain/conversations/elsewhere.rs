@@ -2,25 +2,24 @@
 
 use std::sync::Arc;
 
-use shared::model::{
-    content::{Content, Elsewhere},
-    conversation::{CloseReason, Closed, ConversationState},
-    message::{Author, AuthorKind, Body, Delivery, DeliveryState, Happening},
+use shared::{
+    Instant,
+    model::{
+        content::{Content, Elsewhere},
+        message::{Author, AuthorKind, Body, Delivery, DeliveryState, Happening},
+    },
 };
 
 use super::{
-    Loaded, NewEntry, change,
+    NewEntry, change,
     file::NewFile,
     opening,
     receive::{self, Answerer, Inbound, Sender},
 };
-use crate::{
-    db::{
-        Fault, Tx,
-        record::{Fact, FactKind},
-        rows::{channel, conversation, message},
-    },
-    domain::routing,
+use crate::db::{
+    Fault, Tx,
+    record::{Fact, FactKind},
+    rows::message,
 };
 
 /// A message that the business wrote elsewhere. Its sender is whom it is to.
@@ -43,27 +42,12 @@ pub fn echo(tx: &mut Tx<'_>, echo: &Echo) -> Result<(), Fault> {
     if known.stored {
         return Ok(());
     }
-    let contact = receive::resolve(tx, &inbound.sender)?;
+    let contact = receive::resolve(tx, &inbound.sender, inbound.written_at)?;
     let author = match echo.place {
         Elsewhere::OtherApp => Author { kind: AuthorKind::Bot, member: None },
         Elsewhere::Phone | Elsewhere::Before => Author { kind: AuthorKind::Member, member: None },
     };
-    let now = tx.now();
-    let mut loaded = match conversation::newest(tx, contact.id, inbound.channel)? {
-        Some(row)
-            if row.model.state != ConversationState::Closed || opening::is_continued(&row.model, now) =>
-        {
-            Loaded::from_row(row)
-        }
-        _ => {
-            let channel = channel::find(tx, inbound.channel)?
-                .ok_or_else(|| Fault::Broken(format!("no channel {}", inbound.channel)))?;
-            let mut loaded = opening::anew(tx, contact.clone(), &channel, &author)?;
-            loaded.row.model.state = ConversationState::Closed;
-            loaded.row.model.closed = Some(Closed { at: now, reason: CloseReason::Other });
-            loaded
-        }
-    };
+    let mut loaded = opening::quietly(tx, &contact, inbound.channel, &author)?;
     let mut entry = NewEntry::of(author.clone(), inbound.body.clone());
     let mut context = inbound.context.clone();
     context.elsewhere = Some(echo.place);
@@ -80,13 +64,9 @@ pub fn echo(tx: &mut Tx<'_>, echo: &Echo) -> Result<(), Fault> {
     }
     let message = loaded.append(tx, entry)?;
     loaded.row.model.contact = contact;
-    // A call that nobody took answers nothing, nor does what was written before the customer wrote.
-    let told = message::newest_written(tx, loaded.row.model.id, message.seq)?;
-    if !is_call && told.is_none_or(|told| told <= inbound.written_at) {
-        loaded.row.model.waiting_since = None;
-        // Whoever wrote it has seen what it answers.
-        loaded.row.model.unread = 0;
-        loaded.row.read_seq = message.seq;
+    // A call of ours answers nothing, nor does a message what the customer wrote after it.
+    if !is_call {
+        loaded.answered(tx, inbound.written_at, message.seq)?;
     }
     tx.fact(Fact {
         what: FactKind::MessageWritten,
@@ -116,48 +96,28 @@ pub struct Handover {
     pub to_us: bool,
     /// What the one who handed over says.
     pub words: Option<String>,
+    /// Since when, by Meta's clock.
+    pub at: Instant,
 }
 
-/// Takes in that the chat with a customer was handed over; says whether anybody known was meant. A conversation
-/// that a member holds stays with them.
+/// Takes in that the chat with a customer was handed over, unless something newer is known of who answers. A
+/// conversation that a member holds stays with them. It may overtake whatever the customer wrote: then it stands
+/// where that will, and opens what is closed only when it is for us.
 ///
 /// # Errors
-/// The database's.
-pub fn handed_over(tx: &mut Tx<'_>, handover: &Handover) -> Result<bool, Fault> {
-    let whose = match receive::known(tx, &handover.customer)? {
-        Some(row) => row.contact,
-        // It overtook what they wrote, which is for us then.
-        None if handover.to_us => receive::resolve(tx, &handover.customer)?,
-        None => return Ok(false),
-    };
+/// `bad_request` when nobody can be named.
+pub fn handed_over(tx: &mut Tx<'_>, handover: &Handover) -> Result<(), Fault> {
+    let whose = receive::resolve(tx, &handover.customer, handover.at)?;
     let author = Author { kind: AuthorKind::System, member: None };
-    let answerer = if handover.to_us { Answerer::Us } else { Answerer::Other };
-    let newest = conversation::newest(tx, whose.id, handover.channel)?;
-    let is_open = newest.as_ref().is_some_and(|row| row.model.state != ConversationState::Closed);
-    let mut loaded = match newest {
-        Some(row) if is_open => Loaded::from_row(row),
-        // Without a conversation there is nothing to keep quiet about.
-        _ if !handover.to_us => return Ok(true),
-        _ => receive::find_or_begin(tx, &whose, handover.channel, answerer)?,
+    let mut loaded = if handover.to_us {
+        let mut loaded = receive::find_or_begin(tx, &whose, handover.channel, Answerer::Us)?;
+        loaded.asked(tx, handover.at, Answerer::Us, &author)?;
+        loaded
+    } else {
+        let mut loaded = opening::quietly(tx, &whose, handover.channel, &author)?;
+        loaded.answers(tx, handover.at, Answerer::Other, &author)?;
+        loaded
     };
-    let now = tx.now();
-    match (loaded.row.model.state, handover.to_us) {
-        (ConversationState::Bot, true) => {
-            routing::queue_up(tx, &mut loaded)?;
-            loaded.row.model.waiting_since.get_or_insert(now);
-            loaded.fact(tx, FactKind::ConversationQueued, &author)?;
-        }
-        (ConversationState::Queued, true) => {
-            loaded.row.model.waiting_since.get_or_insert(now);
-        }
-        (ConversationState::Queued, false) => {
-            routing::withdraw(tx, loaded.row.model.id)?;
-            loaded.row.model.state = ConversationState::Bot;
-            loaded.row.model.waiting_since = None;
-        }
-        _ => {}
-    }
     loaded.tell(tx, Happening::HandedOver { to_us: handover.to_us, words: handover.words.clone() })?;
-    loaded.save(tx)?;
-    Ok(true)
+    loaded.save(tx)
 }

@@ -11,6 +11,7 @@ pub mod close;
 pub mod consent;
 pub mod elsewhere;
 pub mod file;
+mod heard;
 pub mod identity;
 pub mod note;
 mod opening;

@@ -3,11 +3,11 @@
 use chrono::Duration;
 use shared::{
     Instant,
-    ids::ConversationId,
+    ids::{ChannelId, ConversationId},
     model::{
         channel::Channel,
         contact::Contact,
-        conversation::{Conversation, ConversationState},
+        conversation::{CloseReason, Closed, Conversation, ConversationState},
         message::{Author, Happening},
     },
 };
@@ -17,8 +17,8 @@ use crate::db::{
     Fault, Tx,
     record::FactKind,
     rows::{
-        contact_card,
-        conversation::{self, ConversationRow},
+        channel, contact_card,
+        conversation::{self, ConversationRow, Heard},
     },
 };
 
@@ -74,9 +74,33 @@ pub(super) fn anew(
         last_message: None,
         changed_at: now,
         answer_to: None,
+        heard: Heard::default(),
     };
     conversation::insert(tx, &row)?;
     let loaded = Loaded::fresh(row);
     loaded.fact(tx, FactKind::ConversationOpened, author)?;
     Ok(loaded)
+}
+
+/// Where something stands that nobody here has anything to do with: the conversation that goes on, or could, else
+/// a new one that is closed.
+pub(super) fn quietly(
+    tx: &mut Tx<'_>,
+    contact: &Contact,
+    id: ChannelId,
+    author: &Author,
+) -> Result<Loaded, Fault> {
+    let now = tx.now();
+    match conversation::newest(tx, contact.id, id)? {
+        Some(row) if row.model.state != ConversationState::Closed || is_continued(&row.model, now) => {
+            Ok(Loaded::from_row(row))
+        }
+        _ => {
+            let channel = channel::find(tx, id)?.ok_or_else(|| Fault::Broken(format!("no channel {id}")))?;
+            let mut loaded = anew(tx, contact.clone(), &channel, author)?;
+            loaded.row.model.state = ConversationState::Closed;
+            loaded.row.model.closed = Some(Closed { at: now, reason: CloseReason::Other });
+            Ok(loaded)
+        }
+    }
 }

@@ -29,7 +29,7 @@ use crate::db::{
     Fault, Tx,
     rows::{
         channel, contact, contact_card,
-        conversation::{self, ConversationRow},
+        conversation::{self, ConversationRow, Heard},
         job,
         message::{self, MessageRow},
         past_message::{self, PastRow},
@@ -81,7 +81,7 @@ pub fn lay_aside(tx: &mut Tx<'_>, past: &Past) -> Result<bool, Fault> {
     if own.is_some() && inbound.sender.phone.as_deref().map(digits) == own {
         return Ok(false); // nobody is a customer of their own
     }
-    let contact = receive::resolve(tx, &inbound.sender)?.id;
+    let contact = receive::resolve(tx, &inbound.sender, inbound.written_at)?.id;
     let (media_id, sha256) =
         inbound.file.clone().map_or((None, None), |file| (Some(file.media_id), file.sha256));
     let kept = Kept {
@@ -221,6 +221,7 @@ fn case_of(tx: &mut Tx<'_>, channel: &Channel, whose: ContactId, rows: Vec<PastR
             last_message: None,
             changed_at: last.written_at,
             answer_to: None,
+            heard: Heard::default(),
         };
         conversation::insert(tx, &conversation)?;
         for (seq, (row, touched)) in (1..).zip(entries) {

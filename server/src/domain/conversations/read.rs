@@ -26,8 +26,11 @@ pub fn mark(tx: &mut Tx<'_>, seat: &Seat, id: ConversationId, up_to: u64) -> Res
         return Ok(());
     }
     loaded.row.read_seq = up_to;
-    loaded.row.model.unread =
-        if up_to == loaded.row.last_seq { 0 } else { message::unread_after(tx, id, up_to)? };
+    loaded.row.model.unread = if up_to == loaded.row.last_seq {
+        0
+    } else {
+        message::unread_after(tx, id, up_to, loaded.row.heard.answered)?
+    };
     let channel = loaded.row.model.channel;
     loaded.save(tx)?;
     receipt::tell(tx, id, channel, up_to, Occasion::Opened)

@@ -105,7 +105,7 @@ pub fn receive(tx: &mut Tx<'_>, inbound: &Inbound, answerer: Answerer) -> Result
     if known.stored {
         return Ok(Received::Duplicate);
     }
-    let contact = resolve(tx, &inbound.sender)?;
+    let contact = resolve(tx, &inbound.sender, inbound.written_at)?;
     let mut loaded = find_or_begin(tx, &contact, inbound.channel, answerer)?;
     let author = Author { kind: AuthorKind::Customer, member: None };
     let mut entry = NewEntry::of(author.clone(), inbound.body.clone());
@@ -128,22 +128,12 @@ pub fn receive(tx: &mut Tx<'_>, inbound: &Inbound, answerer: Answerer) -> Result
         conversation::set_answer_to(tx, loaded.row.model.id, address.as_ref())?;
         loaded.row.answer_to = address;
     }
-    if answerer == Answerer::Us && loaded.row.model.state == ConversationState::Bot {
-        // What comes to us is ours to answer, whether or not a handover told so.
-        routing::queue_up(tx, &mut loaded)?;
-        loaded.fact(tx, FactKind::ConversationQueued, &author)?;
-    }
-    if loaded.row.model.state == ConversationState::Parked {
-        loaded.row.model.waiting_since.get_or_insert(now);
-        routing::park::wake(tx, &mut loaded)?;
-    }
+    // What comes to us is ours to answer, whether or not a handover told so.
+    loaded.asked(tx, inbound.written_at, answerer, &author)?;
+    let was_seen = loaded.row.heard.is_answered(inbound.written_at);
     let model = &mut loaded.row.model;
     model.contact = contact;
-    model.unread = model.unread.saturating_add(1);
-    // Nobody waits for us while somebody else answers.
-    if model.state != ConversationState::Bot {
-        model.waiting_since.get_or_insert(now);
-    }
+    model.unread = model.unread.saturating_add(u32::from(!was_seen));
     open_window(model, inbound.written_at, now);
     loaded.fact(tx, FactKind::MessageReceived, &author)?;
     let whose = loaded.row.model.contact.id;
@@ -182,6 +172,16 @@ pub fn known(tx: &mut Scoped, sender: &Sender) -> Result<Option<ContactRow>, Fau
     Ok(None)
 }
 
+/// One name for somebody of a group, whichever of theirs is told: the contact they are known as, else what is told.
+///
+/// # Errors
+/// The database's.
+pub(super) fn person(tx: &mut Scoped, told: &str) -> Result<String, Fault> {
+    let told = || Some(told.to_owned());
+    let any = Sender { bsuid: told(), parent: told(), wa_id: told(), phone: told(), ..Sender::default() };
+    Ok(known(tx, &any)?.map(|row| row.contact.id.to_string()).or_else(told).unwrap_or_default())
+}
+
 /// What is told of a sender, in the order in which it is trusted.
 pub(super) fn identities(sender: &Sender) -> Vec<(IdentityKind, &str)> {
     let all = [
@@ -194,11 +194,12 @@ pub(super) fn identities(sender: &Sender) -> Vec<(IdentityKind, &str)> {
     all.into_iter().filter_map(|(kind, value)| Some((kind, value?))).collect()
 }
 
-/// Whose a sender is: the contact known by one of the identities, or a new one.
+/// Whose a sender is: the contact known by one of the identities, or a new one. What they are called counts as of
+/// an instant, by Meta's clock.
 ///
 /// # Errors
 /// `bad_request` when nobody can be named.
-pub fn resolve(tx: &mut Tx<'_>, sender: &Sender) -> Result<Contact, Fault> {
+pub fn resolve(tx: &mut Tx<'_>, sender: &Sender, told_at: Instant) -> Result<Contact, Fault> {
     let identities = identities(sender);
     if identities.is_empty() {
         return Err(ErrorCode::BadRequest.into());
@@ -220,7 +221,7 @@ pub fn resolve(tx: &mut Tx<'_>, sender: &Sender) -> Result<Contact, Fault> {
     };
     let news: Vec<_> = identities.into_iter().filter(|(kind, value)| !linked(*kind, value)).collect();
     let row = match known {
-        Some(row) => refresh(tx, row, sender)?,
+        Some(row) => refresh(tx, row, sender, told_at)?,
         None => {
             let fresh = merged(
                 ContactRow {
@@ -239,6 +240,9 @@ pub fn resolve(tx: &mut Tx<'_>, sender: &Sender) -> Result<Contact, Fault> {
                 sender,
             );
             contact::insert(tx, &fresh, now)?;
+            if fresh.contact.name.is_some() || fresh.contact.username.is_some() {
+                contact::set_named_at(tx, fresh.contact.id, told_at)?;
+            }
             search::index_contact(tx, &fresh.contact)?;
             fresh
         }
@@ -249,9 +253,19 @@ pub fn resolve(tx: &mut Tx<'_>, sender: &Sender) -> Result<Contact, Fault> {
     Ok(row.contact)
 }
 
-fn refresh(tx: &mut Tx<'_>, row: ContactRow, sender: &Sender) -> Result<ContactRow, Fault> {
+fn refresh(tx: &mut Tx<'_>, row: ContactRow, sender: &Sender, told_at: Instant) -> Result<ContactRow, Fault> {
     let id = row.contact.id;
-    let fresh = merged(row.clone(), sender);
+    let mut fresh = merged(row.clone(), sender);
+    let is_called = |row: &ContactRow| (row.contact.name.clone(), row.contact.username.clone());
+    // What a group is called is told now and then, what a person is called with everything they write.
+    if is_called(&fresh) != is_called(&row) || row.group.is_some() && sender.name.is_some() {
+        if is_news(tx, &row, told_at)? {
+            contact::set_named_at(tx, id, told_at)?;
+        } else {
+            fresh.contact.name.clone_from(&row.contact.name);
+            fresh.contact.username.clone_from(&row.contact.username);
+        }
+    }
     if fresh.contact != row.contact || fresh.wa_id != row.wa_id || fresh.bsuid != row.bsuid {
         let (before, after) = (address::of_row(&row), address::of_row(&fresh));
         // One person with several numbers writes from another one: none of them is given up.
@@ -283,6 +297,24 @@ fn refresh(tx: &mut Tx<'_>, row: ContactRow, sender: &Sender) -> Result<ContactR
         }
     }
     Ok(fresh)
+}
+
+/// Whether nothing newer is known of what somebody is called. Each message of a person says it anew, which is not
+/// noted, so the newest of them counts.
+fn is_news(tx: &mut Tx<'_>, row: &ContactRow, told_at: Instant) -> Result<bool, Fault> {
+    let id = row.contact.id;
+    if contact::named_at(tx, id)?.is_some_and(|known| known > told_at) {
+        return Ok(false);
+    }
+    if row.group.is_some() || row.contact.name.is_none() && row.contact.username.is_none() {
+        return Ok(true);
+    }
+    for theirs in conversation::of_contact(tx, id)? {
+        if message::newest_written(tx, theirs.model.id)?.is_some_and(|known| known > told_at) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// What is known, with what the sender tells now; silence erases nothing.

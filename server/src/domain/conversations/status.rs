@@ -1,6 +1,6 @@
 //! How far a message got. The rank only rises; every state's time is kept.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use chrono::Duration;
 use shared::{
@@ -110,10 +110,24 @@ pub fn apply(tx: &mut Tx<'_>, status: &Status) -> Result<(), Fault> {
             told.failure = None;
             state = DeliveryState::Sent;
         } else if group_receipt::note(tx, row.model.id, row.contact, person, state)? {
-            told.group = Some(group_receipt::count(tx, row.model.id)?);
+            told.group = Some(count(tx, row.model.id)?);
         }
     }
     advance(tx, row, state, told)
+}
+
+/// How many people have a message. One who was told of by number and by user id is one.
+fn count(tx: &mut Tx<'_>, id: MessageId) -> Result<GroupReceipts, Fault> {
+    let mut people: HashMap<String, u8> = HashMap::new();
+    for (participant, state) in group_receipt::of(tx, id)? {
+        let furthest = people.entry(receive::person(tx, &participant)?).or_default();
+        *furthest = (*furthest).max(state.rank());
+    }
+    let having = |state: DeliveryState| {
+        let n = people.values().filter(|rank| **rank >= state.rank()).count();
+        u32::try_from(n).unwrap_or(u32::MAX)
+    };
+    Ok(GroupReceipts { delivered: having(DeliveryState::Delivered), read: having(DeliveryState::Read) })
 }
 
 /// Applies the statuses that overtook a message, now that it is there.
@@ -298,29 +312,31 @@ fn raised(old: &Delivery, state: DeliveryState, told: Told) -> Delivery {
     new.price = new.price.or(price.map(Arc::new));
     let arrived = state.rank() >= DeliveryState::Delivered.rank();
     if state == DeliveryState::Sent {
-        new.sent_at = new.sent_at.or(at);
+        new.sent_at = earliest(new.sent_at, at);
     }
     if state.rank() > old.state.rank() {
         new.given_up_at = None; // WhatsApp has told after all
     }
+    // WhatsApp leaves out `delivered` when the chat was open: `read` implies it. Of several tellings the earliest
+    // is when it happened.
     if arrived {
-        // WhatsApp leaves out `delivered` when the chat was open: `read` implies it.
-        new.delivered_at = match (new.delivered_at, state) {
-            (Some(known), DeliveryState::Delivered) => at.map(|at| at.min(known)).or(Some(known)),
-            (known, _) => known.or(at),
-        };
+        new.delivered_at = earliest(new.delivered_at, at);
     }
     if state.rank() >= DeliveryState::Read.rank() {
-        new.read_at = new.read_at.or(at);
+        new.read_at = earliest(new.read_at, at);
     }
     if state == DeliveryState::Played {
-        new.played_at = new.played_at.or(at);
+        new.played_at = earliest(new.played_at, at);
     }
     if state.rank() > old.state.rank() {
         new.state = state;
         new.failure = if state == DeliveryState::Failed { failure } else { None };
     }
     new
+}
+
+fn earliest(known: Option<Instant>, told: Option<Instant>) -> Option<Instant> {
+    known.into_iter().chain(told).min()
 }
 
 const fn fact_of(state: DeliveryState) -> Option<FactKind> {
@@ -355,15 +371,16 @@ mod tests {
     proptest! {
         #[test]
         fn any_order_and_repetition_of_statuses_ends_in_the_same_state(
-            states in proptest::collection::vec(any_state(), 1..8),
+            states in proptest::collection::vec((any_state(), 1_i64..9), 1..8),
             order in any::<proptest::sample::Index>(),
         ) {
             let start = Delivery::begun(DeliveryState::Queued);
-            let fold = |states: &[DeliveryState]| {
+            let fold = |states: &[(DeliveryState, i64)]| {
                 let mut delivery = start.clone();
                 let mut rank = 0;
-                for state in states {
-                    delivery = raised(&delivery, *state, Told { at: Some(from_micros(1)), ..Told::default() });
+                for (state, second) in states {
+                    let at = Some(from_micros(second * 1_000_000));
+                    delivery = raised(&delivery, *state, Told { at, ..Told::default() });
                     assert!(delivery.state.rank() >= rank, "a state fell");
                     rank = delivery.state.rank();
                 }
@@ -372,7 +389,7 @@ mod tests {
             let mut turned = states.clone();
             turned.rotate_left(order.index(states.len()));
             turned.extend(states.iter().rev());
-            prop_assert_eq!(fold(&states).state, fold(&turned).state);
+            prop_assert_eq!(fold(&states), fold(&turned));
         }
     }
 

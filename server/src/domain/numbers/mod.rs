@@ -10,12 +10,14 @@ mod calls;
 mod change;
 mod check;
 mod news;
+mod pause;
 mod plan;
 
 pub use calls::{Call, called};
 pub use change::{allow, edit, noted};
 pub use check::{Checked, seen_by, store};
 pub use news::{HealthNews, What, take};
+pub use pause::{go_on, pause};
 pub use plan::{KIND, ensure, plan, plan_now};
 
 use shared::{

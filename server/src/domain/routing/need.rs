@@ -17,7 +17,7 @@ pub(crate) struct Need {
 impl Need {
     /// What a conversation needs that asks for more skills than its queue and has reached a ring.
     pub(crate) fn of(rules: &QueueRules, skills: &[String], ring: u8) -> Self {
-        let reached = &rules.rings[..usize::from(ring).min(rules.rings.len())];
+        let reached: Vec<_> = rules.rings.iter().take(usize::from(ring)).collect();
         let mut all: Vec<String> = rules.skills.iter().chain(skills).cloned().collect();
         all.retain(|skill| !reached.iter().any(|ring| ring.drops.contains(skill)));
         all.sort_unstable();

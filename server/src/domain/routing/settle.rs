@@ -4,7 +4,10 @@
 //! can answer holds up only those that nobody can answer either. Each look is one step in an index, however many
 //! wait.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use shared::{
     ids::{MemberId, QueueId},
@@ -38,6 +41,7 @@ use crate::{
 /// Conversations of one need in one queue, the first of which is looked at.
 struct Line {
     queue: QueueId,
+    rules: Rc<QueueRules>,
     need: Need,
     head: Head,
 }
@@ -47,46 +51,42 @@ struct Line {
 /// # Errors
 /// The database's.
 pub(crate) fn settle(tx: &mut Tx<'_>, stirred: Stirred) -> Result<(), Fault> {
-    let mut rules: BTreeMap<QueueId, QueueRules> = BTreeMap::new();
     let mut lines: Vec<Line> = Vec::new();
     for id in stirred.0 {
         let of_queue = queue::rules(tx, Some(id))?;
         if of_queue.mode == RoutingMode::Manual {
             continue;
         }
-        rules.insert(id, of_queue);
+        let rules = Rc::new(of_queue);
         for head in waiting::heads(tx, id)? {
             let need = Need::parse(&head.need)
                 .ok_or_else(|| Fault::Broken(format!("nobody can be found for {:?}", head.need)))?;
-            lines.push(Line { queue: id, need, head });
+            lines.push(Line { queue: id, rules: Rc::clone(&rules), need, head });
         }
     }
     if lines.is_empty() {
         return Ok(());
     }
-    let queues: Vec<QueueId> = rules.keys().copied().collect();
+    let queues: BTreeSet<QueueId> = lines.iter().map(|line| line.queue).collect();
+    let queues: Vec<QueueId> = queues.into_iter().collect();
     let mut agents = free_agents(tx, &queues)?;
     loop {
         // Whose need nobody meets does not come back: room only shrinks here.
-        lines.retain(|line| {
-            let weight = rules[&line.queue].room();
-            agents.iter().any(|agent| agent.may(line.queue, &line.need, weight))
-        });
+        lines.retain(|line| agents.iter().any(|agent| agent.may(line.queue, &line.need, line.rules.room())));
         let first = lines.iter().enumerate().min_by_key(|(_, line)| (line.head.rank, line.head.conversation));
         let Some((at, line)) = first else { return Ok(()) };
-        let of_queue = &rules[&line.queue];
         let next = waiting::next(tx, line.queue, &line.head)?;
-        if let Some(chosen) = choose(tx, line, of_queue, &agents)? {
-            hand_out(tx, line, of_queue, &chosen, &agents)?;
+        if let Some(chosen) = choose(tx, line, &agents)? {
+            hand_out(tx, line, &chosen, &agents)?;
             let now = micros(tx.now());
             for agent in agents.iter_mut().filter(|agent| agent.id == chosen.0.id) {
-                agent.used += of_queue.room();
+                agent.used += line.rules.room();
                 agent.given_at = Some(now);
             }
         }
-        match next {
-            Some(head) => lines[at].head = head,
-            None => {
+        match (next, lines.get_mut(at)) {
+            (Some(head), Some(line)) => line.head = head,
+            _ => {
                 lines.swap_remove(at);
             }
         }
@@ -94,13 +94,8 @@ pub(crate) fn settle(tx: &mut Tx<'_>, stirred: Stirred) -> Result<(), Fault> {
 }
 
 /// Who gets the first of a line, unless all who could have just given it away.
-fn choose(
-    tx: &mut Tx<'_>,
-    line: &Line,
-    rules: &QueueRules,
-    agents: &[Agent],
-) -> Result<Option<(Chosen, WaitingRow)>, Fault> {
-    let id = line.head.conversation;
+fn choose(tx: &mut Tx<'_>, line: &Line, agents: &[Agent]) -> Result<Option<(Chosen, WaitingRow)>, Fault> {
+    let (id, rules) = (line.head.conversation, &line.rules);
     let row = waiting::find(tx, id)?.ok_or_else(|| Fault::Broken(format!("{id} waits nowhere")))?;
     let now = tx.now();
     let has_passed = |agent: &Agent| {
@@ -116,11 +111,10 @@ fn choose(
 fn hand_out(
     tx: &mut Tx<'_>,
     line: &Line,
-    rules: &QueueRules,
     (chosen, row): &(Chosen, WaitingRow),
     agents: &[Agent],
 ) -> Result<(), Fault> {
-    let id = line.head.conversation;
+    let (id, rules) = (line.head.conversation, &line.rules);
     let found = conversation::find(tx, id)?.ok_or_else(|| Fault::Broken(format!("{id} waits and is not")))?;
     let mut loaded = Loaded::from_row(found);
     if loaded.row.model.state != ConversationState::Queued {

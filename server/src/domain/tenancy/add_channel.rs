@@ -71,6 +71,7 @@ pub fn add_channel(tx: &mut Tx<'_>, actor: Actor, new: &NewChannel) -> Result<(C
         address: new.address.clone(),
         colour: new.colour,
         queue,
+        paused: false,
     };
     channel::insert(tx, &added, &new.binding)?;
     tx.emit(Audience::Tenant, None, Event::Channel(added.clone()));

@@ -175,6 +175,7 @@ async fn an_agent_answers_one_customer_after_another() {
         "document.querySelector('[data-testid=timeline]').innerText.includes('call back on Monday')",
     )
     .await;
+    ann.click("pass").await;
     ann.click("release").await;
     ann.visible("take").await;
     ann.click("close").await;

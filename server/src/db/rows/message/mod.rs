@@ -3,7 +3,10 @@
 mod quotes;
 mod stored;
 
-use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl,
+    TextExpressionMethods, dsl::max,
+};
 use shared::{
     Instant,
     ids::{ChannelId, ContactId, ConversationId, MessageId},
@@ -333,11 +336,17 @@ pub fn page(
     Ok(rows.into_iter().map(|row| row.model).collect())
 }
 
-/// The customer's messages behind a place.
+/// The customer's messages behind a place that were written from an instant on. What tells of a call or of the
+/// customer is none of theirs.
 ///
 /// # Errors
 /// The database's.
-pub fn unread_after(scoped: &mut Scoped, conversation: ConversationId, seq: u64) -> Result<u32, Fault> {
+pub fn unread_after(
+    scoped: &mut Scoped,
+    conversation: ConversationId,
+    seq: u64,
+    written_from: Option<Instant>,
+) -> Result<u32, Fault> {
     let (conn, tenant) = scoped.parts();
     let n: i64 = m::message
         .filter(
@@ -345,36 +354,47 @@ pub fn unread_after(scoped: &mut Scoped, conversation: ConversationId, seq: u64)
                 .eq(tenant)
                 .and(m::conversation_id.eq(conversation.to_string()))
                 .and(m::seq.gt(i64::try_from(seq).unwrap_or(i64::MAX)))
-                .and(m::author_kind.eq(AuthorKind::Customer.as_str())),
+                .and(m::author_kind.eq(AuthorKind::Customer.as_str()))
+                .and(m::written_at.ge(written_from.map_or(i64::MIN, micros)))
+                .and(m::kind.ne("system"))
+                .and(m::wamid.not_like("%#recording")),
         )
         .count()
         .get_result(conn)?;
     Ok(u32::try_from(n).unwrap_or(u32::MAX))
 }
 
-/// When the customer's newest message before a place was written, by Meta's clock.
+/// When the newest of the customer's messages was written, by Meta's clock; what tells of a call or of the customer
+/// is none of theirs. Looks at all of them.
 ///
 /// # Errors
 /// The database's.
-pub fn newest_written(
-    scoped: &mut Scoped,
-    conversation: ConversationId,
-    before: u64,
-) -> Result<Option<Instant>, Fault> {
+pub fn newest_written(scoped: &mut Scoped, conversation: ConversationId) -> Result<Option<Instant>, Fault> {
     let (conn, tenant) = scoped.parts();
-    let found: Option<Option<i64>> = m::message
+    let found: Option<i64> = m::message
         .filter(
             m::tenant_id
                 .eq(tenant)
                 .and(m::conversation_id.eq(conversation.to_string()))
-                .and(m::seq.lt(i64::try_from(before).unwrap_or(i64::MAX)))
-                .and(m::author_kind.eq(AuthorKind::Customer.as_str())),
+                .and(m::author_kind.eq(AuthorKind::Customer.as_str()))
+                .and(m::kind.ne("system"))
+                .and(m::wamid.not_like("%#recording")),
         )
-        .order(m::seq.desc())
-        .select(m::written_at)
-        .first(conn)
-        .optional()?;
-    Ok(found.flatten().map(from_micros))
+        .select(max(m::written_at))
+        .first(conn)?;
+    Ok(found.map(from_micros))
+}
+
+/// Notes that a message was written at another time than was known.
+///
+/// # Errors
+/// The database's.
+pub fn set_written_at(scoped: &mut Scoped, id: MessageId, at: Instant) -> Result<(), Fault> {
+    let (conn, tenant) = scoped.parts();
+    diesel::update(m::message.filter(m::tenant_id.eq(tenant).and(m::id.eq(id.to_string()))))
+        .set(m::written_at.eq(micros(at)))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// The newest of the customer's messages behind one place and up to another: its place and WhatsApp's id.

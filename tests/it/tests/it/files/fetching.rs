@@ -180,9 +180,12 @@ async fn a_file_in_whose_hands_the_server_ended_twice_is_not_looked_into(engine:
 
 async fn no_address_that_a_stranger_named_is_ever_called(engine: Engine) {
     let (world, meta) = World::with_meta(engine, Options::default()).await;
-    let trap = TcpListener::bind("127.0.0.1:0").unwrap();
-    trap.set_nonblocking(true).unwrap();
+    let trap = TcpListener::bind("0.0.0.0:0").unwrap();
     let port = trap.local_addr().unwrap().port();
+    // A machine without IPv6 has nothing to be called there.
+    let traps: Vec<TcpListener> =
+        [Some(trap), TcpListener::bind(("::1", port)).ok()].into_iter().flatten().collect();
+    traps.iter().for_each(|trap| trap.set_nonblocking(true).unwrap());
     // What a webhook names is not even looked at; what an answer names must be Meta's.
     let named = json!({"url": format!("http://127.0.0.1:{port}/webhook")});
     let spelled = [
@@ -194,6 +197,24 @@ async fn no_address_that_a_stranger_named_is_ever_called(engine: Engine) {
         format!("http://2130706433:{port}/"),
         format!("http://127.1:{port}/"),
         format!("http://0:{port}/"),
+        format!("http://0177.0.0.1:{port}/"),
+        format!("http://0x7f.1:{port}/"),
+        format!("http://127.0.0.1.:{port}/"),
+        format!("http://１２７.0.0.1:{port}/"),
+        format!("http://%31%32%37.0.0.1:{port}/"),
+        format!("http://localhost.:{port}/"),
+        format!("http://LOCALHOST:{port}/"),
+        format!("http://[::ffff:7f00:1]:{port}/"),
+        format!("http://[::127.0.0.1]:{port}/"),
+        format!("http://[0:0:0:0:0:0:0:1]:{port}/"),
+        format!("http://[64:ff9b::7f00:1]:{port}/"),
+        format!("http://[2002:7f00:1::]:{port}/"),
+        format!("https://fbsbx.com.localhost:{port}/"),
+        format!("https://lookaside.fbsbx.com:{port}/"),
+        format!("http://lookaside.fbsbx.com:{port}/"),
+        format!("https://lookaside.fbsbx.com%2f@127.0.0.1:{port}/"),
+        format!("https://127.0.0.1:{port}#@lookaside.fbsbx.com/"),
+        format!("https://127.0.0.1:{port}\\@lookaside.fbsbx.com/"),
         format!("https://lookaside.fbsbx.com@127.0.0.1:{port}/"),
         format!("https://127.0.0.1:{port}/lookaside.fbsbx.com"),
     ];
@@ -205,6 +226,8 @@ async fn no_address_that_a_stranger_named_is_ever_called(engine: Engine) {
         ready(&agent, id).await;
         assert_eq!(meta.control().media_faults_left(), 0);
     }
-    let nobody = trap.accept().map(|_| ()).unwrap_err();
-    assert_eq!(nobody.kind(), std::io::ErrorKind::WouldBlock, "somebody called");
+    for trap in traps {
+        let nobody = trap.accept().map(|_| ()).unwrap_err();
+        assert_eq!(nobody.kind(), std::io::ErrorKind::WouldBlock, "somebody called");
+    }
 }

@@ -16,14 +16,18 @@ use super::{becomes, bodies};
 use crate::{
     harness::{
         Engine, LiveClient, Options, User, World, eventually,
-        webhook::{ann, wamid},
+        webhook::{ann, bob, wamid},
     },
-    webhook::changes::{said, timeline},
+    webhook::{
+        changes::{said, timeline},
+        elsewhere::all,
+    },
 };
 
 on_both_engines!(
     an_emoji_reaches_whatsapp_and_stands_beside_the_customers,
     of_many_the_last_is_what_whatsapp_has,
+    what_is_told_of_one_message_is_told_one_after_the_other,
     an_emoji_that_whatsapp_refuses_goes_away,
     what_cannot_have_an_emoji_is_refused,
     a_customer_sees_that_somebody_writes_unless_the_tenant_keeps_it_back,
@@ -90,6 +94,35 @@ async fn of_many_the_last_is_what_whatsapp_has(engine: Engine) {
     })
     .await;
     assert_eq!(told(&meta).last().unwrap(), "🙏");
+}
+
+async fn what_is_told_of_one_message_is_told_one_after_the_other(engine: Engine) {
+    let (world, meta) = World::with_meta(engine, Options::default()).await;
+    world.customer_writes(&ann(), "Which?").await;
+    world.customer_writes(&bob(), "And here?").await;
+    let agent = world.agent().await;
+    let mut messages = Vec::new();
+    for row in all(&world).await {
+        messages.push(timeline(&agent, row.id).await.remove(0).id);
+    }
+    // WhatsApp takes its time: whoever does not wait for the answer tells the next meanwhile.
+    meta.control().answer_always(Outcome::AcceptAfter { delay_ms: 200 });
+    for emoji in ["👍", "😂", "🙏"] {
+        reacts(&agent, messages[0], Some(emoji)).await;
+    }
+    reacts(&agent, messages[1], Some("🎉")).await;
+    let store = world.store().await;
+    eventually("nothing waits to be told", async || {
+        let waiting = "SELECT count(*) AS n FROM job WHERE tenant_id = $1 AND kind = 'tell_reaction'";
+        (crate::harness::sql::number(&store, waiting).await == 0).then_some(())
+    })
+    .await;
+    let sends = meta.control().sends();
+    let party = sends.iter().position(|send| send.body["reaction"]["emoji"] == "🎉").unwrap();
+    let told: Vec<_> = sends.iter().filter(|send| send.body["reaction"]["emoji"] != "🎉").collect();
+    assert_eq!(told.last().unwrap().body["reaction"]["emoji"], "🙏");
+    assert!(told.windows(2).all(|two| two[1].at_ms - two[0].at_ms >= 190), "two were on their way");
+    assert!(party < sends.len() - 1, "another message waits for nobody");
 }
 
 async fn an_emoji_that_whatsapp_refuses_goes_away(engine: Engine) {

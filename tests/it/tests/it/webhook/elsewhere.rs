@@ -14,7 +14,7 @@ use shared::{
         message::{AuthorKind, Body, DeliveryState, Happening, Message},
     },
 };
-use simulator::payload;
+use simulator::payload::{self, Sender};
 
 use super::{
     changes::{said, timeline},
@@ -36,6 +36,10 @@ on_both_engines!(
     a_recording_of_a_call_can_be_heard,
     a_group_is_one_conversation_of_many,
     a_message_to_a_group_counts_who_has_it,
+    who_is_told_of_by_number_and_by_id_is_one_of_the_group,
+    everybody_in_a_group_has_an_emoji_of_their_own,
+    the_newest_name_of_a_group_counts,
+    what_was_told_last_of_who_answers_counts,
     what_was_said_before_is_put_in_its_order,
     a_file_of_before_comes_after_its_message,
     a_person_is_known_by_the_parent_account,
@@ -64,7 +68,7 @@ pub(super) async fn typed(world: &World, id: &str, text: &str) {
     told(world, "smb_message_echoes", json!({"message_echoes": [message]})).await;
 }
 
-pub(super) async fn all(world: &World) -> Vec<Conversation> {
+pub(crate) async fn all(world: &World) -> Vec<Conversation> {
     let (_, page) = world.agent().await.get("/api/conversations?state=any").await;
     serde_json::from_value(page["conversations"].clone()).unwrap()
 }
@@ -316,6 +320,109 @@ async fn a_message_to_a_group_counts_who_has_it(engine: Engine) {
     assert_eq!((counts.delivered, counts.read, delivery.state), (3, 2, DeliveryState::Read));
     assert_eq!(delivery.price.unwrap().category, "group_service");
     assert_eq!(delivery.failure, None);
+}
+
+async fn who_is_told_of_by_number_and_by_id_is_one_of_the_group(engine: Engine) {
+    let (world, meta) = World::with_meta(engine, Options::default()).await;
+    let group = json!({"group_id": "Y2FwaV9ncm91cDox"});
+    said(&world, &ann(), &wamid(), "text", json!({"body": "Hi"}), group).await;
+    let agent = world.agent().await;
+    let id = world.only_conversation().await;
+    agent.command(Command::text(id, "Hello all")).await.unwrap();
+    let sends = meta.control().wait_for_sends(1, PATIENCE).await.unwrap();
+    let name = sends[0].wamid.clone().unwrap();
+    let status = async |key: &str, person: &str, state: &str| {
+        let status = json!({"id": name, "status": state, "timestamp": "1793000000",
+            "recipient_id": "Y2FwaV9ncm91cDox", "recipient_type": "group", key: person});
+        told(&world, "messages", json!({"statuses": [status]})).await;
+    };
+    let counts = async || {
+        eventually("the statuses are applied", async || timeline(&agent, id).await.pop()?.delivery?.group)
+            .await
+    };
+    status("recipient_participant_id", "4915200000009", "delivered").await;
+    status("recipient_participant_user_id", "DE.9", "read").await;
+    status("recipient_participant_id", "4915200000002", "delivered").await;
+    assert_eq!((counts().await.delivered, counts().await.read), (3, 1), "nobody knows better");
+    // She writes in private, and both are hers.
+    let hers = json!({"from": "4915200000009", "from_user_id": "DE.9", "id": wamid(), "timestamp": "1793000001",
+        "type": "text", "text": {"body": "It is me"}});
+    told(&world, "messages", json!({"messages": [hers]})).await;
+    status("recipient_participant_id", "4915200000002", "read").await;
+    eventually("she counts once", async || {
+        let counts = counts().await;
+        ((counts.delivered, counts.read) == (2, 2)).then_some(())
+    })
+    .await;
+}
+
+async fn everybody_in_a_group_has_an_emoji_of_their_own(engine: Engine) {
+    let world = World::new(engine).await;
+    let group = json!({"group_id": "Y2FwaV9ncm91cDox"});
+    let target = wamid();
+    said(&world, &ann(), &target, "text", json!({"body": "Does it come in blue?"}), group.clone()).await;
+    let agent = world.agent().await;
+    let id = world.only_conversation().await;
+    let puts = async |who: &Sender, emoji: &str| {
+        let reaction = json!({"message_id": target, "emoji": emoji});
+        said(&world, who, &wamid(), "reaction", reaction, group.clone()).await;
+        let mut all: Vec<String> =
+            timeline(&agent, id).await[0].reactions.iter().map(|one| one.emoji.clone()).collect();
+        all.sort();
+        all
+    };
+    assert_eq!(puts(&ann(), "👍").await, ["👍"]);
+    assert_eq!(puts(&bob(), "👍").await, ["👍", "👍"]);
+    assert_eq!(puts(&bob(), "😂").await, ["👍", "😂"]);
+    assert_eq!(puts(&ann(), "").await, ["😂"]);
+}
+
+async fn the_newest_name_of_a_group_counts(engine: Engine) {
+    let world = World::new(engine).await;
+    let named = async |name: &str, at: i64| {
+        let group = json!({"group_id": "Y2FwaV9ncm91cDox", "type": "group_settings_update",
+            "timestamp": at.to_string(), "group_subject": {"text": name, "update_successful": true}});
+        told(&world, "group_settings_update", json!({"groups": [group]})).await;
+        sql::texts(&world.store().await, "SELECT name AS t FROM contact WHERE tenant_id = $1").await
+    };
+    assert_eq!(named("Second", 1_793_000_002).await, ["Second"]);
+    assert_eq!(named("First", 1_793_000_001).await, ["Second"]);
+    // The same again is news: it was called otherwise between.
+    assert_eq!(named("Second", 1_793_000_004).await, ["Second"]);
+    assert_eq!(named("Between", 1_793_000_003).await, ["Second"]);
+    assert_eq!(named("Last", 1_793_000_005).await, ["Last"]);
+}
+
+async fn what_was_told_last_of_who_answers_counts(engine: Engine) {
+    let world = World::new(engine).await;
+    let now = unix_now(&world.server);
+    let handover = async |role: &str, at: i64| {
+        let value = json!({"messaging_product": "whatsapp", "sender": {"phone_number": "4915200000001"},
+            "recipient": {"phone_number_id": world.alpha.sales.phone_number_id}, "type": "control_passed",
+            "timestamp": at.to_string(), "control_passed": {"new_owner_role": role}});
+        told(&world, "messaging_handovers", value).await;
+        let row = conversation(&world.agent().await, world.only_conversation().await).await;
+        (row.state, row.waiting_since.is_some())
+    };
+    // It overtakes what the customer wrote, which stands where the handover does.
+    assert_eq!(handover("ai_agent", now - 10).await, (ConversationState::Closed, false));
+    said_at(&world, now - 20).await;
+    let row = conversation(&world.agent().await, world.only_conversation().await).await;
+    assert_eq!((row.state, row.waiting_since), (ConversationState::Bot, None));
+    assert_eq!(handover("escalation", now - 15).await, (ConversationState::Bot, false));
+    assert_eq!(handover("escalation", now - 5).await, (ConversationState::Queued, true));
+    assert_eq!(handover("bot", now - 7).await, (ConversationState::Queued, true));
+    assert_eq!(
+        handover("bot", now - 5).await,
+        (ConversationState::Bot, false),
+        "within one second what comes later"
+    );
+    assert_eq!(handover("bot", now - 3).await, (ConversationState::Bot, false));
+}
+
+async fn said_at(world: &World, at: i64) {
+    let body = payload::text_message(&world.alpha.sales, &ann(), &wamid(), at, "Hello");
+    assert_eq!(world.alpha.post(&world.server, &body).await, StatusCode::OK);
 }
 
 /// A message of before in Ann's chat.

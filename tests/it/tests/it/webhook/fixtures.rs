@@ -85,12 +85,24 @@ async fn every_fixture_is_accepted_and_loses_nothing(engine: Engine) {
             all
         };
         let before = count().await;
+        let nobodys =
+            "SELECT kind || ' ' || raw AS t FROM raw_item WHERE tenant_id = $1 AND contact_id IS NULL";
+        let nobodys_before = sql::texts(&store, nobodys).await;
         let posted = world.alpha.post_bytes(&world.server, body.into_bytes()).await;
         assert_eq!(posted, StatusCode::OK, "{name}");
         let after = count().await;
         assert_ne!(before, after, "{name} is nowhere");
         let broken = "SELECT count(*) AS n FROM raw_item WHERE tenant_id = $1 AND error IS NOT NULL";
         assert_eq!(sql::number(&store, broken).await, 0, "{name} broke something");
+        // Whom a message is from or to is known: what is kept beside it is found when they are to be forgotten.
+        if after[0] > before[0] {
+            let nobodys: Vec<_> = sql::texts(&store, nobodys)
+                .await
+                .into_iter()
+                .filter(|item| !nobodys_before.contains(item))
+                .collect();
+            assert!(nobodys.is_empty(), "{name}: nobody's: {nobodys:?}");
+        }
         let places: Vec<String> = PLACES
             .iter()
             .zip(before.iter().zip(&after))

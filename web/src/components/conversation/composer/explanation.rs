@@ -1,4 +1,4 @@
-//! Why nothing can be sent.
+//! Why nothing can be sent, or what is sent waits.
 
 use leptos::prelude::*;
 
@@ -16,6 +16,10 @@ pub(super) fn Explanation(draft: Draft) -> impl IntoView {
     let name = move |id| talk.live.member(id).map(|m| m.name).unwrap_or_default();
     let state = Memo::new(move |_| {
         talk.permit.get().map(|permit| (permit.obstacle, permit.held_by, permit.take_over))
+    });
+    let paused = Memo::new(move |_| {
+        let channel = talk.row.with(|row| row.as_ref().map(|row| row.channel));
+        channel.and_then(|id| talk.live.channel(id)).is_some_and(|channel| channel.paused)
     });
     move || {
         match (draft.note.get(), state.get()?) {
@@ -62,6 +66,10 @@ pub(super) fn Explanation(draft: Draft) -> impl IntoView {
                 </Notice>
             }
             .into_any(),
+        ),
+        _ if paused.get() => Some(
+            view! { <Notice tone=Tone::Warn icon=IconName::Clock><span>{tr(Key::ComposerPaused)}</span></Notice> }
+                .into_any(),
         ),
         _ => None,
     }

@@ -1,0 +1,2 @@
+DROP INDEX outbox_in_line;
+ALTER TABLE channel DROP COLUMN paused;
