@@ -183,12 +183,14 @@ pub fn of_queue(scoped: &mut Scoped, queue: QueueId) -> Result<Vec<ConversationI
 pub fn ahead(scoped: &mut Scoped, row: &WaitingRow) -> Result<u32, Fault> {
     let (conn, tenant) = scoped.parts();
     let (rank, id) = (row.rank(), row.conversation.to_string());
+    // Every need is more than nothing, and the index is of needs.
     let ahead: i64 = w::waiting
         .filter(
             w::tenant_id
                 .eq(tenant)
                 .and(w::queue_id.eq(row.queue.to_string()))
                 .and(sql::<Bool>(WAITS))
+                .and(w::need.gt(""))
                 .and(w::rank_at.le(rank))
                 .and(w::rank_at.lt(rank).or(w::conversation_id.lt(id))),
         )

@@ -18,6 +18,7 @@ mod forms;
 mod journeys;
 mod numbers;
 mod proxy;
+mod routing;
 mod sending;
 mod sessions;
 mod shapes;

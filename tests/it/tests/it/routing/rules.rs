@@ -266,6 +266,7 @@ async fn who_is_gone_for_long_loses_what_they_hold(engine: Engine) {
     let stayer = floor.agent(&[stays, queue, asks], 5).await;
     floor.connect(gone, false).await;
     assert_eq!(floor.holder(offered).await, Some(stayer), "nobody who is gone is asked");
+    floor.done(stayer, Command::AcceptOffer { conversation: offered }).await;
     floor.after(299).await;
     assert_eq!(floor.holder(held).await, Some(gone), "a reload is not an absence");
     floor.connect(gone, true).await;

@@ -30,7 +30,7 @@ const MANY: usize = 100;
 const LONG: usize = 3_800;
 /// Long messages for somebody who does not read: more than the kernel takes for them, which is some
 /// megabytes on a loopback with its large segments, and a socket's budget.
-const FLOOD: usize = 1_200;
+const FLOOD: usize = 3_000;
 /// Events the ring holds in bytes, in long messages, and some.
 const NIGHT: usize = 1_300;
 /// More events than are replayed.
