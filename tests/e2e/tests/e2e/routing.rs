@@ -66,6 +66,8 @@ async fn an_offer_goes_round_and_a_conversation_is_handed_over() {
         }
     };
     assert_eq!(other.evaluate(&format!("return Boolean({offered})")).await, false);
+    open_row(asked, "is anybody there").await;
+    asked.visible("accept").await;
     for (scheme, name) in [(Scheme::Light, "offer-light"), (Scheme::Dark, "offer-dark")] {
         asked.show_in(scheme, 1280).await;
         asked.picture(name).await;
