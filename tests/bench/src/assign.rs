@@ -154,8 +154,9 @@ impl Floor {
             if self.held(agent).await?.is_none() {
                 bail!("nothing was assigned");
             }
+            // As many wait as before.
+            self.customers(1).await?;
         }
-        self.customers(COMINGS).await?;
         times.sort_by(f64::total_cmp);
         Ok(times)
     }
