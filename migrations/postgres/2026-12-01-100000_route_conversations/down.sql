@@ -1,3 +1,6 @@
+ALTER TABLE conversation NO FORCE ROW LEVEL SECURITY;
+UPDATE conversation SET state = 'assigned' WHERE state IN ('offered', 'parked');
+ALTER TABLE conversation FORCE ROW LEVEL SECURITY;
 DROP TABLE timer;
 DROP TABLE waiting;
 DROP TABLE assignment;

@@ -85,6 +85,8 @@ CREATE INDEX timer_by_time ON timer (tenant_id, due_at);
 -- The owner sees every tenant's rows for as long as they are copied.
 ALTER TABLE member NO FORCE ROW LEVEL SECURITY;
 ALTER TABLE conversation NO FORCE ROW LEVEL SECURITY;
+-- Left behind by a version that offered and was rolled back.
+UPDATE conversation SET state = 'assigned' WHERE state IN ('offered', 'parked');
 -- Who works here can hold five. What is held already was taken where agents take for themselves, and counts nothing.
 INSERT INTO agent_load (tenant_id, member_id, capacity, used, forced, given_at, misses)
     SELECT tenant_id, id, 5, 0, 0, NULL, 0 FROM member;

@@ -1,3 +1,4 @@
+UPDATE conversation SET state = 'assigned' WHERE state IN ('offered', 'parked');
 DROP TABLE timer;
 DROP TABLE waiting;
 DROP TABLE assignment;

@@ -93,6 +93,8 @@ CREATE TRIGGER waiting_identity_update BEFORE UPDATE OF tenant_id ON waiting WHE
 CREATE TRIGGER timer_identity_insert BEFORE INSERT ON timer WHEN NEW.tenant_id IS NOT (SELECT tenant_id FROM tenant_identity) BEGIN SELECT RAISE(ABORT, 'wrong tenant'); END;
 CREATE TRIGGER timer_identity_update BEFORE UPDATE OF tenant_id ON timer WHEN NEW.tenant_id IS NOT (SELECT tenant_id FROM tenant_identity) BEGIN SELECT RAISE(ABORT, 'wrong tenant'); END;
 
+-- Left behind by a version that offered and was rolled back.
+UPDATE conversation SET state = 'assigned' WHERE state IN ('offered', 'parked');
 -- Who works here can hold five. What is held already was taken where agents take for themselves, and counts nothing.
 INSERT INTO agent_load (tenant_id, member_id, capacity, used, forced, given_at, misses)
     SELECT tenant_id, id, 5, 0, 0, NULL, 0 FROM member;

@@ -469,10 +469,10 @@ fn write_log(conn: &mut Scoped, log: &LogHead, row: &LogRow) -> Result<(), diese
     Ok(())
 }
 
-/// When the tenant needs attention next: the earliest due job or outbox row, or at once when members
+/// When the tenant needs attention next: the earliest due job, outbox row or timer, or at once when members
 /// count as connected, because nobody will be after this run of the server.
 pub(crate) fn next_due(conn: &mut Scoped) -> Result<Option<i64>, diesel::result::Error> {
-    use schema::{agent_presence::dsl as p, job::dsl as j, outbox::dsl as o};
+    use schema::{agent_presence::dsl as p, job::dsl as j, outbox::dsl as o, timer::dsl as t};
     let (conn, tenant) = conn.parts();
     let connected: i64 = p::agent_presence
         .filter(p::tenant_id.eq(tenant).and(p::connected.eq(true)))
@@ -487,5 +487,7 @@ pub(crate) fn next_due(conn: &mut Scoped) -> Result<Option<i64>, diesel::result:
         .get_result(conn)?;
     let outbox: Option<i64> =
         o::outbox.filter(o::tenant_id.eq(tenant)).select(diesel::dsl::min(o::due_at)).get_result(conn)?;
-    Ok([job, outbox].into_iter().flatten().min())
+    let timer: Option<i64> =
+        t::timer.filter(t::tenant_id.eq(tenant)).select(diesel::dsl::min(t::due_at)).get_result(conn)?;
+    Ok([job, outbox, timer].into_iter().flatten().min())
 }

@@ -293,7 +293,7 @@ impl Workers {
             // Never quite zero: a row that is due but cannot be sent yet must not spin.
             let nap = until.unwrap_or(LONGEST_NAP).clamp(Wait::from_millis(5), LONGEST_NAP);
             let idle = self.rest(Some(&mut *desk), notify, nap).await;
-            let long = until.is_none_or(|until| until > LOOK_AROUND);
+            let long = until.is_none_or(|until| until > LOOK_AROUND + nap);
             if idle && long && desk.is_idle() && self.retire(id, notify, due) {
                 return Ok(());
             }

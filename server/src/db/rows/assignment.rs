@@ -132,7 +132,7 @@ pub fn count(scoped: &mut Scoped, id: AssignmentId, counted: bool) -> Result<(),
     Ok(())
 }
 
-/// Who held a conversation last, and until when.
+/// Who held a conversation last without giving it away or letting it wait, and until when.
 ///
 /// # Errors
 /// The database's.
@@ -140,13 +140,16 @@ pub fn last_holder(
     scoped: &mut Scoped,
     conversation: ConversationId,
 ) -> Result<Option<(MemberId, Instant)>, Fault> {
+    let kept = [Ending::Closed, Ending::NoRoom, Ending::Lost, Ending::Transferred, Ending::TakenOver];
+    let kept = kept.map(Ending::as_str);
     let (conn, tenant) = scoped.parts();
     let row: Option<(String, Option<i64>)> = a::assignment
         .filter(
             a::tenant_id
                 .eq(tenant)
                 .and(a::conversation_id.eq(conversation.to_string()))
-                .and(a::accepted_at.is_not_null()),
+                .and(a::accepted_at.is_not_null())
+                .and(a::ending.eq_any(kept)),
         )
         .order(a::id.desc())
         .select((a::member_id, a::ended_at))

@@ -5,7 +5,7 @@
 use chrono::Duration;
 use shared::{
     Instant,
-    model::{conversation::ConversationState, message::Author},
+    model::{conversation::ConversationState, message::Author, routing::Ending},
 };
 
 use super::{Loaded, receive::Answerer};
@@ -72,7 +72,8 @@ impl Loaded {
                 routing::queue_up(tx, self)?;
                 self.fact(tx, FactKind::ConversationQueued, author)?;
             }
-            (ConversationState::Queued, true) => {
+            (ConversationState::Queued | ConversationState::Offered, true) => {
+                routing::let_go(tx, self, Ending::Transferred)?;
                 routing::withdraw(tx, self.row.model.id)?;
                 self.row.model.state = ConversationState::Bot;
                 self.row.model.waiting_since = None;
@@ -89,6 +90,7 @@ impl Loaded {
         let heard = self.row.heard;
         if heard.asked <= heard.answered {
             self.row.model.waiting_since = None;
+            routing::park::answered(tx, self)?;
         }
         let from = heard.answered.map(|answered| answered + STEP);
         self.row.model.unread = message::unread_after(tx, self.row.model.id, self.row.read_seq, from)?;

@@ -174,7 +174,11 @@ pub(super) fn put(
     }
     match loaded.row.model.state {
         _ if loaded.row.model.assignee.is_none() => assign::take(tx, &mut loaded, seat)?,
-        ConversationState::Offered => routing::offer::accepted(tx, &mut loaded, seat)?,
+        ConversationState::Offered if loaded.row.model.assignee == Some(seat.member.id) => {
+            routing::offer::accepted(tx, &mut loaded, seat)?;
+        }
+        // Whoever acts for others takes what somebody else was only asked to answer.
+        ConversationState::Offered => assign::take(tx, &mut loaded, seat)?,
         _ => {}
     }
     let mut entry = NewEntry::of(by(seat), draft.body);

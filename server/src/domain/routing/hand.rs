@@ -23,7 +23,7 @@ use crate::{
     db::{
         Fault, Tx,
         record::FactKind,
-        rows::{conversation, member, queue, waiting},
+        rows::{agent_load, conversation, member, queue, waiting},
     },
     domain::{
         conversations::{Loaded, NewEntry, by},
@@ -143,8 +143,16 @@ fn to_queue(tx: &mut Tx<'_>, loaded: &mut Loaded, seat: &Seat, queue: QueueId) -
 pub fn next(tx: &mut Tx<'_>, seat: &Seat) -> Result<ConversationId, Fault> {
     let own: BTreeSet<String> = seat.member.skills.iter().map(|skill| skill.name.clone()).collect();
     let mut first: Option<(bool, i64, ConversationId)> = None;
+    let free =
+        agent_load::find(tx, seat.member.id)?.map_or(0, |load| load.capacity.saturating_sub(load.used));
+    let mut crowded = false;
     for id in seat.member.queues.clone() {
+        let room = queue::rules(tx, Some(id))?.room();
         for head in waiting::heads(tx, id)? {
+            if room > free {
+                crowded = true;
+                continue;
+            }
             let need = Need::parse(&head.need);
             let lacks = need.is_some_and(|need| need.skills.iter().any(|skill| !own.contains(skill)));
             let candidate = (lacks, head.rank, head.conversation);
@@ -153,7 +161,10 @@ pub fn next(tx: &mut Tx<'_>, seat: &Seat) -> Result<ConversationId, Fault> {
             }
         }
     }
-    let Some((_, _, id)) = first else { return Err(ErrorCode::NothingWaits.into()) };
+    let Some((_, _, id)) = first else {
+        let code = if crowded { ErrorCode::NoRoom } else { ErrorCode::NothingWaits };
+        return Err(code.into());
+    };
     let row = conversation::find(tx, id)?.ok_or_else(|| Fault::Broken(format!("{id} waits and is not")))?;
     let waited = waiting::find(tx, id)?.map_or(0, |row| (tx.now() - row.since).num_seconds().max(0));
     let mut loaded = Loaded::from_row(row);

@@ -57,7 +57,7 @@ pub(crate) fn accepted(tx: &mut Tx<'_>, loaded: &mut Loaded, seat: &Seat) -> Res
     agent_load::set_misses(tx, seat.member.id, 0)?;
     timer::clear(tx, TimerKind::Offer, &id.to_string())?;
     let rules = queue::rules(tx, loaded.row.model.queue)?;
-    expect_reply(tx, &rules, id, open.kind)?;
+    expect_reply(tx, &rules, loaded, open.kind)?;
     loaded.row.model.state = ConversationState::Assigned;
     loaded.row.model.offer_until = None;
     loaded.tell(tx, Happening::Assigned { member: seat.member.id })?;
@@ -100,15 +100,34 @@ pub(super) fn missed(tx: &mut Tx<'_>, id: ConversationId) -> Result<(), Fault> {
     let (ConversationState::Offered, Some(member)) = (row.model.state, row.model.assignee) else {
         return Ok(());
     };
+    let counts_as_away = misses_one(tx, member)?;
+    if counts_as_away {
+        // Takes away whatever is offered to them, this one too.
+        members::availability::put(tx, member, Availability::Away, None, Ending::Missed)?;
+    }
+    let Some(row) = conversation::find(tx, id)? else { return Ok(()) };
+    if row.model.state == ConversationState::Offered && row.model.assignee == Some(member) {
+        return back(tx, Loaded::from_row(row), Ending::Missed);
+    }
+    Ok(())
+}
+
+/// A member let one pass by; whether they count as away from now on.
+fn misses_one(tx: &mut Tx<'_>, member: shared::ids::MemberId) -> Result<bool, Fault> {
     let most = policy(tx)?.misses;
     let misses = agent_load::find(tx, member)?.map_or(0, |load| load.misses) + 1;
-    agent_load::set_misses(tx, member, misses)?;
-    if most > 0 && misses >= most {
-        agent_load::set_misses(tx, member, 0)?;
-        // Takes away whatever is offered to them, this one too.
-        return members::availability::put(tx, member, Availability::Away, None, Ending::Missed);
+    let away = most > 0 && misses >= most;
+    agent_load::set_misses(tx, member, if away { 0 } else { misses })?;
+    Ok(away)
+}
+
+/// A member did not answer in time what the queue gave them. Who lets several pass by counts as away.
+pub(super) fn unanswered(tx: &mut Tx<'_>, row: conversation::ConversationRow) -> Result<(), Fault> {
+    let Some(member) = row.model.assignee else { return Ok(()) };
+    if misses_one(tx, member)? {
+        members::availability::put(tx, member, Availability::Away, None, Ending::Missed)?;
     }
-    back(tx, Loaded::from_row(row), Ending::Missed)
+    back(tx, Loaded::from_row(row), Ending::Unanswered)
 }
 
 /// It goes back to its queue, past the one who had it.

@@ -6,6 +6,7 @@ use shared::{
     ids::ConversationId,
     model::{
         conversation::ConversationState,
+        member::Availability,
         message::{Author, AuthorKind, Happening},
         routing::{AssignmentKind, Ending},
     },
@@ -22,6 +23,7 @@ use crate::{
         rows::{
             agent_load, assignment, conversation, member, queue,
             timer::{self, TimerKind},
+            waiting,
         },
     },
     domain::{
@@ -76,8 +78,13 @@ fn put_aside(tx: &mut Tx<'_>, loaded: &mut Loaded, author: &Author) -> Result<()
         }
     }
     loaded.row.model.state = ConversationState::Parked;
-    for kind in [TimerKind::Reply, TimerKind::Park] {
-        timer::clear(tx, kind, &id.to_string())?;
+    let subject = id.to_string();
+    timer::clear(tx, TimerKind::Park, &subject)?;
+    // Whoever puts a customer aside who waits has no longer for the answer than before.
+    let waits = loaded.row.model.waiting_since.is_some();
+    if waits && timer::due(tx, TimerKind::Reply, &subject)?.is_none() {
+        let rules = queue::rules(tx, loaded.row.model.queue)?;
+        expect_reply(tx, &rules, loaded, AssignmentKind::Routed)?;
     }
     loaded.fact(tx, FactKind::ConversationParked, author)
 }
@@ -106,20 +113,22 @@ pub(crate) fn wake(tx: &mut Tx<'_>, loaded: &mut Loaded) -> Result<(), Fault> {
     let there = rules.room() == 0 || is_there(tx, holder)?;
     if there && takes_room(tx, id)? {
         loaded.row.model.state = ConversationState::Assigned;
-        expect_reply(tx, &rules, id, AssignmentKind::Routed)?;
+        expect_reply(tx, &rules, loaded, AssignmentKind::Routed)?;
         return loaded.fact(tx, FactKind::ConversationResumed, &author);
     }
     let ending = if there { Ending::NoRoom } else { Ending::Lost };
     let_go(tx, loaded, ending)?;
     loaded.tell(tx, Happening::Requeued { member: holder, because: ending })?;
     loaded.fact(tx, FactKind::ConversationRequeued, &author)?;
+    // They were answered since they came: they wait from now on.
+    waiting::remove(tx, id)?;
     queue_up(tx, loaded)
 }
 
-/// Whether a member is connected, or has not been gone for long.
+/// Whether a member is not away, and connected or has not been gone for long.
 fn is_there(tx: &mut Tx<'_>, id: shared::ids::MemberId) -> Result<bool, Fault> {
     let Some(row) = member::find(tx, id)? else { return Ok(false) };
-    if !row.member.active {
+    if !row.member.active || row.member.availability == Availability::Away {
         return Ok(false);
     }
     Ok(row.member.connected
@@ -138,6 +147,9 @@ pub(crate) fn answered(tx: &mut Tx<'_>, loaded: &Loaded) -> Result<(), Fault> {
     }
     let subject = loaded.row.model.id.to_string();
     timer::clear(tx, TimerKind::Reply, &subject)?;
+    if let Some(holder) = loaded.row.model.assignee {
+        agent_load::set_misses(tx, holder, 0)?;
+    }
     if rules.park_secs > 0 {
         let due = tx.now() + Duration::seconds(rules.park_secs.into());
         set_timer(tx, TimerKind::Park, &subject, due)?;

@@ -50,10 +50,17 @@ impl Giving {
 /// Lets a conversation wait: in its old place when it waited in this queue before, else behind those who came
 /// sooner. One without a queue is everybody's to take.
 pub(crate) fn queue_up(tx: &mut Tx<'_>, loaded: &mut Loaded) -> Result<(), Fault> {
+    let other = loaded.row.heard.other;
     let model = &mut loaded.row.model;
-    model.state = ConversationState::Queued;
     model.assignee = None;
     model.offer_until = None;
+    if other {
+        // Another program answers: nobody here is asked.
+        model.state = ConversationState::Bot;
+        model.waiting_since = None;
+        return withdraw(tx, model.id);
+    }
+    model.state = ConversationState::Queued;
     let Some(queue) = model.queue else { return Ok(()) };
     let id = model.id;
     let now = tx.now();
@@ -66,7 +73,7 @@ pub(crate) fn queue_up(tx: &mut Tx<'_>, loaded: &mut Loaded) -> Result<(), Fault
             conversation: id,
             queue,
             waits: true,
-            since: now,
+            since: loaded.row.model.waiting_since.unwrap_or(now),
             priority: rules.priority_secs,
             skills: Vec::new(),
             ring: 0,
@@ -166,18 +173,27 @@ pub(crate) fn give(
     } else {
         model.state = ConversationState::Assigned;
         model.offer_until = None;
-        expect_reply(tx, &rules, id, giving.kind)?;
+        expect_reply(tx, &rules, loaded, giving.kind)?;
     }
     Ok(())
 }
 
-/// Whoever was given a conversation by the queue loses it when they do not answer in time.
+/// Whoever was given a conversation by the queue loses it when they do not answer in time. Where nobody waits for an
+/// answer it is put aside when the customer stays silent.
 pub(super) fn expect_reply(
     tx: &mut Tx<'_>,
     rules: &QueueRules,
-    id: ConversationId,
+    loaded: &Loaded,
     kind: AssignmentKind,
 ) -> Result<(), Fault> {
+    let id = loaded.row.model.id;
+    if loaded.row.model.waiting_since.is_none() {
+        if rules.room() > 0 && rules.park_secs > 0 {
+            let due = tx.now() + Duration::seconds(rules.park_secs.into());
+            set_timer(tx, TimerKind::Park, &id.to_string(), due)?;
+        }
+        return Ok(());
+    }
     let by_queue = matches!(kind, AssignmentKind::Routed | AssignmentKind::Offered);
     if by_queue && rules.mode != RoutingMode::Manual && rules.first_reply_secs > 0 {
         let due = tx.now() + Duration::seconds(rules.first_reply_secs.into());

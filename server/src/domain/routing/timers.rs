@@ -49,7 +49,9 @@ pub fn ring(tx: &mut Tx<'_>) -> Result<bool, Fault> {
             put_off(tx, *kind, subject, &fault)?;
         }
     }
-    settle(tx, stirred)?;
+    if let Err(fault) = tx.part(|tx| settle(tx, stirred))? {
+        tracing::error!(error = %fault, "what waits was not given out");
+    }
     Ok(!due.is_empty())
 }
 
@@ -68,7 +70,10 @@ pub fn sweep(tx: &mut Tx<'_>) -> Result<(), Fault> {
     for queue in queue::all(tx)? {
         stirred.queue(queue.id);
     }
-    settle(tx, stirred)
+    if let Err(fault) = tx.part(|tx| settle(tx, stirred))? {
+        tracing::error!(error = %fault, "what waits was not given out");
+    }
+    Ok(())
 }
 
 fn one(tx: &mut Tx<'_>, kind: TimerKind, subject: &str) -> Result<(), Fault> {
@@ -85,10 +90,11 @@ fn one(tx: &mut Tx<'_>, kind: TimerKind, subject: &str) -> Result<(), Fault> {
 /// An agent did not answer in time.
 fn unanswered(tx: &mut Tx<'_>, id: ConversationId) -> Result<(), Fault> {
     let Some(row) = conversation::find(tx, id)? else { return Ok(()) };
-    if row.model.state != ConversationState::Assigned || row.model.waiting_since.is_none() {
+    let held = matches!(row.model.state, ConversationState::Assigned | ConversationState::Parked);
+    if !held || row.model.waiting_since.is_none() || queue::rules(tx, row.model.queue)?.room() == 0 {
         return Ok(());
     }
-    offer::back(tx, Loaded::from_row(row), Ending::Unanswered)
+    offer::unanswered(tx, row)
 }
 
 /// A conversation has waited so long that others are asked, or those who declined it are asked again; the queue in
@@ -109,7 +115,8 @@ fn lost(tx: &mut Tx<'_>, id: MemberId) -> Result<(), Fault> {
     }
     for held in conversation::held_by(tx, id)? {
         let routed = queue::rules(tx, held.model.queue)?.room() > 0;
-        if routed && held.model.state != ConversationState::Parked {
+        let silent = held.model.state == ConversationState::Parked && held.model.waiting_since.is_none();
+        if routed && !silent {
             offer::back(tx, Loaded::from_row(held), Ending::Lost)?;
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Duration};
 use server::{
     admin::{AdminCommand, AdminContext, CreateTenant, execute},
-    clock::FakeClock,
+    clock::{Clock, FakeClock},
     db::{
         Fault, Store, TenantStore, Tx, control,
         record::Actor,
@@ -166,6 +166,19 @@ impl Floor {
     /// Everybody's time with it, the last first.
     pub(super) async fn history(&self, id: ConversationId) -> Vec<Assignment> {
         self.tenant.read(move |scoped| assignment::of(scoped, id)).await.unwrap()
+    }
+
+    /// The program ends; when the next one is to look after the tenant.
+    pub(super) async fn ends(self) -> Option<i64> {
+        let Self { tenant, clock, store, _database: database, .. } = self;
+        // Whoever holds a tenant's door keeps it from being closed.
+        drop(tenant);
+        store.close().await;
+        let store = Store::open(database.store_config(), Arc::clone(&clock) as Arc<_>).unwrap();
+        let now = clock.now();
+        let next = store.control().read(move |conn| control::tenant::next_wake(conn, now)).await.unwrap();
+        store.close().await;
+        next
     }
 
     pub(super) async fn close(self) {

@@ -1,6 +1,6 @@
 //! Each rule of the routing by itself.
 
-use server::db::rows::agent_load;
+use server::{clock::Clock, db::rows::agent_load};
 use shared::{
     error::ErrorCode,
     ids::{MemberId, QueueId},
@@ -14,7 +14,7 @@ use shared::{
 };
 
 use super::floor::{Floor, auto, offer};
-use crate::harness::Engine;
+use crate::harness::{Engine, sql};
 
 on_both_engines!(
     the_freest_agent_gets_it_and_why_is_kept,
@@ -33,6 +33,10 @@ on_both_engines!(
     changed_rules_count_at_once,
     where_agents_take_for_themselves_nothing_is_counted,
     rules_that_cannot_be_are_refused,
+    what_waits_for_its_time_is_looked_after_by_the_next_start,
+    who_lets_several_pass_by_is_away_and_gets_them_no_more,
+    a_supervisor_who_answers_an_offer_takes_it,
+    whoever_is_away_gets_nothing_back,
 );
 
 async fn load(floor: &Floor, id: MemberId) -> (u32, u32, u32) {
@@ -260,6 +264,7 @@ async fn who_is_gone_for_long_loses_what_they_hold(engine: Engine) {
     let gone = floor.agent(&[queue, asks], 3).await;
     let held = floor.customer(channel, 1).await;
     let parked = floor.customer(channel, 2).await;
+    floor.done(gone, Command::text(parked, "Is it blue?")).await;
     floor.done(gone, Command::Park { conversation: parked }).await;
     let offered = floor.customer(asks_channel, 3).await;
     let (stays, _) = floor.queue("by hand", QueueRules::manual()).await;
@@ -454,4 +459,64 @@ async fn rules_that_cannot_be_are_refused(engine: Engine) {
     }
     // A queue keeps its own name.
     floor.done(floor.boss, Command::ChangeQueue { queue, name: "sales".into(), rules: offer() }).await;
+}
+
+async fn what_waits_for_its_time_is_looked_after_by_the_next_start(engine: Engine) {
+    let floor = Floor::new(engine).await;
+    let (queue, channel) = floor.queue("sales", auto()).await;
+    let agent = floor.agent(&[queue], 1).await;
+    floor.customer(channel, 1).await;
+    floor.connect(agent, false).await;
+    let due = floor.clock.now() + chrono::Duration::seconds(300);
+    let forget = |tx: &mut server::db::Tx<'_>| Ok(sql::execute(tx, "DELETE FROM job WHERE tenant_id = $1")?);
+    floor.write(forget).await;
+    assert_eq!(floor.ends().await, Some(due.timestamp_micros()));
+}
+
+async fn who_lets_several_pass_by_is_away_and_gets_them_no_more(engine: Engine) {
+    let floor = Floor::new(engine).await;
+    let rules = QueueRules { first_reply_secs: 100, sticky_secs: 3_600, ..auto() };
+    let (queue, channel) = floor.queue("sales", rules).await;
+    let absent = floor.agent(&[queue], 1).await;
+    let talk = floor.customer(channel, 1).await;
+    floor.after(100).await;
+    let present = floor.agent(&[queue], 1).await;
+    assert_eq!(floor.holder(talk).await, Some(present), "who let it wait is not asked first");
+    let other = floor.customer(channel, 2).await;
+    assert_eq!(floor.holder(other).await, Some(absent));
+    // Put aside, the customer waits no less.
+    floor.done(absent, Command::Park { conversation: other }).await;
+    floor.after(100).await;
+    let find = server::db::rows::member::find;
+    let row = floor.tenant.read(move |scoped| find(scoped, absent)).await.unwrap().unwrap();
+    assert_eq!(row.member.availability, Availability::Away);
+    assert_ne!(floor.holder(other).await, Some(absent));
+}
+
+async fn a_supervisor_who_answers_an_offer_takes_it(engine: Engine) {
+    let floor = Floor::new(engine).await;
+    let (queue, channel) = floor.queue("sales", offer()).await;
+    let agent = floor.agent(&[queue], 1).await;
+    let talk = floor.customer(channel, 1).await;
+    floor.done(floor.boss, Command::text(talk, "I do this.")).await;
+    let history = floor.history(talk).await;
+    assert_eq!((history[0].member, history[1].member), (floor.boss, agent));
+    assert_eq!((history[1].accepted_at, history[1].ending), (None, Some(Ending::TakenOver)));
+    assert_eq!(load(&floor, agent).await, (0, 1, 0));
+}
+
+async fn whoever_is_away_gets_nothing_back(engine: Engine) {
+    let floor = Floor::new(engine).await;
+    let (queue, channel) = floor.queue("sales", auto()).await;
+    let agent = floor.agent(&[queue], 1).await;
+    let talk = floor.customer(channel, 1).await;
+    floor.done(agent, Command::text(talk, "Is it blue?")).await;
+    floor.done(agent, Command::Park { conversation: talk }).await;
+    floor.done(agent, Command::available_as(Availability::Away)).await;
+    floor.after(3_600).await;
+    floor.customer(channel, 1).await;
+    assert_eq!(floor.see(talk).await.state, ConversationState::Queued);
+    // It was answered since it came: whoever came meanwhile is not overtaken by its old age.
+    let waits = floor.tenant.read(move |scoped| server::db::rows::waiting::find(scoped, talk)).await;
+    assert_eq!(waits.unwrap().unwrap().since, floor.clock.now());
 }
