@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ids::QueueId, limits::NAME_CHARS};
+use crate::ids::QueueId;
 
 /// A department.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -200,13 +200,6 @@ pub fn are_skills(skills: &[String]) -> bool {
     once.len() == skills.len() && skills.len() <= MOST_SKILLS && skills.iter().all(is_one)
 }
 
-/// A queue's name as it is stored; none when it cannot be one.
-pub fn queue_name(name: &str) -> Option<&str> {
-    let name = name.trim();
-    let fits = (1..=NAME_CHARS).contains(&name.chars().count());
-    (fits && !name.chars().any(char::is_control)).then_some(name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -256,11 +249,5 @@ mod tests {
             assert!(!are(wrong), "{wrong:?}");
         }
         assert!(!are(&["x"; 21]) && !are_skills(&["y".repeat(41)]));
-    }
-
-    #[test]
-    fn a_name_is_one_line() {
-        assert_eq!(queue_name(" Sales "), Some("Sales"));
-        assert_eq!((queue_name("  "), queue_name("a\nb")), (None, None));
     }
 }

@@ -12,6 +12,7 @@ use shared::{
 
 use super::need::Need;
 use crate::{
+    clock::micros,
     db::{
         Fault, ReadError, Scoped, TenantStore,
         rows::{assignment, conversation, member, queue, waiting},
@@ -67,7 +68,8 @@ fn waits(scoped: &mut Scoped, id: ConversationId, now: shared::Instant) -> Resul
         }
         told.suited += 1;
         told.there += u32::from(one.takes_work());
-        let has_passed = row.passed.iter().any(|passed| passed.member == one.id);
+        let has_passed =
+            row.passed.iter().any(|passed| passed.member == one.id && passed.until > micros(now));
         told.free += u32::from(free.contains(&one.id) && !has_passed);
     }
     Ok(Some(told))
