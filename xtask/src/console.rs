@@ -105,7 +105,8 @@ fn build_page(tools: &Tools, page: &str) -> Result<()> {
     }
     for file in files(&into)? {
         let name = file.strip_prefix(&into)?;
-        let to = dist().join(name);
+        // Trunk calls every page so.
+        let to = dist().join(if name == Path::new("index.html") { Path::new(page) } else { name });
         if let Some(folder) = to.parent() {
             fs::create_dir_all(folder)?;
         }

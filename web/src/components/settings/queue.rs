@@ -294,7 +294,7 @@ fn draw(form: Form) -> AnyView {
                 </div>
             </section>
             {form.order.refusal()}
-            <footer class="step__foot step__foot--stuck">
+            <footer class="step__foot">
                 <span class="grow"></span>
                 {fields::submit(
                     true,
