@@ -8,6 +8,7 @@ use shared::{
     ids::{AssignmentId, ConversationId, MemberId},
     model::{
         conversation::ConversationState,
+        message::{Author, AuthorKind},
         queue::{QueueRules, RoutingMode},
         routing::{Assignment, AssignmentKind, Ending, Why},
     },
@@ -21,7 +22,7 @@ use crate::{
     clock::micros,
     db::{
         Fault, Tx,
-        record::Kicks,
+        record::{FactKind, Kicks},
         rows::{
             agent_load, assignment, queue,
             timer::{self, TimerKind},
@@ -61,8 +62,10 @@ pub(crate) fn queue_up(tx: &mut Tx<'_>, loaded: &mut Loaded) -> Result<(), Fault
         return withdraw(tx, model.id);
     }
     model.state = ConversationState::Queued;
-    let Some(queue) = model.queue else { return Ok(()) };
-    let id = model.id;
+    let (id, queue) = (model.id, model.queue);
+    // Whoever counts who waits goes by this one, whatever made it wait.
+    loaded.fact(tx, FactKind::ConversationQueued, &Author { kind: AuthorKind::System, member: None })?;
+    let Some(queue) = queue else { return Ok(()) };
     let now = tx.now();
     let rules = queue::rules(tx, Some(queue))?;
     let mut row = match waiting::find(tx, id)? {

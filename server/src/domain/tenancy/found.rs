@@ -9,7 +9,10 @@ use shared::{
     permission::Audience,
 };
 
-use crate::db::{Fault, Tx, record::Actor, rows::settings};
+use crate::{
+    db::{Fault, Tx, record::Actor, rows::settings},
+    domain::zone,
+};
 
 /// Gives a new tenant its settings.
 ///
@@ -22,6 +25,7 @@ pub fn found(tx: &mut Tx<'_>, actor: Actor, name: &str) -> Result<Settings, Faul
         mask_phones: false,
         read_receipts: ReadReceipts::default(),
         routing: RoutingPolicy::default(),
+        zone: zone::DEFAULT.to_owned(),
     };
     settings::insert(tx, &new)?;
     tx.emit(Audience::Tenant, None, Event::Settings(new.clone()));
