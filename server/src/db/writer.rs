@@ -360,7 +360,11 @@ impl Writer {
             return Err(Undone::Failed(error));
         }
         let last_fact = log.last_fact;
-        Ok(Attempt { outcomes, last_fact, committed: Committed { tenant: conn.tenant, epoch, events, kicks } })
+        Ok(Attempt {
+            outcomes,
+            last_fact,
+            committed: Committed { tenant: conn.tenant, epoch, events, kicks },
+        })
     }
 
     /// A fresh connection after a failure, checked, with everything committed but unheard published:

@@ -79,12 +79,8 @@ pub fn after(scoped: &mut Scoped, id: &str) -> Result<Vec<FactRow>, Fault> {
 /// The database's.
 pub fn last(scoped: &mut Scoped) -> Result<Option<String>, Fault> {
     let (conn, tenant) = scoped.parts();
-    let id: Option<String> = f::fact
-        .filter(f::tenant_id.eq(tenant))
-        .order(f::id.desc())
-        .select(f::id)
-        .first(conn)
-        .optional()?;
+    let id: Option<String> =
+        f::fact.filter(f::tenant_id.eq(tenant)).order(f::id.desc()).select(f::id).first(conn).optional()?;
     Ok(id)
 }
 
@@ -98,9 +94,8 @@ pub fn prune(scoped: &mut Scoped, before: Instant) -> Result<usize, Fault> {
 
 fn model(row: Row) -> Result<FactRow, Fault> {
     let (id, what, at, conversation, queue, member, author) = row;
-    let author = author.map(|author| {
-        AuthorKind::parse(&author).ok_or_else(|| Fault::Broken(format!("author {author}")))
-    });
+    let author = author
+        .map(|author| AuthorKind::parse(&author).ok_or_else(|| Fault::Broken(format!("author {author}"))));
     Ok(FactRow {
         id,
         what: FactKind::parse(&what).ok_or_else(|| Fault::Broken(format!("fact {what}")))?,

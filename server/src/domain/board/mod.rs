@@ -5,5 +5,12 @@
 //! conversations behind a figure by the same rules. Absent on purpose: anything on the way of a write. A board exists
 //! while somebody looks at it.
 
+mod alerts;
+mod day;
+pub mod drill;
 pub mod estimate;
+mod gauges;
 pub mod tally;
+mod watched;
+
+pub use watched::Watched;

@@ -27,6 +27,7 @@ use crate::db::{
     rows::{member, queue, settings, waiting},
 };
 
+pub(crate) use need::Need;
 pub(crate) use place::{Giving, give, let_go, pass, queue_up, withdraw};
 pub(crate) use settle::settle;
 
