@@ -118,7 +118,7 @@ fn overdue_is_who_waits_for_longer_than_the_queue_allows() {
     let mut seen = seen();
     seen.queues.insert(queue(2), QueueRules { overdue_secs: 60, ..QueueRules::default() });
     let waits =
-        |n, at_queue, state, secs| Place { waiting_since: Some(at(-secs)), ..place(n, at_queue, state) };
+        |n, at_queue, state, secs: i64| Place { waiting_since: Some(at(-secs)), ..place(n, at_queue, state) };
     seen.places = vec![
         waits(1, Some(queue(1)), ConversationState::Assigned, 600),
         waits(2, Some(queue(1)), ConversationState::Assigned, 601),

@@ -32,9 +32,9 @@ const STEPS: usize = 120;
 const CUSTOMERS: usize = 12;
 const SKILLS: [&str; 2] = ["billing", "french"];
 
-struct Play {
-    floor: Floor,
-    queues: Vec<(QueueId, ChannelId)>,
+pub(crate) struct Play {
+    pub(crate) floor: Floor,
+    pub(crate) queues: Vec<(QueueId, ChannelId)>,
     agents: Vec<MemberId>,
     talks: Vec<ConversationId>,
 }
@@ -85,11 +85,13 @@ fn rules(random: &mut Random) -> QueueRules {
         skills,
         priority_secs: [0, 60][random.below(2)],
         rings,
+        overdue_secs: [30, 600][random.below(2)],
+        ..QueueRules::default()
     }
 }
 
 impl Play {
-    async fn begin(engine: Engine, random: &mut Random) -> Self {
+    pub(crate) async fn begin(engine: Engine, random: &mut Random) -> Self {
         let floor = Floor::new(engine).await;
         let first = QueueRules { mode: RoutingMode::Auto, ..rules(random) };
         let queues = vec![floor.queue("first", first).await, floor.queue("second", rules(random)).await];
@@ -110,7 +112,7 @@ impl Play {
         self.floor.tenant.read(move |scoped| invariants::see(scoped, now)).await.unwrap()
     }
 
-    async fn step(&mut self, random: &mut Random) -> String {
+    pub(crate) async fn step(&mut self, random: &mut Random) -> String {
         let agent = *random.pick(&self.agents).unwrap();
         let boss = self.floor.boss;
         let Some(talk) = random.pick(&self.talks).copied() else { return self.customer(random).await };
