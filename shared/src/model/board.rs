@@ -271,6 +271,52 @@ pub struct BoardConversations {
 mod tests {
     use super::*;
 
+    /// Decides that a frame is the whole board: see `docs/DECISIONS.md`.
+    #[test]
+    fn the_board_of_a_large_floor_is_a_small_frame() {
+        let at = DateTime::from_timestamp_micros(1_800_000_000_123_456).unwrap();
+        let (many, some) = (12_345, Some(1_234));
+        let line = BoardLine {
+            queue: Some(QueueId::new()),
+            waiting: many,
+            oldest_since: Some(at),
+            estimate_secs: some,
+            active: many,
+            offered: many,
+            answered: many,
+            answer_secs: some,
+            pickup_secs: some,
+            level_today: Some(80),
+            level_recent: Some(80),
+            target_secs: some,
+            target_percent: Some(80),
+            alerts: vec![BoardAlert { what: AlertKind::ServiceLevel, since: at }],
+            ..BoardLine::default()
+        };
+        let agent = |_| BoardAgent {
+            member: MemberId::new(),
+            state: AgentState::Available,
+            since: at,
+            used: 12,
+            capacity: 12,
+            active: 12,
+            parked: 12,
+            unanswered_since: Some(at),
+            last_at: Some(at),
+        };
+        let board = Board {
+            seq: u64::from(u32::MAX),
+            at,
+            day_began: at,
+            total: line.clone(),
+            queues: vec![line; 20],
+            agents: (0..200).map(agent).collect(),
+        };
+        let bytes = serde_json::to_vec(&board).unwrap();
+        assert!((32 * 1024..80 * 1024).contains(&bytes.len()), "{} bytes", bytes.len());
+        assert_eq!(serde_json::from_slice::<Board>(&bytes).unwrap(), board);
+    }
+
     #[test]
     fn every_figure_has_its_place_in_a_line() {
         for figure in Figure::ALL {

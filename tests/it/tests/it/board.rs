@@ -1,5 +1,6 @@
 //! The supervisor's board: who sees it, when it comes, and that its figures are what the rows and the facts say.
 
+mod alerts;
 mod days;
 mod doors;
 mod drill;

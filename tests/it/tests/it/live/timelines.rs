@@ -164,7 +164,6 @@ async fn a_resume_cannot_listen_in_on_what_is_out_of_sight(engine: Engine) {
     let barrier = spy.done(Command::available_as(Availability::Busy)).await;
     colleague.reach(barrier.pos).await;
     assert!(spy.signals.is_empty(), "{:?}", spy.signals);
-    let typing_spy =
-        |c: &LiveClient| c.signals.iter().any(|watcher| watcher.member == agent.member);
+    let typing_spy = |c: &LiveClient| c.signals.iter().any(|watcher| watcher.member == agent.member);
     assert!(!typing_spy(&colleague), "who sees nothing is not seen there either");
 }

@@ -64,7 +64,7 @@ impl Floor {
         let store = Store::open(database.store_config(), Arc::clone(&clock) as Arc<_>).unwrap();
         let keys = keys::of_installation(&database.config(), &store).unwrap();
         let admin = AdminContext::offline(store.clone(), keys);
-        let new = CreateTenant { slug: "floor".into(), name: "Floor".into() };
+        let new = CreateTenant { slug: "floor".into(), name: "Floor".into(), zone: None };
         execute(&admin, AdminCommand::CreateTenant(new)).await.unwrap();
         let row = store.control().read(|conn| control::tenant::by_slug(conn, "floor")).await.unwrap();
         let tenant = store.tenant(row.id).await.unwrap();
