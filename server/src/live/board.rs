@@ -45,6 +45,8 @@ const REST: u32 = 3;
 pub(super) struct Running {
     watchers: AtomicUsize,
     wake: Notify,
+    /// The last one left.
+    over: Notify,
     latest: Mutex<Option<Pieces>>,
     looks: AtomicU64,
 }
@@ -92,7 +94,7 @@ impl Place {
         let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if left.watchers.fetch_sub(1, Ordering::SeqCst) == 1 {
             *running = None;
-            left.wake();
+            left.over.notify_one();
         }
     }
 }
@@ -189,10 +191,17 @@ async fn run(hub: Hub, tenant: TenantStore, running: Arc<Running>) {
         running.looks.fetch_add(1, Ordering::Relaxed);
         let looked = Monotonic::now();
         let cost = looked.saturating_duration_since(began);
-        let _ = tokio::time::timeout(CALM, running.wake.notified()).await;
         let rested = looked + LOOK_PAUSE.max(cost * REST);
         let next = sent.map_or(rested, |sent| rested.max(sent + PACE));
-        tokio::time::sleep_until(next.into()).await;
+        let pause = async {
+            let _ = tokio::time::timeout(CALM, running.wake.notified()).await;
+            tokio::time::sleep_until(next.into()).await;
+        };
+        // At once, because whoever holds a tenant's door keeps it from being closed.
+        tokio::select! {
+            () = pause => {}
+            () = running.over.notified() => return,
+        }
     }
 }
 

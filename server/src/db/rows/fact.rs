@@ -42,15 +42,17 @@ macro_rules! columns {
     };
 }
 
-/// Everything that happened since an instant, in the order of the commits.
+/// What happened of these kinds since an instant, and whatever members did, in the order of the commits.
 ///
 /// # Errors
 /// The database's.
-pub fn since(scoped: &mut Scoped, from: Instant) -> Result<Vec<FactRow>, Fault> {
+pub fn since(scoped: &mut Scoped, from: Instant, kinds: &[FactKind]) -> Result<Vec<FactRow>, Fault> {
+    let kinds = kinds.iter().map(|kind| kind.as_str());
+    let wanted = f::what.eq_any(kinds).or(f::author_kind.eq(AuthorKind::Member.as_str()));
     let (conn, tenant) = scoped.parts();
     // In the order of the index; that of the commits is another one where a clock was set.
     let rows: Vec<Row> = f::fact
-        .filter(f::tenant_id.eq(tenant).and(f::at.ge(micros(from))))
+        .filter(f::tenant_id.eq(tenant).and(f::at.ge(micros(from))).and(wanted))
         .order((f::at, f::id))
         .select(columns!())
         .load(conn)?;

@@ -27,6 +27,16 @@ pub const BEFORE_HOURS: i64 = 24;
 /// "Lately" is so many minutes.
 pub const RECENT_MINUTES: i64 = 30;
 
+/// The facts that change what is counted, whoever acted; besides them only what members do matters.
+pub const KINDS: [FactKind; 6] = [
+    FactKind::ConversationQueued,
+    FactKind::ConversationAssigned,
+    FactKind::ConversationClosed,
+    FactKind::ConversationWithdrawn,
+    FactKind::MessageWritten,
+    FactKind::MessageFailed,
+];
+
 /// The facts that a day's tally is folded from begin here.
 pub fn first_of(day: Day) -> Instant {
     day.begins - TimeDelta::hours(BEFORE_HOURS)

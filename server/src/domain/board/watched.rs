@@ -43,7 +43,7 @@ impl Today {
         // In one transaction, so nothing lies between the newest fact and what was read.
         let told = fact::last(scoped)?.unwrap_or_default();
         let mut tally = Tally::default();
-        for fact in fact::since(scoped, tally::first_of(day))? {
+        for fact in fact::since(scoped, tally::first_of(day), &tally::KINDS)? {
             tally.fold(&fact);
         }
         tally.forget(day);

@@ -269,6 +269,16 @@ proptest! {
     }
 
     #[test]
+    fn other_facts_count_only_when_a_member_acted(steps in vec(any_fact(), 0..60)) {
+        let facts = story(&steps);
+        let (mut all, mut wanted) = (Tally::default(), Tally::default());
+        facts.iter().for_each(|fact| all.fold(fact));
+        let is_wanted = |fact: &&FactRow| KINDS.contains(&fact.what) || fact.author == Some(AuthorKind::Member);
+        facts.iter().filter(is_wanted).for_each(|fact| wanted.fold(fact));
+        prop_assert_eq!(all, wanted);
+    }
+
+    #[test]
     fn nobody_is_counted_who_did_not_come(steps in vec(any_fact(), 0..60)) {
         let mut tally = Tally::default();
         story(&steps).iter().for_each(|fact| tally.fold(fact));
