@@ -6,23 +6,33 @@
 pub enum Program {
     /// Signing in, and answering customers.
     Inbox,
-    /// Looking after the business: settings and boards.
+    /// Looking after the business.
     Office,
+    /// Looking after those who answer: the supervisor's board.
+    Floor,
 }
 
 /// Where the addresses of the office begin.
 const OFFICE: [&str; 1] = ["/settings"];
+/// Where those of the floor do.
+const FLOOR: [&str; 2] = ["/board", "/wall"];
 
 impl Program {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Inbox, Self::Office];
+    pub const ALL: [Self; 3] = [Self::Inbox, Self::Office, Self::Floor];
 
     /// Whose page a path is.
     pub fn of(path: &str) -> Self {
         let is_below = |room: &&str| {
             path.strip_prefix(*room).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        if OFFICE.iter().any(is_below) { Self::Office } else { Self::Inbox }
+        if OFFICE.iter().any(is_below) {
+            Self::Office
+        } else if FLOOR.iter().any(is_below) {
+            Self::Floor
+        } else {
+            Self::Inbox
+        }
     }
 
     /// Its page among the files of the console.
@@ -30,6 +40,7 @@ impl Program {
         match self {
             Self::Inbox => "/index.html",
             Self::Office => "/office.html",
+            Self::Floor => "/floor.html",
         }
     }
 }
@@ -45,6 +56,9 @@ mod tests {
         }
         for path in ["/settings", "/settings/", "/settings/numbers/new"] {
             assert_eq!(Program::of(path), Program::Office, "{path}");
+        }
+        for path in ["/board", "/board/x", "/wall"] {
+            assert_eq!(Program::of(path), Program::Floor, "{path}");
         }
     }
 }

@@ -199,7 +199,7 @@ fn unreachable_server(desk: Desk) -> AnyView {
 
 /// Whether an address is one that members work at.
 fn is_screen(path: &str) -> bool {
-    path.starts_with(routes::INBOX) || Program::of(path) == Program::Office
+    path.starts_with(routes::INBOX) || Program::of(path) != Program::Inbox
 }
 
 /// Keeps the address true to the screen: to the sign-in page, and back to where somebody wanted to go.

@@ -52,6 +52,11 @@ pub fn start_office() {
     });
 }
 
+/// Starts the program that those who answer are looked after in.
+pub fn start_floor() {
+    run(Main { program: Program::Floor, page: pages::floor::page, sign_in: None });
+}
+
 /// Looks first, so that the first paint has the right theme and language.
 fn run(main: Main) {
     // For development; the browser's own console names the fault of a release build well enough.

@@ -7,6 +7,11 @@ pub(crate) const SIGN_IN: &str = "/sign-in";
 /// The inbox with nothing selected.
 pub(crate) const INBOX: &str = "/inbox";
 
+/// The supervisor's board.
+pub(crate) const BOARD: &str = "/board";
+/// The board for a screen on the wall.
+pub(crate) const WALL: &str = "/wall";
+
 /// The settings; their first page.
 pub(crate) const SETTINGS: &str = "/settings";
 /// WhatsApp numbers.
@@ -27,6 +32,23 @@ pub(crate) const PEOPLE: &str = "/settings/people";
 
 /// What could not be taken in.
 pub(crate) const QUARANTINE: &str = "/settings/quarantine";
+
+/// A room of the floor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Room {
+    /// The board.
+    Board,
+    /// The board on the wall.
+    Wall,
+}
+
+/// The room of an address of the floor.
+pub(crate) fn room(path: &str) -> Room {
+    match path.trim_matches('/').split('/').next() {
+        Some("wall") => Room::Wall,
+        _ => Room::Board,
+    }
+}
 
 /// A page of the settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,6 +171,11 @@ mod tests {
         );
         assert_eq!((page(NEW_NUMBER), page(NEW_TEMPLATE)), (Page::NewNumber, Page::NewTemplate));
         assert_eq!((page("/settings/"), page("/settings/numbers/x")), (Page::First, Page::Numbers));
+    }
+
+    #[test]
+    fn an_address_of_the_floor_leads_to_a_room() {
+        assert_eq!((room(BOARD), room("/board/"), room(WALL)), (Room::Board, Room::Board, Room::Wall));
     }
 
     #[test]

@@ -15,7 +15,7 @@ const SOURCES: [&str; 7] =
     ["web", "shared", "assets", "migrations", "Cargo.toml", "Cargo.lock", "Trunk.toml"];
 /// The console's programs: pages that each load a program of their own. The first is what Trunk.toml names; it
 /// goes to `dist/`, and the others join it there.
-const PAGES: [&str; 2] = ["index.html", "office.html"];
+const PAGES: [&str; 3] = ["index.html", "office.html", "floor.html"];
 /// Written last, so that an interrupted build does not look finished.
 const STAMP: &str = ".built";
 /// Brotli's best; the bundle is compressed once and downloaded often.

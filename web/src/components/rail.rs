@@ -29,6 +29,18 @@ pub(crate) fn Rail(desk: Desk, inbox: Inbox) -> impl IntoView {
                     <Count n=unread label=Signal::derive(move || count(unread.get(), Key::UnreadOne, Key::UnreadOther))/>
                 </span>
             </a>
+            {move || desk.session.may(Permission::SeeBoard).then(|| view! {
+                <a
+                    class="rail__item"
+                    href=routes::BOARD
+                    data-testid="board"
+                    aria-current=move || desk.router.path().starts_with(routes::BOARD).then_some("page")
+                    aria-label=tr(Key::Board)
+                    title=tr(Key::Board)
+                >
+                    <Icon name=IconName::Board/>
+                </a>
+            }.into_any())}
             <span class="grow"></span>
             {move || may_set(desk).then(|| view! {
                 <a

@@ -69,8 +69,8 @@ impl Live {
                 redraw.timelines = true;
             }
             ServerFrame::Signal(News::Watcher(watcher)) => self.watched(watcher),
-            // Nothing here asks for the board yet.
-            ServerFrame::Signal(News::Board(_)) | ServerFrame::BoardFailed { .. } => {}
+            ServerFrame::Signal(News::Board(board)) => self.board.set(Some(*board)),
+            ServerFrame::BoardFailed { .. } => self.board.set(None),
             ServerFrame::Reply { key, answer } => self.answered(key, answer),
             ServerFrame::Reset { .. } => {
                 self.link.update_value(|link| link.awaits_snapshot = true);
@@ -141,6 +141,7 @@ impl Live {
         for id in unanswered {
             self.tell(&ClientFrame::Open { conversation: id });
         }
+        self.ask_for_board();
         self.arrived();
     }
 

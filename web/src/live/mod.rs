@@ -5,6 +5,7 @@
 
 mod absorb;
 mod backoff;
+mod board;
 mod commands;
 mod connection;
 mod intake;

@@ -12,8 +12,8 @@ use shared::{
         snapshot::Watcher,
     },
     model::{
-        channel::Channel, conversation::Conversation, health::ChannelHealth, member::Member, queue::Queue,
-        settings::Settings,
+        board::Board, channel::Channel, conversation::Conversation, health::ChannelHealth, member::Member,
+        queue::Queue, settings::Settings,
     },
 };
 
@@ -70,6 +70,7 @@ pub(crate) struct Live {
     pub(super) watchers: RwSignal<Vec<Watcher>>,
     pub(super) unopened: RwSignal<Option<(ConversationId, ErrorCode)>>,
     pub(super) refusals: RwSignal<Vec<Refusal>>,
+    pub(super) board: RwSignal<Option<Board>>,
 }
 
 impl Live {
@@ -90,6 +91,7 @@ impl Live {
             watchers: RwSignal::new(Vec::new()),
             unopened: RwSignal::new(None),
             refusals: RwSignal::new(Vec::new()),
+            board: RwSignal::new(None),
         }
     }
 

@@ -10,6 +10,7 @@ fn built() -> (tempfile::TempDir, Console) {
     std::os::unix::fs::symlink(dir.path().join("secret.txt"), dist.join("link.txt")).unwrap();
     std::fs::write(dist.join("index.html"), "<script>go()</script>").unwrap();
     std::fs::write(dist.join("office.html"), "<script>work()</script>").unwrap();
+    std::fs::write(dist.join("floor.html"), "<script>look()</script>").unwrap();
     std::fs::write(dist.join("web-0123456789abcdef_bg.wasm"), "\0asm").unwrap();
     std::fs::write(dist.join("web-0123456789abcdef_bg.wasm.br"), "small").unwrap();
     std::fs::write(dist.join("snippets/a.js"), "1").unwrap();
@@ -42,10 +43,11 @@ async fn a_path_of_the_console_answers_with_the_page_and_its_policy() {
 #[actix_web::test]
 async fn each_program_has_a_page_and_may_run_its_own_script_only() {
     let (_dir, console) = built();
-    let [inbox, office] = ["/inbox", "/settings/numbers"].map(|path| ask(&console, path, ""));
+    let [inbox, office, floor] =
+        ["/inbox", "/settings/numbers", "/board"].map(|path| ask(&console, path, ""));
     let policies =
-        [&inbox, &office].map(|page| header_of(page, "content-security-policy").unwrap().to_owned());
-    assert_ne!(policies[0], policies[1]);
+        [&inbox, &office, &floor].map(|page| header_of(page, "content-security-policy").unwrap().to_owned());
+    assert_eq!(policies.into_iter().collect::<std::collections::BTreeSet<_>>().len(), 3);
     assert_eq!(to_bytes(office.into_body()).await.unwrap(), "<script>work()</script>");
 }
 

@@ -1,0 +1,55 @@
+//! The supervisor's board, beside the rail and on the wall.
+
+use leptos::prelude::*;
+use shared::permission::Permission;
+
+use crate::{
+    app::Desk,
+    components::{
+        board::{self, Floor},
+        connection_state::ConnectionState,
+        help::Help,
+        list::Inbox,
+        rail::Rail,
+        settings::fields,
+    },
+    effects::effect,
+    i18n::{Key, text},
+    ui::IconName,
+};
+
+/// The board beside the rail.
+pub(crate) fn beside_rail() -> AnyView {
+    let desk = Desk::get();
+    let inbox = Inbox::new(desk.live, Signal::derive(|| None));
+    title();
+    view! {
+        <div class="app app--board">
+            <Rail desk inbox/>
+            <main class="settings settings--wide" data-testid="board-page">
+                {shown(desk, board::page)}
+                <ConnectionState live=desk.live/>
+            </main>
+            <Help open=desk.help/>
+        </div>
+    }
+    .into_any()
+}
+
+/// The board on the wall.
+pub(crate) fn wall() -> AnyView {
+    title();
+    shown(Desk::get(), board::wall::page)
+}
+
+fn title() {
+    effect(move || document().set_title(&format!("{} · {}", text(Key::Board), text(Key::Product))));
+}
+
+fn shown(desk: Desk, draw: fn(Floor) -> AnyView) -> AnyView {
+    if untrack(|| desk.session.may(Permission::SeeBoard)) {
+        draw(Floor::new(desk))
+    } else {
+        fields::empty(IconName::Board, Key::BoardForbidden, None, ().into_any())
+    }
+}
