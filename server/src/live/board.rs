@@ -39,6 +39,8 @@ const LOOK_PAUSE: Duration = Duration::from_millis(25);
 /// After a look the task rests for so many times as long as it took: the board of a huge floor takes a quarter of a
 /// core at most.
 const REST: u32 = 3;
+/// But never for longer: a look that waited for the database says nothing about the next.
+const MOST_REST: Duration = Duration::from_secs(1);
 
 /// A board that somebody looks at.
 #[derive(Default)]
@@ -191,7 +193,7 @@ async fn run(hub: Hub, tenant: TenantStore, running: Arc<Running>) {
         running.looks.fetch_add(1, Ordering::Relaxed);
         let looked = Monotonic::now();
         let cost = looked.saturating_duration_since(began);
-        let rested = looked + LOOK_PAUSE.max(cost * REST);
+        let rested = looked + (cost * REST).clamp(LOOK_PAUSE, MOST_REST);
         let next = sent.map_or(rested, |sent| rested.max(sent + PACE));
         let pause = async {
             let _ = tokio::time::timeout(CALM, running.wake.notified()).await;

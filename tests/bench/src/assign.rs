@@ -97,7 +97,7 @@ impl Floor {
         let config = StoreConfig { data_dir: data.clone(), engine, migrate_url: None };
         let store = Store::open(config, Arc::new(SystemClock))?;
         let admin = AdminContext::offline(store.clone(), Keys::create(&data.join("master.key"), 4)?);
-        let new = CreateTenant { slug: "bench".into(), name: "bench".into() };
+        let new = CreateTenant { slug: "bench".into(), name: "bench".into(), zone: None };
         execute(&admin, AdminCommand::CreateTenant(new)).await?;
         let id = store.control().read(|conn| control::tenant::by_slug(conn, "bench")).await?.id;
         let tenant = store.tenant(id).await?;

@@ -100,7 +100,12 @@ impl Tenant {
         let slug = format!("bench-{n}");
         let secret = format!("secret-{n}");
         let order = async |command| -> Result<Value> { Ok(execute(admin, command).await?) };
-        order(AdminCommand::CreateTenant(CreateTenant { slug: slug.clone(), name: slug.clone() })).await?;
+        order(AdminCommand::CreateTenant(CreateTenant {
+            slug: slug.clone(),
+            name: slug.clone(),
+            zone: None,
+        }))
+        .await?;
         for queue in 0..QUEUES {
             let new = CreateQueue {
                 tenant: slug.clone(),

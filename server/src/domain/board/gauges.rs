@@ -90,7 +90,7 @@ impl Seen {
         }
         let takes =
             |member: &&Member| self.state(member) == AgentState::Available && !self.is_full(member, weight);
-        (!there.any(|member| takes(member))).then_some(Blocked::Full)
+        (!there.any(takes)).then_some(Blocked::Full)
     }
 
     /// Why what waits waits, each need looked at once.

@@ -126,11 +126,13 @@ fn overdue_is_who_waits_for_longer_than_the_queue_allows() {
         waits(4, Some(queue(2)), ConversationState::Bot, 999),
         waits(5, None, ConversationState::Queued, 601),
         place(6, Some(queue(1)), ConversationState::Assigned),
+        waits(7, Some(queue(2)), ConversationState::Parked, 62),
+        waits(8, Some(queue(2)), ConversationState::Offered, 63),
     ];
     let (lines, total) = seen.lines();
-    assert_eq!((lines[&queue(1)].overdue, lines[&queue(2)].overdue, total.overdue), (1, 1, 3));
+    assert_eq!((lines[&queue(1)].overdue, lines[&queue(2)].overdue, total.overdue), (1, 3, 5));
     let ids: Vec<_> = seen.behind(Figure::Overdue, None, None);
-    let expected: Vec<_> = [2, 5, 3].map(|n| ConversationId::from_uuid(Uuid::from_u128(n))).to_vec();
+    let expected: Vec<_> = [2, 5, 8, 7, 3].map(|n| ConversationId::from_uuid(Uuid::from_u128(n))).to_vec();
     assert_eq!(ids, expected, "the longest first");
 }
 
