@@ -89,6 +89,8 @@ pub struct Fact {
     pub channel: Option<ChannelId>,
     /// Who acted.
     pub author: Option<AuthorKind>,
+    /// Which version of the queue's calendar it goes by.
+    pub calendar: Option<u64>,
 }
 
 /// The kinds of transition.
@@ -146,6 +148,10 @@ pub enum FactKind {
     MemberConnected,
     /// The last console of a member is gone.
     MemberDisconnected,
+    /// A queue opened, by its calendar.
+    QueueOpened,
+    /// It closed.
+    QueueClosed,
 }
 
 impl FactKind {
@@ -178,6 +184,8 @@ impl FactKind {
             Self::WrapUpEnded => "wrap_up_ended",
             Self::MemberConnected => "member_connected",
             Self::MemberDisconnected => "member_disconnected",
+            Self::QueueOpened => "queue_opened",
+            Self::QueueClosed => "queue_closed",
         }
     }
 }

@@ -145,6 +145,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    calendar (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> Text,
+        rev -> BigInt,
+        version -> BigInt,
+        name -> Text,
+        hours -> Text,
+    }
+}
+
+diesel::table! {
     member (tenant_id, id) {
         tenant_id -> BigInt,
         id -> Text,

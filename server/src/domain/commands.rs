@@ -11,7 +11,7 @@ use shared::{
     outgoing_rules,
 };
 
-use super::{contacts, conversations as conv, members, queues, routing, seat, stickers, templates};
+use super::{calendars, contacts, conversations as conv, members, queues, routing, seat, stickers, templates};
 use crate::{
     db::{
         Fault, TenantStore, Tx,
@@ -176,6 +176,11 @@ fn message_of(
         }
         Command::CreateQueue { name, rules } => queues::create(tx, name, rules).map(|_| None),
         Command::ChangeQueue { queue, name, rules } => queues::change(tx, *queue, name, rules).map(|()| None),
+        Command::CreateCalendar { name, hours } => calendars::create(tx, name, hours).map(|_| None),
+        Command::ChangeCalendar { calendar, name, hours } => {
+            calendars::change(tx, *calendar, name, hours).map(|()| None)
+        }
+        Command::RemoveCalendar { calendar } => calendars::remove(tx, *calendar).map(|()| None),
         Command::SetRoutingPolicy { policy } => queues::decide(tx, policy).map(|()| None),
         Command::SetRole { member, role } => members::change::role(tx, *member, *role).map(|()| None),
         Command::SetQueues { member, queues } => members::change::queues(tx, *member, queues).map(|()| None),
@@ -241,6 +246,9 @@ fn audited(command: &Command) -> (&'static str, String) {
         Command::SetLevel { member, queue, level } => ("member.level", format!("{member} {queue} {level}")),
         Command::CreateQueue { name, .. } => ("queue.create", name.clone()),
         Command::ChangeQueue { queue, .. } => ("queue.change", queue.to_string()),
+        Command::CreateCalendar { name, .. } => ("calendar.create", name.clone()),
+        Command::ChangeCalendar { calendar, .. } => ("calendar.change", calendar.to_string()),
+        Command::RemoveCalendar { calendar } => ("calendar.remove", calendar.to_string()),
         Command::SetRoutingPolicy { .. } => ("settings.routing", String::new()),
         Command::SetRole { member, role } => ("member.role", format!("{member} {}", role.as_str())),
         Command::SetQueues { member, queues } => {

@@ -3,9 +3,11 @@
 //! A domain function takes a [`Tx`](crate::db::Tx) and returns a value; rows, events, facts and audit
 //! entries are written on the way. It knows no HTTP, no sockets and no clock of its own.
 
+pub mod calendars;
 pub mod commands;
 pub mod contacts;
 pub mod conversations;
+pub mod hours;
 pub(crate) mod keeping;
 pub mod members;
 pub mod numbers;

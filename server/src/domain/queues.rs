@@ -18,7 +18,7 @@ use super::{
 };
 use crate::db::{
     Fault, Tx,
-    rows::{agent_load, member, queue, settings},
+    rows::{agent_load, calendar, member, queue, settings},
 };
 
 /// Adds a queue.
@@ -29,6 +29,7 @@ pub fn create(tx: &mut Tx<'_>, name: &str, rules: &QueueRules) -> Result<QueueId
     let new = checked(tx, None, name, rules)?;
     queue::insert(tx, &new)?;
     let id = new.id;
+    routing::hours::watch(tx, id, &new.rules)?;
     tx.emit(Audience::Tenant, None, Event::Queue(new));
     Ok(id)
 }
@@ -45,13 +46,15 @@ pub fn change(tx: &mut Tx<'_>, id: QueueId, name: &str, rules: &QueueRules) -> R
         return Ok(());
     }
     queue::update(tx, &new)?;
+    routing::hours::watch(tx, id, &new.rules)?;
     tx.emit(Audience::Tenant, None, Event::Queue(new));
     routing::rearrange(tx, id)
 }
 
 fn checked(tx: &mut Tx<'_>, known: Option<&Queue>, name: &str, rules: &QueueRules) -> Result<Queue, Fault> {
     let name = limits::name(name)?.to_owned();
-    if !rules.faults().is_empty() {
+    let faulty = !rules.faults().is_empty();
+    if faulty || rules.calendar.map(|id| calendar::find(tx, id)).transpose()?.is_some_and(|known| known.is_none()) {
         return Err(ErrorCode::RulesInvalid.into());
     }
     let id = known.map(|queue| queue.id);

@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Pos,
     ids::{
-        ChannelId, CommandKey, ContactChangeId, ContactId, ConversationId, MemberId, MessageId, QueueId,
+        CalendarId, ChannelId, CommandKey, ContactChangeId, ContactId, ConversationId, MemberId, MessageId, QueueId,
         StickerId, UploadId,
     },
     model::{
+        calendar::Hours,
         conversation::CloseReason,
         member::{Availability, Role},
         outgoing::Outgoing,
@@ -204,6 +205,27 @@ pub enum Command {
         /// How its conversations find agents.
         rules: QueueRules,
     },
+    /// Add a calendar.
+    CreateCalendar {
+        /// Its name.
+        name: String,
+        /// When it is open.
+        hours: Hours,
+    },
+    /// Change a calendar; it counts at once wherever it is used.
+    ChangeCalendar {
+        /// Which.
+        calendar: CalendarId,
+        /// Its name.
+        name: String,
+        /// When it is open.
+        hours: Hours,
+    },
+    /// Remove a calendar that no queue uses.
+    RemoveCalendar {
+        /// Which.
+        calendar: CalendarId,
+    },
     /// Decide what holds for all queues.
     SetRoutingPolicy {
         /// What.
@@ -318,6 +340,9 @@ impl Command {
             | Self::SetLevel { .. }
             | Self::CreateQueue { .. }
             | Self::ChangeQueue { .. }
+            | Self::CreateCalendar { .. }
+            | Self::ChangeCalendar { .. }
+            | Self::RemoveCalendar { .. }
             | Self::SetRoutingPolicy { .. } => Permission::ManageQueues,
             Self::SetRole { .. } | Self::SetQueues { .. } | Self::SetActive { .. } => {
                 Permission::ManageMembers

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::QueueId;
+use crate::ids::{CalendarId, QueueId};
 
 /// A department.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,6 +77,9 @@ pub struct QueueRules {
     pub skills: Vec<String>,
     /// How much sooner than others its conversations are answered: so many seconds count as waited already.
     pub priority_secs: u32,
+    /// When it is open; always without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<CalendarId>,
     /// Who else answers when it takes long, in the order of their times.
     pub rings: Vec<Ring>,
 }
@@ -94,6 +97,7 @@ impl Default for QueueRules {
             by_skill: false,
             skills: Vec::new(),
             priority_secs: 0,
+            calendar: None,
             rings: Vec::new(),
         }
     }
@@ -147,7 +151,7 @@ pub enum RuleFault {
     Weight,
     /// An offer stands shorter than 5 seconds or longer than 10 minutes.
     AcceptSecs,
-    /// A time is longer than 30 days.
+    /// A time is longer than 30 days, or one that counts as waited already than a day.
     Long,
     /// A skill is empty, too long, given twice, or not in small letters, or there are too many.
     Skills,

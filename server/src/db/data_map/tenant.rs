@@ -135,6 +135,14 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "calendar",
+        subject: Subject::Tenant,
+        purpose: "when the business is open",
+        retention: Retention::TenantLife,
+        erasure: Erasure::Keep,
+        columns: &[("tenant_id", X), ("id", X), ("rev", X), ("version", X), ("name", T), ("hours", T)],
+    },
+    Table {
         name: "waiting",
         subject: Subject::Technical,
         purpose: "the order in which conversations are answered",

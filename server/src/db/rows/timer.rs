@@ -29,11 +29,21 @@ pub enum TimerKind {
     Wrap,
     /// A member has been gone for too long.
     Lost,
+    /// A queue opens or closes.
+    Hours,
 }
 
 impl TimerKind {
-    const ALL: [Self; 7] =
-        [Self::Offer, Self::Reply, Self::Ring, Self::Again, Self::Park, Self::Wrap, Self::Lost];
+    const ALL: [Self; 8] = [
+        Self::Offer,
+        Self::Reply,
+        Self::Ring,
+        Self::Again,
+        Self::Park,
+        Self::Wrap,
+        Self::Lost,
+        Self::Hours,
+    ];
 
     /// The stored form.
     pub const fn as_str(self) -> &'static str {
@@ -45,6 +55,7 @@ impl TimerKind {
             Self::Park => "park",
             Self::Wrap => "wrap",
             Self::Lost => "lost",
+            Self::Hours => "hours",
         }
     }
 }

@@ -76,6 +76,7 @@ pub fn echo(tx: &mut Tx<'_>, echo: &Echo) -> Result<(), Fault> {
         member: None,
         channel: Some(inbound.channel),
         author: Some(author.kind),
+        calendar: None,
     })?;
     let whose = loaded.row.model.contact.id;
     loaded.save(tx)?;

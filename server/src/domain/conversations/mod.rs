@@ -209,6 +209,11 @@ impl Loaded {
 
     /// Writes a fact about this conversation.
     pub(crate) fn fact(&self, tx: &mut Tx<'_>, what: FactKind, author: &Author) -> Result<(), Fault> {
+        let calendar = if what == FactKind::ConversationQueued {
+            routing::calendar_version(tx, self.row.model.queue)?
+        } else {
+            None
+        };
         tx.fact(Fact {
             what,
             written_at: None,
@@ -217,6 +222,7 @@ impl Loaded {
             member: author.member.or(self.row.model.assignee),
             channel: Some(self.row.model.channel),
             author: Some(author.kind),
+            calendar,
         })
     }
 }

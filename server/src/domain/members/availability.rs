@@ -126,6 +126,7 @@ fn tell(tx: &mut Tx<'_>, mut row: member::MemberRow, what: FactKind) -> Result<(
         member: Some(row.member.id),
         channel: None,
         author: Some(AuthorKind::Member),
+        calendar: None,
     })?;
     tx.emit(Audience::Tenant, None, Event::Member(row.member));
     Ok(())

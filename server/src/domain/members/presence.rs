@@ -45,6 +45,7 @@ pub fn set(tx: &mut Tx<'_>, id: MemberId, connected: bool, incarnation: &str) ->
         member: Some(id),
         channel: None,
         author: Some(AuthorKind::System),
+        calendar: None,
     })?;
     let available = row.member.availability == Availability::Available;
     tx.emit(Audience::Tenant, None, Event::Member(row.member));

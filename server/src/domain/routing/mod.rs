@@ -8,6 +8,7 @@
 mod choose;
 pub mod explain;
 pub mod hand;
+pub(crate) mod hours;
 mod need;
 pub mod offer;
 pub mod park;
@@ -71,6 +72,15 @@ pub(crate) fn rearrange(tx: &mut Tx<'_>, id: QueueId) -> Result<(), Fault> {
     let mut stirred = Stirred::default();
     stirred.queue(id);
     settle(tx, stirred)
+}
+
+/// Which version of its calendar a queue goes by now.
+///
+/// # Errors
+/// The database's.
+pub(crate) fn calendar_version(scoped: &mut Scoped, queue: Option<QueueId>) -> Result<Option<u64>, Fault> {
+    let rules = queue::rules(scoped, queue)?;
+    Ok(hours::of(scoped, &rules)?.map(|(_, version)| version))
 }
 
 fn policy(scoped: &mut Scoped) -> Result<RoutingPolicy, Fault> {

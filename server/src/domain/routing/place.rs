@@ -15,6 +15,7 @@ use shared::{
 
 use super::{
     PASSED_SECS,
+    hours::OpenTime,
     need::{Need, ring_after},
 };
 use crate::{
@@ -98,14 +99,15 @@ pub(crate) fn queue_up(tx: &mut Tx<'_>, loaded: &mut Loaded) -> Result<(), Fault
 /// Stores what waits as it waits now, and when that changes.
 pub(super) fn arrange(tx: &mut Tx<'_>, rules: &QueueRules, mut row: WaitingRow) -> Result<(), Fault> {
     let now = tx.now();
-    let waited = (now - row.since).num_seconds();
-    row.ring = ring_after(rules, waited);
+    let open = OpenTime::of(tx, rules)?;
+    row.ring = ring_after(rules, open.between(row.since, now));
     row.need = Need::of(rules, &row.skills, row.ring).word();
     row.passed.retain(|passed| passed.until > micros(now));
     waiting::put(tx, &row)?;
     let id = row.conversation.to_string();
-    if let Some(ring) = rules.rings.get(usize::from(row.ring)) {
-        set_timer(tx, TimerKind::Ring, &id, row.since + Duration::seconds(ring.after_secs.into()))?;
+    // While it is closed nobody could be asked.
+    if let Some(due) = rules.rings.get(usize::from(row.ring)).and_then(|ring| open.after(row.since, ring.after_secs, now)) {
+        set_timer(tx, TimerKind::Ring, &id, due)?;
     }
     if let Some(until) = row.passed.iter().map(|passed| passed.until).min() {
         set_timer(tx, TimerKind::Again, &id, crate::clock::from_micros(until))?;

@@ -22,6 +22,7 @@ use shared::{
 use super::{
     Stirred,
     choose::{Agent, Chosen, Taste, best},
+    hours,
     need::Need,
     place::{Giving, give},
 };
@@ -54,7 +55,8 @@ pub(crate) fn settle(tx: &mut Tx<'_>, stirred: Stirred) -> Result<(), Fault> {
     let mut lines: Vec<Line> = Vec::new();
     for id in stirred.0 {
         let of_queue = queue::rules(tx, Some(id))?;
-        if of_queue.mode == RoutingMode::Manual {
+        let now = tx.now();
+        if of_queue.mode == RoutingMode::Manual || !hours::is_open(tx, &of_queue, now)? {
             continue;
         }
         let rules = Rc::new(of_queue);

@@ -85,6 +85,7 @@ fn rules(random: &mut Random) -> QueueRules {
         skills,
         priority_secs: [0, 60][random.below(2)],
         rings,
+        ..QueueRules::default()
     }
 }
 
