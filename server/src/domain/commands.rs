@@ -191,6 +191,10 @@ fn message_of(
         Command::AddSticker { upload } => stickers::add(tx, seat, *upload).map(|()| None),
         Command::RemoveSticker { sticker } => stickers::remove(tx, *sticker).map(|()| None),
         Command::UndoContactChange { id } => contacts::undo::undo(tx, *id).map(|()| None),
+        Command::SetVip { contact, on } => contacts::mark::vip(tx, *contact, *on).map(|()| None),
+        Command::SetLanguage { contact, language } => {
+            contacts::mark::language(tx, *contact, language.as_deref()).map(|()| None)
+        }
         Command::BlockContact { conversation, blocked } => {
             contacts::block::wish(tx, seat, *conversation, *blocked).map(|()| None)
         }
@@ -264,6 +268,8 @@ fn audited(command: &Command) -> (&'static str, String) {
         Command::MergeContacts { keep, other } => ("contact.merge", format!("{keep} {other}")),
         Command::SplitContact { conversation } => ("contact.split", conversation.to_string()),
         Command::UndoContactChange { id } => ("contact.undo", id.to_string()),
+        Command::SetVip { contact, on } => ("contact.vip", format!("{contact} {on}")),
+        Command::SetLanguage { contact, .. } => ("contact.language", contact.to_string()),
         Command::BlockContact { conversation, blocked } => {
             (if *blocked { "contact.block" } else { "contact.unblock" }, conversation.to_string())
         }

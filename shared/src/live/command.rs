@@ -291,6 +291,21 @@ pub enum Command {
         /// Which change.
         id: ContactChangeId,
     },
+    /// Say whether a customer is important.
+    SetVip {
+        /// Who.
+        contact: ContactId,
+        /// Whether they are.
+        on: bool,
+    },
+    /// Say what a customer speaks.
+    SetLanguage {
+        /// Who.
+        contact: ContactId,
+        /// The language's code, `de` or `pt-br`; none when it is not known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        language: Option<String>,
+    },
     /// Keep a customer from writing to the number of a conversation, or let them again.
     BlockContact {
         /// Whose, and on which number.
@@ -353,6 +368,8 @@ impl Command {
             Self::MergeContacts { .. }
             | Self::SplitContact { .. }
             | Self::UndoContactChange { .. }
+            | Self::SetVip { .. }
+            | Self::SetLanguage { .. }
             | Self::BlockContact { .. } => Permission::ManageContacts,
         }
     }

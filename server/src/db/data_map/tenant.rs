@@ -162,6 +162,24 @@ pub(super) const TABLES: &[Table] = &[
             ("passed", M),
             ("sticky_id", M),
             ("sticky_until", X),
+            ("came_at", X),
+            ("because", X),
+        ],
+    },
+    Table {
+        name: "visit",
+        subject: Subject::Technical,
+        purpose: "no customer is told too much by itself, and nobody is sent round in circles",
+        retention: Retention::Conversations,
+        erasure: Erasure::DeleteRow,
+        columns: &[
+            ("tenant_id", X),
+            ("conversation_id", X),
+            ("opened_at", X),
+            ("away_at", X),
+            ("told", X),
+            ("full_told", X),
+            ("been", X),
         ],
     },
     Table {
@@ -249,6 +267,8 @@ pub(super) const TABLES: &[Table] = &[
             ("merged_into", C),
             ("blocks", C),
             ("named_at", X),
+            ("vip", C),
+            ("language", C),
         ],
     },
     Table {

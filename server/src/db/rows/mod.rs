@@ -34,4 +34,5 @@ pub mod sticker;
 pub mod template;
 pub mod timer;
 pub mod upload;
+pub mod visit;
 pub mod waiting;

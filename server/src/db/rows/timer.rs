@@ -31,10 +31,16 @@ pub enum TimerKind {
     Lost,
     /// A queue opens or closes.
     Hours,
+    /// A conversation has waited too long in its queue.
+    Full,
+    /// A customer who waits is told their place.
+    Tell,
+    /// A member has done nothing for a while.
+    Idle,
 }
 
 impl TimerKind {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 11] = [
         Self::Offer,
         Self::Reply,
         Self::Ring,
@@ -43,6 +49,9 @@ impl TimerKind {
         Self::Wrap,
         Self::Lost,
         Self::Hours,
+        Self::Full,
+        Self::Tell,
+        Self::Idle,
     ];
 
     /// The stored form.
@@ -56,6 +65,9 @@ impl TimerKind {
             Self::Wrap => "wrap",
             Self::Lost => "lost",
             Self::Hours => "hours",
+            Self::Full => "full",
+            Self::Tell => "tell",
+            Self::Idle => "idle",
         }
     }
 }

@@ -231,6 +231,8 @@ pub fn resolve(tx: &mut Tx<'_>, sender: &Sender, told_at: Instant) -> Result<Con
                         phone: None,
                         username: None,
                         no_marketing: false,
+                        vip: false,
+                        language: None,
                         group: false,
                     },
                     wa_id: None,
