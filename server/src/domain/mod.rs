@@ -3,6 +3,7 @@
 //! A domain function takes a [`Tx`](crate::db::Tx) and returns a value; rows, events, facts and audit
 //! entries are written on the way. It knows no HTTP, no sockets and no clock of its own.
 
+pub mod board;
 pub mod calendars;
 pub mod commands;
 pub mod contacts;
@@ -19,3 +20,4 @@ pub mod stickers;
 pub mod templates;
 pub mod tenancy;
 pub mod views;
+pub mod zone;

@@ -1,0 +1,3 @@
+//! The supervisor's board: how many wait, who is there, how well the day goes.
+
+pub mod estimate;
