@@ -120,6 +120,8 @@ pub enum FactKind {
     ConversationResumed,
     /// It was handed over.
     ConversationTransferred,
+    /// Its queue was full, or it waited there too long: it went to another.
+    ConversationOverflowed,
     /// It was closed.
     ConversationClosed,
     /// The customer wrote.
@@ -170,6 +172,7 @@ impl FactKind {
             Self::ConversationParked => "conversation_parked",
             Self::ConversationResumed => "conversation_resumed",
             Self::ConversationTransferred => "conversation_transferred",
+            Self::ConversationOverflowed => "conversation_overflowed",
             Self::ConversationClosed => "conversation_closed",
             Self::MessageReceived => "message_received",
             Self::MessageWritten => "message_written",

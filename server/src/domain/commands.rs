@@ -11,7 +11,9 @@ use shared::{
     outgoing_rules,
 };
 
-use super::{calendars, contacts, conversations as conv, members, queues, routing, seat, stickers, templates};
+use super::{
+    calendars, contacts, conversations as conv, members, queues, routing, seat, stickers, templates,
+};
 use crate::{
     db::{
         Fault, TenantStore, Tx,

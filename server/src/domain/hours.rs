@@ -5,7 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{Datelike, Days, Duration, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Timelike};
+use chrono::{
+    Datelike, Days, Duration, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Timelike,
+};
 use chrono_tz::Tz;
 use shared::{
     Instant,
@@ -35,9 +37,9 @@ impl OpenHours {
         let wall = at.with_timezone(&self.zone).naive_local();
         let minute = u16::try_from(wall.hour() * 60 + wall.minute()).unwrap_or_default();
         let today = self.windows(wall.date());
-        let began = today.into_iter().any(|window| {
-            window.from <= minute && (window.is_overnight() || minute < window.to)
-        });
+        let began = today
+            .into_iter()
+            .any(|window| window.from <= minute && (window.is_overnight() || minute < window.to));
         let yesterday = wall.date().pred_opt().map_or_else(Vec::new, |date| self.windows(date));
         began || yesterday.into_iter().any(|window| window.is_overnight() && minute < window.to)
     }

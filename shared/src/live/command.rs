@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Pos,
     ids::{
-        CalendarId, ChannelId, CommandKey, ContactChangeId, ContactId, ConversationId, MemberId, MessageId, QueueId,
-        StickerId, UploadId,
+        CalendarId, ChannelId, CommandKey, ContactChangeId, ContactId, ConversationId, MemberId, MessageId,
+        QueueId, StickerId, UploadId,
     },
     model::{
         calendar::Hours,

@@ -115,7 +115,8 @@ impl Hours {
     /// Whether they can be stored; whether there is such a zone only the server knows.
     pub fn are_valid(&self) -> bool {
         let of_day = |day| self.weekly.iter().filter(|weekly| weekly.day == day).count();
-        let weekly = self.weekly.iter().all(|weekly| (1..=7).contains(&weekly.day) && weekly.window().is_valid());
+        let weekly =
+            self.weekly.iter().all(|weekly| (1..=7).contains(&weekly.day) && weekly.window().is_valid());
         let in_order = self.holidays.is_sorted_by(|one, next| one.date < next.date);
         weekly
             && in_order
@@ -185,7 +186,9 @@ mod tests {
         let text = serde_json::to_string(&hours()).unwrap();
         assert!(text.contains(r#""date":"2026-12-25""#), "{text}");
         assert_eq!(serde_json::from_str::<Hours>(&text).unwrap(), hours());
-        for wrong in ["2026-12-32", "2026-2-03", "26-12-25", "2026-12-25T", "1999-01-01", "2026-+1-01", "äääää"] {
+        for wrong in
+            ["2026-12-32", "2026-2-03", "26-12-25", "2026-12-25T", "1999-01-01", "2026-+1-01", "äääää"]
+        {
             assert_eq!(parse_date(wrong), None, "{wrong}");
         }
     }

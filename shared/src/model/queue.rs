@@ -214,7 +214,9 @@ pub fn is_told(text: &str) -> bool {
 
 /// Whether these words can be looked for: one at least has a letter or a number.
 pub fn is_phrase(words: &str) -> bool {
-    words.chars().count() <= PHRASE_CHARS && words.chars().any(char::is_alphanumeric) && !words.contains(char::is_control)
+    words.chars().count() <= PHRASE_CHARS
+        && words.chars().any(char::is_alphanumeric)
+        && !words.contains(char::is_control)
 }
 
 /// Whether this is a language's code: two or three small letters, or with what follows them behind a hyphen.

@@ -186,7 +186,11 @@ pub struct Waiting {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub because: Option<PriorityWhen>,
     /// When its queue opens; none while it is open, and where it never does.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "crate::instant::read_maybe")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::instant::read_maybe"
+    )]
     pub opens_at: Option<DateTime<Utc>>,
     /// Whether its queue is closed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

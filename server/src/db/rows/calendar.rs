@@ -52,7 +52,8 @@ pub fn update(scoped: &mut Scoped, calendar: &Calendar) -> Result<(), Fault> {
 /// The database's.
 pub fn remove(scoped: &mut Scoped, id: CalendarId) -> Result<(), Fault> {
     let (conn, tenant) = scoped.parts();
-    diesel::delete(c::calendar.filter(c::tenant_id.eq(tenant).and(c::id.eq(id.to_string())))).execute(conn)?;
+    diesel::delete(c::calendar.filter(c::tenant_id.eq(tenant).and(c::id.eq(id.to_string()))))
+        .execute(conn)?;
     Ok(())
 }
 

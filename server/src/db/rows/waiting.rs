@@ -291,7 +291,8 @@ pub fn next(scoped: &mut Scoped, queue: QueueId, behind: &Head) -> Result<Option
 }
 
 fn model(row: Row) -> Result<WaitingRow, Fault> {
-    let (id, queue, waits, since, priority, skills, ring, need, passed, sticky, until, came_at, because) = row;
+    let (id, queue, waits, since, priority, skills, ring, need, passed, sticky, until, came_at, because) =
+        row;
     let json = |error: serde_json::Error| Fault::Broken(error.to_string());
     let sticky = match (sticky, until) {
         (Some(member), Some(until)) => Some((member.parse()?, from_micros(until))),

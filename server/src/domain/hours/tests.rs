@@ -39,7 +39,10 @@ fn an_office_opens_and_closes() {
     assert!(!office.is_open(closing));
     assert_eq!(office.next_change(closing), Some(at("2026-12-28T08:00:00Z")));
     assert_eq!(office.open_seconds(at("2026-12-24T16:00:00Z"), at("2026-12-28T09:00:00Z")), 7_200);
-    assert_eq!(office.after_open(at("2026-12-24T16:00:00Z"), Duration::seconds(3_601)), Some(at("2026-12-28T08:00:01Z")));
+    assert_eq!(
+        office.after_open(at("2026-12-24T16:00:00Z"), Duration::seconds(3_601)),
+        Some(at("2026-12-28T08:00:01Z"))
+    );
     assert!(!office.opens_between(closing, at("2026-12-28T07:59:59Z")));
     assert!(office.opens_between(closing, at("2026-12-28T08:00:00Z")));
 }
@@ -48,7 +51,10 @@ fn an_office_opens_and_closes() {
 fn never_and_always_do_not_change() {
     let now = at("2026-03-01T00:00:00Z");
     let never = open(&hours(BERLIN, Vec::new(), vec![holiday("2026-05-01", &[])]));
-    assert_eq!((never.is_open(now), never.next_change(now), never.after_open(now, Duration::seconds(1))), (false, None, None));
+    assert_eq!(
+        (never.is_open(now), never.next_change(now), never.after_open(now, Duration::seconds(1))),
+        (false, None, None)
+    );
     assert_eq!(never.open_seconds(now, at("2027-03-01T00:00:00Z")), 0);
     for always in [weekly(1..=7, 0, 0), weekly(1..=7, 0, 1_440), weekly(1..=7, 600, 600)] {
         let always = open(&hours(BERLIN, always, Vec::new()));

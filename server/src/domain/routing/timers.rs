@@ -7,9 +7,9 @@ use shared::{
 };
 
 use super::{
-    Stirred, hours, offer, park,
+    Stirred, full, hours, offer, park,
     place::{arrange, set_timer},
-    settle,
+    settle, tell,
 };
 use crate::{
     db::{
@@ -95,6 +95,9 @@ fn one(tx: &mut Tx<'_>, kind: TimerKind, subject: &str) -> Result<(), Fault> {
         TimerKind::Wrap => members::availability::tidied_up(tx, subject.parse()?),
         TimerKind::Lost => lost(tx, subject.parse()?),
         TimerKind::Hours => hours::turned(tx, subject.parse()?),
+        TimerKind::Full => full::waited(tx, subject.parse()?),
+        TimerKind::Tell => tell::moment(tx, subject.parse()?),
+        TimerKind::Idle => members::idle::rang(tx, subject.parse()?),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod crowd;
 mod floor;
+mod hours;
 mod invariants;
 mod model;
 mod rules;
