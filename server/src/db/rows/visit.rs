@@ -27,7 +27,7 @@ pub struct Visit {
     pub told: u32,
     /// Whether they were told that many wait.
     pub full: bool,
-    /// The queues that sent it on because they were full.
+    /// The queues from and to which it was sent because one was full.
     pub been: Vec<QueueId>,
 }
 

@@ -1,6 +1,7 @@
 //! A queue is full, or somebody waits too long in it: they are told so, or go to another queue.
 //!
-//! Nobody goes round in circles: a conversation that a queue sent on does not come back to it until it was closed.
+//! Nobody goes round in circles: a conversation is not sent to a queue from or to which it was sent before, until it
+//! was closed.
 
 use shared::{
     ids::{ConversationId, QueueId},
@@ -67,7 +68,11 @@ fn act(tx: &mut Tx<'_>, id: ConversationId, from: QueueId, rules: &QueueRules) -
             if was_there || !hours::is_open(tx, &other.rules, now)? {
                 return Ok(());
             }
-            visit.been.push(from);
+            for seen in [from, *to] {
+                if !visit.been.contains(&seen) {
+                    visit.been.push(seen);
+                }
+            }
             loaded.row.model.queue = Some(*to);
             loaded.tell(tx, Happening::Overflowed { from, to: *to })?;
             let author = Author { kind: AuthorKind::System, member: None };
