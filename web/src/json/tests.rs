@@ -13,8 +13,8 @@ use shared::{
     },
     error::{ErrorCode, Problem},
     ids::{
-        AssignmentId, CalendarId, ChannelId, CommandKey, ConnectionId, ContactChangeId, ConversationId, Epoch, MemberId,
-        MessageId, QueueId, TemplateId,
+        AssignmentId, CalendarId, ChannelId, CommandKey, ConnectionId, ContactChangeId, ConversationId,
+        Epoch, MemberId, MessageId, QueueId, TemplateId,
     },
     live::{
         command::Done,

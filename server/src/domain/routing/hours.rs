@@ -21,16 +21,19 @@ use crate::{
     domain::hours::OpenHours,
 };
 
-/// The hours that a queue goes by, with their version; none for one that is always open.
+/// The hours that a queue goes by, with their version; none for one that is always open, which is also one whose zone
+/// nobody knows any more: then customers are answered rather than not.
 ///
 /// # Errors
-/// The database's, and `Broken` for a zone that nobody knows any more.
+/// The database's.
 pub(crate) fn of(scoped: &mut Scoped, rules: &QueueRules) -> Result<Option<(OpenHours, u64)>, Fault> {
     let Some(id) = rules.calendar else { return Ok(None) };
     let Some(found) = calendar::find(scoped, id)? else { return Ok(None) };
-    let hours = OpenHours::new(&found.hours)
-        .ok_or_else(|| Fault::Broken(format!("nobody knows the zone {}", found.hours.zone)))?;
-    Ok(Some((hours, found.version)))
+    let hours = OpenHours::new(&found.hours);
+    if hours.is_none() {
+        tracing::error!(calendar.id = %id, calendar.zone = %found.hours.zone, "nobody knows the zone of a calendar");
+    }
+    Ok(hours.map(|hours| (hours, found.version)))
 }
 
 /// Whether a queue is open.
