@@ -1,7 +1,7 @@
-//! Turns `assets/i18n/*.json` into one enum of keys and one table of texts per language.
+//! Turns `assets/i18n/*.json` into one constant per key, which holds its texts in all languages.
 //!
 //! A key that a component uses and no file has is a compile error; so is a key or a placeholder that
-//! the languages do not share. That is all of i18n the console needs at run time: an array look-up.
+//! the languages do not share. A program of the console contains the texts it uses and no others.
 
 use std::{collections::BTreeMap, env, error::Error, fmt::Write, fs, path::Path};
 
@@ -59,19 +59,13 @@ fn render(
     texts: &[(&str, BTreeMap<String, String>)],
 ) -> Result<String, std::fmt::Error> {
     let mut code = String::from(
-        "/// Everything the console can say.\n#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]\npub(crate) enum Key {\n",
+        "#[allow(non_upper_case_globals, reason = \"they are named like the variants of an enum\")]\nimpl Key {\n",
     );
     for (key, text) in english {
-        writeln!(code, "    /// {text}\n    {},", variant(key))?;
+        let all: Vec<_> = texts.iter().filter_map(|(_, table)| table.get(key)).collect();
+        writeln!(code, "    /// {text}\n    pub(crate) const {}: Self = Self(&{all:?});", variant(key))?;
     }
     code.push_str("}\n");
-    for (locale, table) in texts {
-        writeln!(code, "static {}: [&str; {}] = [", locale.to_uppercase(), table.len())?;
-        for text in table.values() {
-            writeln!(code, "    {text:?},")?;
-        }
-        code.push_str("];\n");
-    }
     Ok(code)
 }
 

@@ -20,6 +20,7 @@ pub mod permission;
 pub mod phone;
 pub mod position;
 pub mod profile;
+pub mod program;
 pub mod template_rules;
 
 /// An instant in UTC. The server truncates to whole microseconds, so a value survives the database,

@@ -38,6 +38,8 @@ pub enum Permission {
     Supervise,
     /// Change queues, their rules, and what members can.
     ManageQueues,
+    /// See the board: how many wait, who is there, how well the day goes.
+    SeeBoard,
 }
 
 /// What each role may do.
@@ -54,6 +56,7 @@ pub const fn permissions(role: Role) -> &'static [Permission] {
             ManageStickers,
             ManageContacts,
             Supervise,
+            SeeBoard,
         ],
         Role::Administrator => &[
             WorkConversations,
@@ -68,6 +71,7 @@ pub const fn permissions(role: Role) -> &'static [Permission] {
             ManageChannels,
             Supervise,
             ManageQueues,
+            SeeBoard,
         ],
     }
 }

@@ -5,6 +5,7 @@ use shared::{
     error::{ErrorCode, Problem},
     ids::{ConversationId, MemberId},
     live::{close::Verdict, command::Command},
+    program::Program,
 };
 
 use crate::{
@@ -15,7 +16,6 @@ use crate::{
     http,
     i18n::{Key, fill, text, tr},
     live::{Live, Refusal, Status},
-    pages::{inbox::InboxPage, settings::SettingsPage, sign_in::SignInPage},
     router::Router,
     routes,
     session::{CurrentSession, Who},
@@ -27,6 +27,19 @@ use crate::{
 /// Not reloading for the same reason again within this time keeps a wrong version from looping.
 const RELOAD_MS: u64 = 60_000;
 const RELOADED: &str = "switchboard.reloaded";
+/// Where somebody wanted to go who had to sign in first; the sign-in page may be another program's.
+const WANTED: &str = "switchboard.wanted";
+
+/// One of the console's programs: which, and what it draws. What only the other one draws is not in its file.
+#[derive(Clone, Copy)]
+pub(crate) struct Main {
+    /// Which.
+    pub(crate) program: Program,
+    /// Draws its pages.
+    pub(crate) page: fn() -> AnyView,
+    /// Draws the sign-in page, in the program that has it.
+    pub(crate) sign_in: Option<fn() -> AnyView>,
+}
 
 /// What every component may ask for.
 #[derive(Clone, Copy)]
@@ -58,11 +71,11 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    fn new() -> Self {
+    fn new(program: Program) -> Self {
         let session = CurrentSession::new();
         Self {
             session,
-            router: Router::new(),
+            router: Router::new(program),
             live: Live::new(),
             toasts: Toasts::new(),
             drafts: Drafts::new(session),
@@ -118,10 +131,8 @@ enum Screen {
     Unreachable,
     /// The sign-in page.
     SignIn,
-    /// The inbox of this member; another member's is another inbox, with nothing of the first.
-    Inbox(MemberId),
-    /// The settings, for this member.
-    Settings(MemberId),
+    /// The program's page for this member; another member's is another page, with nothing of the first.
+    Page(MemberId),
 }
 
 impl Screen {
@@ -130,34 +141,26 @@ impl Screen {
             Self::Boot => "boot".to_owned(),
             Self::Unreachable => "unreachable".to_owned(),
             Self::SignIn => "sign-in".to_owned(),
-            Self::Inbox(member) => member.to_string(),
-            Self::Settings(member) => format!("settings {member}"),
+            Self::Page(member) => member.to_string(),
         }
     }
 }
 
 /// The console.
 #[component]
-pub(crate) fn App() -> impl IntoView {
-    let desk = Desk::new();
+pub(crate) fn App(main: Main) -> impl IntoView {
+    let desk = Desk::new(main.program);
     provide_context(desk);
     follow_session(desk);
     follow_page(desk);
     send_home(desk);
-    let is_settings = Memo::new(move |_| routes::is_settings(&desk.router.path()));
     let screen = Memo::new(move |_| {
         desk.session.with(|who| match who {
             Who::Unknown => Screen::Boot,
             Who::Unreachable => Screen::Unreachable,
             Who::Nobody => Screen::SignIn,
             // Not before the live view is theirs: what an inbox opens must not be forgotten again.
-            Who::Member(session) if desk.seated.get() == Some(session.member) => {
-                if is_settings.get() {
-                    Screen::Settings(session.member)
-                } else {
-                    Screen::Inbox(session.member)
-                }
-            }
+            Who::Member(session) if desk.seated.get() == Some(session.member) => Screen::Page(session.member),
             Who::Member(_) => Screen::Boot,
         })
     });
@@ -166,12 +169,12 @@ pub(crate) fn App() -> impl IntoView {
         // the first one's, whose signals are gone.
         {each(move || {
             let screen = screen.get();
-            let draw = move || match screen {
-                Screen::Boot => view! { <main class="boot"><RowSkeletons/></main> }.into_any(),
-                Screen::Unreachable => unreachable_server(desk),
-                Screen::SignIn => SignInPage().into_any(),
-                Screen::Inbox(_) => InboxPage().into_any(),
-                Screen::Settings(_) => SettingsPage().into_any(),
+            let draw = move || match (screen, main.sign_in) {
+                (Screen::Unreachable, _) => unreachable_server(desk),
+                (Screen::SignIn, Some(sign_in)) => sign_in(),
+                (Screen::Page(_), _) => (main.page)(),
+                // Without a sign-in page this program is about to be left.
+                _ => view! { <main class="boot"><RowSkeletons/></main> }.into_any(),
             };
             vec![Item::new(screen.key(), draw)]
         })}
@@ -196,24 +199,25 @@ fn unreachable_server(desk: Desk) -> AnyView {
 
 /// Whether an address is one that members work at.
 fn is_screen(path: &str) -> bool {
-    path.starts_with(routes::INBOX) || routes::is_settings(path)
+    path.starts_with(routes::INBOX) || Program::of(path) == Program::Office
 }
 
 /// Keeps the address true to the screen: to the sign-in page, and back to where somebody wanted to go.
 fn send_home(desk: Desk) {
-    let mut wanted = None;
     effect(move || {
         let path = desk.router.path();
         match desk.session.who() {
             Who::Nobody if path != routes::SIGN_IN => {
-                wanted = Some(path).filter(|path| is_screen(path));
+                browser::carry(WANTED, Some(path.as_str()).filter(|path| is_screen(path)));
                 desk.router.replace(routes::SIGN_IN);
             }
             Who::Member(_) if !is_screen(&path) => {
                 if !routes::leads_to_the_inbox(&path) {
                     desk.toasts.say(text(Key::UnknownAddress).to_owned());
                 }
-                desk.router.replace(wanted.take().as_deref().unwrap_or(routes::INBOX));
+                let wanted = browser::carried(WANTED).filter(|path| is_screen(path));
+                browser::carry(WANTED, None);
+                desk.router.replace(wanted.as_deref().unwrap_or(routes::INBOX));
             }
             _ => {}
         }
@@ -286,6 +290,12 @@ fn follow_page(desk: Desk) {
     };
     let _ = window_event_listener(leptos::ev::focus, move |_| look());
     let _ = window_event_listener(leptos::ev::blur, move |_| look());
+    let _ = window_event_listener(leptos::ev::beforeunload, move |event| {
+        // Texts are kept in this browser; files are not.
+        if desk.attachments.any() {
+            event.prevent_default();
+        }
+    });
     let _ = window_event_listener(leptos::ev::online, move |_| live.hurry());
     let _ = window_event_listener(leptos::ev::visibilitychange, move |_| {
         look();

@@ -107,6 +107,12 @@ impl Attachments {
         self.trays.try_update_value(|trays| trays.entry(id).or_default().clone()).unwrap_or_default()
     }
 
+    /// Whether something is attached anywhere.
+    pub(crate) fn any(self) -> bool {
+        self.trays
+            .with_value(|trays| trays.values().any(|tray| tray.with_untracked(|files| !files.is_empty())))
+    }
+
     /// Adds files; those that WhatsApp would not take say so and are not uploaded.
     pub(crate) fn add(self, tray: &Tray, files: &FileList) {
         for file in (0..files.length()).filter_map(|at| files.get(at)) {

@@ -51,6 +51,30 @@ pub(crate) fn socket_url() -> String {
     format!("{}/live", origin().replacen("http", "ws", 1))
 }
 
+/// Goes to another page.
+pub(crate) fn leave(path: &str) {
+    let _ = window().location().assign(path);
+}
+
+/// Goes to another page; the browser's back button does not come back to this one.
+pub(crate) fn leave_for_good(path: &str) {
+    let _ = window().location().replace(path);
+}
+
+/// Keeps a value until this tab is closed, over pages, or forgets it.
+pub(crate) fn carry(key: &str, value: Option<&str>) {
+    let Some(storage) = window().session_storage().ok().flatten() else { return };
+    let _ = match value {
+        Some(value) => storage.set_item(key, value),
+        None => storage.remove_item(key),
+    };
+}
+
+/// What this tab carries.
+pub(crate) fn carried(key: &str) -> Option<String> {
+    window().session_storage().ok().flatten()?.get_item(key).ok().flatten()
+}
+
 /// Loads the page again.
 pub(crate) fn reload() {
     let _ = window().location().reload();

@@ -9,6 +9,10 @@
 
 #![expect(unreachable_pub, reason = "the component macro writes a public item for every component")]
 
+use app::Main;
+use leptos::prelude::IntoAny as _;
+use shared::program::Program;
+
 mod app;
 mod attach;
 mod browser;
@@ -30,11 +34,29 @@ mod ui;
 mod words;
 mod written;
 
-/// Starts the console: looks first, so that the first paint has the right theme and language.
+/// Starts the program that agents work in, and where everybody signs in.
 pub fn start() {
+    run(Main {
+        program: Program::Inbox,
+        page: || pages::inbox::InboxPage().into_any(),
+        sign_in: Some(|| pages::sign_in::SignInPage().into_any()),
+    });
+}
+
+/// Starts the program that the business is looked after in.
+pub fn start_office() {
+    run(Main {
+        program: Program::Office,
+        page: || pages::settings::SettingsPage().into_any(),
+        sign_in: None,
+    });
+}
+
+/// Looks first, so that the first paint has the right theme and language.
+fn run(main: Main) {
     // For development; the browser's own console names the fault of a release build well enough.
     #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
     prefs::load();
-    leptos::mount::mount_to_body(app::App);
+    leptos::mount::mount_to_body(move || app::App(app::AppProps { main }));
 }

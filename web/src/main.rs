@@ -1,4 +1,4 @@
-//! The console's entry in the browser; everything is in the library so that tests can reach it.
+//! The inbox's entry in the browser; everything is in the library so that tests can reach it.
 
 fn main() {
     web::start();

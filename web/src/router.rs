@@ -1,7 +1,8 @@
-//! The address bar as a signal. Clicks on links to our own pages stay in the page; everything else
-//! about links, such as a new tab, is left to the browser.
+//! The address bar as a signal. Clicks on links to addresses of this program stay in the page; everything
+//! else about links, such as a new tab or the console's other program, is left to the browser.
 
 use leptos::prelude::*;
+use shared::program::Program;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlAnchorElement, MouseEvent};
 
@@ -11,15 +12,16 @@ use crate::browser;
 #[derive(Clone, Copy)]
 pub(crate) struct Router {
     path: RwSignal<String>,
+    program: Program,
 }
 
 impl Router {
     /// The router of the page; there is one, and it listens as long as the page lives.
-    pub(crate) fn new() -> Self {
-        let router = Self { path: RwSignal::new(browser::path()) };
+    pub(crate) fn new(program: Program) -> Self {
+        let router = Self { path: RwSignal::new(browser::path()), program };
         let _ = window_event_listener(leptos::ev::popstate, move |_| router.moved());
         let _ = window_event_listener(leptos::ev::click, move |event| {
-            if let Some(path) = followed(&event) {
+            if let Some(path) = followed(&event).filter(|path| Program::of(path) == program) {
                 event.prevent_default();
                 router.go(&path);
             }
@@ -34,7 +36,9 @@ impl Router {
 
     /// Goes to a path; the browser's back button comes back from there.
     pub(crate) fn go(self, path: &str) {
-        if path != self.path.get_untracked() {
+        if Program::of(path) != self.program {
+            browser::leave(path);
+        } else if path != self.path.get_untracked() {
             let history = window().history();
             let _ = history.and_then(|h| h.push_state_with_url(&JsValue::NULL, "", Some(path)));
             self.moved();
@@ -43,6 +47,10 @@ impl Router {
 
     /// Goes to a path instead of the one the page is at.
     pub(crate) fn replace(self, path: &str) {
+        if Program::of(path) != self.program {
+            browser::leave_for_good(path);
+            return;
+        }
         let history = window().history();
         let _ = history.and_then(|h| h.replace_state_with_url(&JsValue::NULL, "", Some(path)));
         self.moved();

@@ -1,6 +1,6 @@
 //! The console's addresses. State lives in the address first: what is selected can be linked.
 
-use shared::ids::{ChannelId, ConversationId, TemplateId};
+use shared::ids::{ChannelId, ConversationId, MemberId, QueueId, TemplateId};
 
 /// The sign-in page.
 pub(crate) const SIGN_IN: &str = "/sign-in";
@@ -17,6 +17,13 @@ pub(crate) const NEW_NUMBER: &str = "/settings/numbers/new";
 pub(crate) const TEMPLATES: &str = "/settings/templates";
 /// Writing one.
 pub(crate) const NEW_TEMPLATE: &str = "/settings/templates/new";
+
+/// Queues.
+pub(crate) const QUEUES: &str = "/settings/queues";
+/// Adding one.
+pub(crate) const NEW_QUEUE: &str = "/settings/queues/new";
+/// Everybody who works here.
+pub(crate) const PEOPLE: &str = "/settings/people";
 
 /// What could not be taken in.
 pub(crate) const QUARANTINE: &str = "/settings/quarantine";
@@ -40,13 +47,18 @@ pub(crate) enum Page {
     NewTemplate,
     /// One.
     Template(TemplateId),
+    /// All queues.
+    Queues,
+    /// Adding one.
+    NewQueue,
+    /// One.
+    Queue(QueueId),
+    /// Everybody who works here.
+    People,
+    /// One of them.
+    Person(MemberId),
     /// What could not be taken in.
     Quarantine,
-}
-
-/// Whether an address is one of the settings.
-pub(crate) fn is_settings(path: &str) -> bool {
-    path.strip_prefix(SETTINGS).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The page of an address below the settings.
@@ -63,6 +75,11 @@ pub(crate) fn page(path: &str) -> Page {
         (Some("templates"), None, _) => Page::Templates,
         (Some("templates"), Some("new"), _) => Page::NewTemplate,
         (Some("templates"), Some(id), _) => id.parse().map_or(Page::Templates, Page::Template),
+        (Some("queues"), None, _) => Page::Queues,
+        (Some("queues"), Some("new"), _) => Page::NewQueue,
+        (Some("queues"), Some(id), _) => id.parse().map_or(Page::Queues, Page::Queue),
+        (Some("people"), None, _) => Page::People,
+        (Some("people"), Some(id), _) => id.parse().map_or(Page::People, Page::Person),
         (Some("quarantine"), ..) => Page::Quarantine,
         _ => Page::First,
     }
@@ -81,6 +98,16 @@ pub(crate) fn setup(id: ChannelId) -> String {
 /// A template in the settings.
 pub(crate) fn template(id: TemplateId) -> String {
     format!("{TEMPLATES}/{id}")
+}
+
+/// A queue in the settings.
+pub(crate) fn queue(id: QueueId) -> String {
+    format!("{QUEUES}/{id}")
+}
+
+/// Somebody who works here, in the settings.
+pub(crate) fn person(id: MemberId) -> String {
+    format!("{PEOPLE}/{id}")
 }
 
 /// A conversation in the inbox.
@@ -114,9 +141,14 @@ mod tests {
         assert_eq!(page(&number(channel)), Page::Number(channel));
         assert_eq!(page(&setup(channel)), Page::Setup(channel));
         assert_eq!(page(&template(id)), Page::Template(id));
+        let (at, who) = (QueueId::new(), MemberId::new());
+        assert_eq!((page(&queue(at)), page(&person(who))), (Page::Queue(at), Page::Person(who)));
+        assert_eq!(
+            (page(NEW_QUEUE), page(QUEUES), page(PEOPLE)),
+            (Page::NewQueue, Page::Queues, Page::People)
+        );
         assert_eq!((page(NEW_NUMBER), page(NEW_TEMPLATE)), (Page::NewNumber, Page::NewTemplate));
         assert_eq!((page("/settings/"), page("/settings/numbers/x")), (Page::First, Page::Numbers));
-        assert!(is_settings("/settings") && is_settings(NUMBERS) && !is_settings("/settingsx"));
     }
 
     #[test]

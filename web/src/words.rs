@@ -7,7 +7,7 @@ use shared::{
         channel::ChannelColour,
         contact::{BlockRefusal, BlockState, Contact},
         conversation::{CloseReason, ConversationState},
-        member::{Availability, Role},
+        member::{Availability, Member, Role},
         message::{DeliveryState, FailureReason},
         template::TemplateCategory,
     },
@@ -192,6 +192,15 @@ pub(crate) const fn role(role: Role) -> Key {
         Role::Agent => Key::RoleAgent,
         Role::Supervisor => Key::RoleSupervisor,
         Role::Administrator => Key::RoleAdministrator,
+    }
+}
+
+/// Whether somebody is there, and takes new work.
+pub(crate) const fn state_of(member: &Member) -> Key {
+    match (member.active, member.connected) {
+        (false, _) => Key::PersonLocked,
+        (true, false) => Key::PersonGoneNow,
+        (true, true) => availability(member.availability),
     }
 }
 

@@ -9,6 +9,7 @@
 //! - `cargo xtask verify [NAME]` runs the long proofs; `verify chroot` proves both README commands
 //!   on a bare Debian.
 //! - `cargo xtask bench [NAME…]` measures the release build against baselines in the same run.
+//! - `cargo xtask console` builds the console into `dist/`, with its tools where they are missing.
 //! - `cargo xtask tools` installs the build tools and nothing else.
 //!
 //! Absent on purpose: anything a user of the product has to learn. What a user runs is the
@@ -37,6 +38,7 @@ cargo xtask demo [--quiet-customers] [--port N] [--simulator-port N] [--fresh] [
 cargo xtask test [--only STEP]… [--skip-browser]
 cargo xtask verify [NAME]
 cargo xtask bench [NAME…]
+cargo xtask console
 cargo xtask tools";
 
 fn main() -> ExitCode {
@@ -64,11 +66,22 @@ fn run() -> Result<()> {
         "test" => test::run(&test_options(&mut arguments)?),
         "verify" => verify::run(verify_name(&mut arguments)?.as_deref()),
         "bench" => bench::run(&names(&mut arguments)?),
-        "tools" => match arguments.next()? {
-            None => tools::ensure().map(|_| ()),
-            Some(other) => Err(other.unexpected().into()),
-        },
+        "console" => {
+            none(&mut arguments)?;
+            console::build(&tools::ensure()?)
+        }
+        "tools" => {
+            none(&mut arguments)?;
+            tools::ensure().map(|_| ())
+        }
         other => bail!("there is no command {other:?}\n{USAGE}"),
+    }
+}
+
+fn none(arguments: &mut lexopt::Parser) -> Result<()> {
+    match arguments.next()? {
+        None => Ok(()),
+        Some(other) => Err(other.unexpected().into()),
     }
 }
 

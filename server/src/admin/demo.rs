@@ -48,7 +48,7 @@ async fn ensure_tenant(context: &AdminContext, demo: &Demo) -> Result<(), AdminE
     {
         return Ok(());
     }
-    let new = tenant::CreateTenant { slug: demo.tenant.clone(), name: plan::TENANT_NAME.into() };
+    let new = tenant::CreateTenant { slug: demo.tenant.clone(), name: plan::TENANT_NAME.into(), zone: None };
     tenant::create(context, new).await.map(drop)
 }
 

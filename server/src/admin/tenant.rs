@@ -12,7 +12,7 @@ use crate::{
         record::Actor,
         rows::settings,
     },
-    domain::tenancy,
+    domain::{tenancy, zone},
 };
 
 /// A tenant to create.
@@ -23,11 +23,18 @@ pub struct CreateTenant {
     pub slug: String,
     /// The business's name.
     pub name: String,
+    /// Where its days begin and end, such as `Europe/Berlin`; UTC when absent.
+    #[serde(default)]
+    pub zone: Option<String>,
 }
 
 /// Control row, database, first transaction; each step finds what an interrupted run did.
 pub(super) async fn create(context: &AdminContext, new: CreateTenant) -> Result<Value, AdminError> {
     let (slug, name) = (words::slug(&new.slug)?, words::name("name", &new.name)?);
+    let zone = new.zone.unwrap_or_else(|| zone::DEFAULT.to_owned());
+    if zone::parse(&zone).is_none() {
+        return Err(AdminError::refused(format!("there is no time zone {zone}; one is Europe/Berlin")));
+    }
     let (wanted, shown) = (slug.clone(), name.clone());
     let id = context
         .control(move |conn, now| match tenant::by_slug(conn, &wanted) {
@@ -47,7 +54,7 @@ pub(super) async fn create(context: &AdminContext, new: CreateTenant) -> Result<
         return Err(AdminError::refused(format!("there is a tenant {slug} already")));
     }
     let shown = name.clone();
-    store.write(move |tx| tenancy::found(tx, Actor::Operator, &shown)).await?;
+    store.write(move |tx| tenancy::found(tx, Actor::Operator, &shown, &zone)).await?;
     Ok(json!({ "tenant": slug, "name": name }))
 }
 

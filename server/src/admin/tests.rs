@@ -5,7 +5,7 @@ use crate::{
     clock::SystemClock,
     config::Config,
     db::{
-        control::{account, connection},
+        control::{self, account, connection},
         rows,
     },
 };
@@ -18,7 +18,7 @@ fn context(dir: &std::path::Path) -> AdminContext {
 }
 
 fn tenant(slug: &str) -> AdminCommand {
-    AdminCommand::CreateTenant(CreateTenant { slug: slug.into(), name: "Shop".into() })
+    AdminCommand::CreateTenant(CreateTenant { slug: slug.into(), name: "Shop".into(), zone: None })
 }
 
 fn ada(tenant: &str, password: Option<&str>, queue: &str) -> AdminCommand {
@@ -38,6 +38,21 @@ async fn refusal(context: &AdminContext, command: AdminCommand) -> String {
         Err(other) => panic!("{other}"),
         Ok(value) => panic!("{value}"),
     }
+}
+
+#[tokio::test]
+async fn a_tenant_has_its_days_where_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let context = context(dir.path());
+    let create = |zone: &str| {
+        let new = CreateTenant { slug: "north".into(), name: "Shop".into(), zone: Some(zone.into()) };
+        AdminCommand::CreateTenant(new)
+    };
+    assert!(refusal(&context, create("Berlin")).await.starts_with("there is no time zone Berlin"));
+    execute(&context, create("Europe/Berlin")).await.unwrap();
+    let id = context.store.control().read(|conn| control::tenant::by_slug(conn, "north")).await.unwrap().id;
+    let store = context.store.tenant(id).await.unwrap();
+    assert_eq!(store.read(rows::settings::get).await.unwrap().zone, "Europe/Berlin");
 }
 
 #[tokio::test]

@@ -50,8 +50,8 @@ fn here(config: &Config, command: AdminCommand) -> anyhow::Result<Value> {
 
 fn translate(command: Command) -> anyhow::Result<AdminCommand> {
     Ok(match command {
-        Command::Tenant(TenantCommand::Create { slug, name }) => {
-            AdminCommand::CreateTenant(CreateTenant { slug, name })
+        Command::Tenant(TenantCommand::Create { slug, name, zone }) => {
+            AdminCommand::CreateTenant(CreateTenant { slug, name, zone: Some(zone) })
         }
         Command::Tenant(TenantCommand::List) => AdminCommand::ListTenants {},
         Command::Tenant(TenantCommand::Suspend { slug }) => AdminCommand::SuspendTenant { tenant: slug },

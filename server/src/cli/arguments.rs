@@ -66,6 +66,9 @@ pub(super) enum TenantCommand {
         /// The business's name
         #[arg(long)]
         name: String,
+        /// Where its days begin and end, such as Europe/Berlin
+        #[arg(long, default_value = "UTC")]
+        zone: String,
     },
     /// List all tenants
     List,

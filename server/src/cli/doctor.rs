@@ -7,6 +7,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
+use shared::program::Program;
 
 use crate::{
     config::Config,
@@ -116,10 +117,12 @@ fn data_dir(config: &Config, problems: &mut Vec<String>) -> Value {
 }
 
 fn console(config: &Config, problems: &mut Vec<String>) -> Value {
-    let built = config.console_dir.join("index.html").is_file();
+    let built = Program::ALL
+        .iter()
+        .all(|page| config.console_dir.join(page.file().trim_start_matches('/')).is_file());
     if !built {
         problems.push(format!(
-            "the console is not built in {}; run `trunk build --release`",
+            "the console is not built in {}; run `cargo xtask console`",
             config.console_dir.display()
         ));
     }

@@ -93,104 +93,94 @@ pub struct Fact {
     pub calendar: Option<u64>,
 }
 
-/// The kinds of transition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FactKind {
-    /// A conversation began.
-    ConversationOpened,
-    /// A closed one was opened again.
-    ConversationReopened,
-    /// It began to wait in a queue.
-    ConversationQueued,
-    /// A member took it.
-    ConversationAssigned,
-    /// A member gave it back.
-    ConversationReleased,
-    /// A member was asked to answer it.
-    ConversationOffered,
-    /// The member said no.
-    OfferDeclined,
-    /// The member said nothing in time.
-    OfferMissed,
-    /// It went back to its queue by itself.
-    ConversationRequeued,
-    /// It was put aside, because the customer is silent.
-    ConversationParked,
-    /// It is worked on again.
-    ConversationResumed,
-    /// It was handed over.
-    ConversationTransferred,
-    /// Its queue was full, or it waited there too long: it went to another.
-    ConversationOverflowed,
-    /// It was closed.
-    ConversationClosed,
-    /// The customer wrote.
-    MessageReceived,
-    /// We answered.
-    MessageWritten,
-    /// WhatsApp took a message.
-    MessageAccepted,
-    /// A message left WhatsApp.
-    MessageSent,
-    /// A message reached the device.
-    MessageDelivered,
-    /// A message was read.
-    MessageRead,
-    /// A message failed for good.
-    MessageFailed,
-    /// A note was written.
-    NoteWritten,
-    /// A member chose an availability.
-    AvailabilityChosen,
-    /// A member tidies up after a conversation.
-    WrapUpBegun,
-    /// They are done.
-    WrapUpEnded,
-    /// The first console of a member connected.
-    MemberConnected,
-    /// The last console of a member is gone.
-    MemberDisconnected,
-    /// A queue opened, by its calendar.
-    QueueOpened,
-    /// It closed.
-    QueueClosed,
+macro_rules! fact_kinds {
+    ($($(#[$doc:meta])* $variant:ident = $word:literal),* $(,)?) => {
+        /// The kinds of transition.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum FactKind {
+            $($(#[$doc])* $variant),*
+        }
+
+        impl FactKind {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The stored form.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word),*
+                }
+            }
+
+            /// The kind with this stored form.
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|kind| kind.as_str() == text)
+            }
+        }
+    };
 }
 
-impl FactKind {
-    /// The stored form.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::ConversationOpened => "conversation_opened",
-            Self::ConversationReopened => "conversation_reopened",
-            Self::ConversationQueued => "conversation_queued",
-            Self::ConversationAssigned => "conversation_assigned",
-            Self::ConversationReleased => "conversation_released",
-            Self::ConversationOffered => "conversation_offered",
-            Self::OfferDeclined => "offer_declined",
-            Self::OfferMissed => "offer_missed",
-            Self::ConversationRequeued => "conversation_requeued",
-            Self::ConversationParked => "conversation_parked",
-            Self::ConversationResumed => "conversation_resumed",
-            Self::ConversationTransferred => "conversation_transferred",
-            Self::ConversationOverflowed => "conversation_overflowed",
-            Self::ConversationClosed => "conversation_closed",
-            Self::MessageReceived => "message_received",
-            Self::MessageWritten => "message_written",
-            Self::MessageAccepted => "message_accepted",
-            Self::MessageSent => "message_sent",
-            Self::MessageDelivered => "message_delivered",
-            Self::MessageRead => "message_read",
-            Self::MessageFailed => "message_failed",
-            Self::NoteWritten => "note_written",
-            Self::AvailabilityChosen => "availability_chosen",
-            Self::WrapUpBegun => "wrap_up_begun",
-            Self::WrapUpEnded => "wrap_up_ended",
-            Self::MemberConnected => "member_connected",
-            Self::MemberDisconnected => "member_disconnected",
-            Self::QueueOpened => "queue_opened",
-            Self::QueueClosed => "queue_closed",
-        }
-    }
+fact_kinds! {
+    /// A conversation began.
+    ConversationOpened = "conversation_opened",
+    /// A closed one was opened again.
+    ConversationReopened = "conversation_reopened",
+    /// It began to wait in a queue, or waits there again.
+    ConversationQueued = "conversation_queued",
+    /// A member got it.
+    ConversationAssigned = "conversation_assigned",
+    /// A member gave it back.
+    ConversationReleased = "conversation_released",
+    /// A member was asked to answer it.
+    ConversationOffered = "conversation_offered",
+    /// The member said no.
+    OfferDeclined = "offer_declined",
+    /// The member said nothing in time.
+    OfferMissed = "offer_missed",
+    /// It went back to its queue by itself.
+    ConversationRequeued = "conversation_requeued",
+    /// It waits no longer: another program answers.
+    ConversationWithdrawn = "conversation_withdrawn",
+    /// It was put aside, because the customer is silent.
+    ConversationParked = "conversation_parked",
+    /// It is worked on again.
+    ConversationResumed = "conversation_resumed",
+    /// It was handed over.
+    ConversationTransferred = "conversation_transferred",
+    /// Its queue was full, or it waited there too long: it went to another.
+    ConversationOverflowed = "conversation_overflowed",
+    /// It was closed.
+    ConversationClosed = "conversation_closed",
+    /// The customer wrote.
+    MessageReceived = "message_received",
+    /// We answered.
+    MessageWritten = "message_written",
+    /// WhatsApp took a message.
+    MessageAccepted = "message_accepted",
+    /// A message left WhatsApp.
+    MessageSent = "message_sent",
+    /// A message reached the device.
+    MessageDelivered = "message_delivered",
+    /// A message was read.
+    MessageRead = "message_read",
+    /// A message failed for good.
+    MessageFailed = "message_failed",
+    /// A note was written.
+    NoteWritten = "note_written",
+    /// A member chose an availability.
+    AvailabilityChosen = "availability_chosen",
+    /// A member tidies up after a conversation.
+    WrapUpBegun = "wrap_up_begun",
+    /// They are done.
+    WrapUpEnded = "wrap_up_ended",
+    /// The first console of a member connected.
+    MemberConnected = "member_connected",
+    /// The last console of a member is gone.
+    MemberDisconnected = "member_disconnected",
+    /// A queue opened, by its calendar.
+    QueueOpened = "queue_opened",
+    /// It closed.
+    QueueClosed = "queue_closed",
 }
 
 /// Who did something, for the audit log.

@@ -131,6 +131,7 @@ diesel::table! {
         mask_phones -> Bool,
         read_receipts -> Text,
         routing -> Text,
+        zone -> Text,
     }
 }
 

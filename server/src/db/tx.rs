@@ -35,6 +35,8 @@ pub(crate) struct LogHead {
     pub(crate) head: Pos,
     pub(crate) audit_seq: i64,
     pub(crate) audit_hash: String,
+    /// The id of the newest fact, as a number.
+    pub(crate) last_fact: u128,
 }
 
 /// A write transaction of one tenant.
@@ -105,16 +107,19 @@ impl<'a> Tx<'a> {
         self.kicks.merge(kicks);
     }
 
-    /// Writes a fact beside the transition it tells.
+    /// Writes a fact beside the transition it tells. Ids rise in the order of the commits, also when a clock was
+    /// set back: whoever has read up to one of them finds everything else behind it.
     ///
     /// # Errors
     /// The database's.
     pub fn fact(&mut self, fact: Fact) -> Result<(), Fault> {
         let at = micros(self.now);
+        self.log.last_fact = Uuid::now_v7().as_u128().max(self.log.last_fact.saturating_add(1));
+        let id = Uuid::from_u128(self.log.last_fact);
         let (conn, tenant) = self.parts();
         let insert = Fixed::<InsertFact, _>::new([
             tenant.into(),
-            Uuid::now_v7().simple().to_string().into(),
+            id.simple().to_string().into(),
             fact.what.as_str().into(),
             at.into(),
             fact.written_at.map(micros).into(),

@@ -23,6 +23,7 @@ use diesel::{
 };
 use shared::{Pos, ids::Epoch};
 use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
 
 use super::{
     connection::{Alarm, OpenError, Scoped},
@@ -30,7 +31,7 @@ use super::{
     error::{Fault, WriteError},
     fixed::{Fixed, statements},
     record::{CommitSink, Committed, Kicks, Recorded, rendered},
-    rows::live_event,
+    rows::{fact, live_event},
     schema,
     tx::{LogHead, Tx},
 };
@@ -129,6 +130,7 @@ impl Undone {
 /// What one attempt at a group came to.
 struct Attempt {
     outcomes: Vec<Result<Pos, WriteError>>,
+    last_fact: u128,
     committed: Committed,
 }
 
@@ -140,6 +142,8 @@ pub(crate) struct Writer {
     conn: Option<Scoped>,
     alarm: Alarm,
     published: Pos,
+    /// The id of the newest fact that was stored, as a number.
+    last_fact: u128,
     checked: Option<Monotonic>,
     /// Tests: the next COMMIT happens, but its answer does not arrive.
     lose_answer: Arc<AtomicBool>,
@@ -180,12 +184,12 @@ impl Writer {
             conn: None,
             alarm: Alarm::default(),
             published: 0,
+            last_fact: 0,
             checked: None,
             lose_answer,
         };
         let mut conn = writer.engine.open_tenant(tenant, Some(writer.alarm.clone()))?;
-        let log = Self::inspect(&mut conn)?;
-        writer.published = log;
+        (writer.published, writer.last_fact) = Self::inspect(&mut conn)?;
         writer.conn = Some(conn);
         Ok(writer)
     }
@@ -262,10 +266,10 @@ impl Writer {
         let _ = self.alarm.take();
         let now = self.clock.now();
         let careful = group.iter().all(|job| job.refusal() == Refusal::Likely);
-        let mut done = Self::transact(&mut conn, group, now, &self.alarm, self.tenant, careful);
+        let mut done = Self::transact(&mut conn, group, now, &self.alarm, careful, self.last_fact);
         if let Err(Undone::Refused) = done {
             done = match conn.conn.batch_execute("ROLLBACK") {
-                Ok(()) => Self::transact(&mut conn, group, now, &self.alarm, self.tenant, true),
+                Ok(()) => Self::transact(&mut conn, group, now, &self.alarm, true, self.last_fact),
                 Err(error) => Err(Undone::failed(error)),
             };
         }
@@ -275,6 +279,7 @@ impl Writer {
             }
             Ok(attempt) => {
                 self.conn = Some(conn);
+                self.last_fact = attempt.last_fact;
                 Ok(attempt)
             }
             Err(undone) => {
@@ -293,16 +298,20 @@ impl Writer {
         group: &mut [Box<dyn Job>],
         now: shared::Instant,
         alarm: &Alarm,
-        tenant: TenantId,
         careful: bool,
+        last_fact: u128,
     ) -> Result<Attempt, Undone> {
         let say = Undone::failed;
         begin_write(conn).map_err(say)?;
         let row = read_log(conn, true).map_err(say)?;
         let epoch: Epoch =
             row.epoch.parse().map_err(|_| Undone::Failed("the log's epoch is malformed".into()))?;
-        let mut log =
-            LogHead { head: row.head as Pos, audit_seq: row.audit_seq, audit_hash: row.audit_hash.clone() };
+        let mut log = LogHead {
+            head: row.head as Pos,
+            audit_seq: row.audit_seq,
+            audit_hash: row.audit_hash.clone(),
+            last_fact,
+        };
         let mut outcomes = Vec::with_capacity(group.len());
         let mut events = Vec::new();
         let mut kicks = Kicks::default();
@@ -338,7 +347,7 @@ impl Writer {
                     conn.conn
                         .batch_execute("ROLLBACK TO SAVEPOINT job; RELEASE SAVEPOINT job")
                         .map_err(say)?;
-                    outcomes.push(Err(refusal(fault, tenant)));
+                    outcomes.push(Err(refusal(fault, conn.tenant)));
                 }
                 Err(fault) => return Err(Undone::Failed(fault.to_string())),
             }
@@ -350,7 +359,12 @@ impl Writer {
         if let Some(error) = alarm.take() {
             return Err(Undone::Failed(error));
         }
-        Ok(Attempt { outcomes, committed: Committed { tenant: conn.tenant, epoch, events, kicks } })
+        let last_fact = log.last_fact;
+        Ok(Attempt {
+            outcomes,
+            last_fact,
+            committed: Committed { tenant: conn.tenant, epoch, events, kicks },
+        })
     }
 
     /// A fresh connection after a failure, checked, with everything committed but unheard published:
@@ -371,7 +385,8 @@ impl Writer {
             }
             self.checked = Some(Monotonic::now());
         }
-        let head = Self::inspect(&mut conn).map_err(|e| e.to_string())?;
+        let (head, last_fact) = Self::inspect(&mut conn).map_err(|e| e.to_string())?;
+        self.last_fact = last_fact;
         if head > self.published {
             let missing = self.unheard(&mut conn).map_err(|e| e.to_string())?;
             self.sink.committed(missing);
@@ -394,11 +409,14 @@ impl Writer {
         })
     }
 
-    fn inspect(conn: &mut Scoped) -> Result<Pos, OpenError> {
+    /// Where the log stands, and the newest fact.
+    fn inspect(conn: &mut Scoped) -> Result<(Pos, u128), OpenError> {
         super::engine::begin_read(conn)?;
         let row = read_log(conn, false)?;
+        let last = fact::last(conn).map_err(|fault| OpenError(fault.to_string()))?;
         conn.conn.batch_execute("COMMIT")?;
-        Ok(row.head as Pos)
+        let last = last.and_then(|id| Uuid::try_parse(&id).ok());
+        Ok((row.head as Pos, last.map_or(0, |id| id.as_u128())))
     }
 }
 

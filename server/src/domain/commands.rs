@@ -12,7 +12,7 @@ use shared::{
 };
 
 use super::{
-    calendars, contacts, conversations as conv, members, queues, routing, seat, stickers, templates,
+    calendars, contacts, conversations as conv, members, queues, routing, seat, stickers, templates, tenancy,
 };
 use crate::{
     db::{
@@ -189,6 +189,7 @@ fn message_of(
         Command::SetActive { member, active } => members::change::active(tx, *member, *active).map(|()| None),
         Command::SetReadReceipts { receipts } => conv::receipt::choose(tx, *receipts).map(|()| None),
         Command::SetPhoneMasking { masked } => members::masking::set(tx, *masked).map(|()| None),
+        Command::SetZone { zone } => tenancy::set_zone(tx, zone).map(|()| None),
         Command::SyncTemplates {} => templates::plan_now(tx).map(|()| None),
         Command::AddSticker { upload } => stickers::add(tx, seat, *upload).map(|()| None),
         Command::RemoveSticker { sticker } => stickers::remove(tx, *sticker).map(|()| None),
@@ -264,6 +265,7 @@ fn audited(command: &Command) -> (&'static str, String) {
         Command::SetActive { member, active } => ("member.active", format!("{member} {active}")),
         Command::SetReadReceipts { receipts } => ("settings.read_receipts", receipts.as_str().into()),
         Command::SetPhoneMasking { masked } => ("settings.mask_phones", masked.to_string()),
+        Command::SetZone { zone } => ("settings.zone", zone.clone()),
         Command::SyncTemplates {} => ("templates.sync", String::new()),
         Command::AddSticker { upload } => ("sticker.add", upload.to_string()),
         Command::RemoveSticker { sticker } => ("sticker.remove", sticker.to_string()),

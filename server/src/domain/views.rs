@@ -173,7 +173,7 @@ fn timeline(scoped: &mut Scoped, id: ConversationId, before: Option<u64>) -> Res
     Ok(MessagesPage { messages, has_older })
 }
 
-fn rendered(scope: &Scope, conversation: Conversation) -> Conversation {
+pub(super) fn rendered(scope: &Scope, conversation: Conversation) -> Conversation {
     match scope.phones {
         PhoneSight::Whole => conversation,
         PhoneSight::Masked => conversation.masked(),

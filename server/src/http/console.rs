@@ -13,7 +13,10 @@ use actix_web::{
     },
     web::{Bytes, Data},
 };
-use shared::error::{ErrorCode, Problem};
+use shared::{
+    error::{ErrorCode, Problem},
+    program::Program,
+};
 
 use super::{error::respond, headers::console_policy};
 use assets::Asset;
@@ -21,8 +24,8 @@ use assets::Asset;
 /// Stands in for a console that was not built.
 const MISSING: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Switchboard</title>\
     <h1>The console is not built</h1>\
-    <p>The server runs, but there are no files in its <code>console_dir</code>. Build them with \
-    <code>trunk build --release</code> in the project's directory, then start the server again.</p></html>";
+    <p>The server runs, but the pages are missing from its <code>console_dir</code>. Build them with \
+    <code>cargo xtask console</code> in the project's directory, then start the server again.</p></html>";
 
 /// Names of built files carry a hash: another content has another name.
 const FOREVER: &str = "public, max-age=31536000, immutable";
@@ -32,7 +35,8 @@ const ASK_AGAIN: &str = "no-cache";
 /// The built console.
 pub struct Console {
     files: HashMap<String, Asset>,
-    policy: String,
+    /// Of each page by its name: what it may run is its own script.
+    policies: HashMap<String, String>,
 }
 
 impl Console {
@@ -42,40 +46,45 @@ impl Console {
     /// The file system's, for a directory that is there.
     pub fn load(dir: &Path, live_origin: &str) -> std::io::Result<Self> {
         let files = assets::read(dir)?;
-        let index = files.get("/index.html").map(|asset| String::from_utf8_lossy(&asset.plain));
-        let policy = console_policy(index.as_deref().unwrap_or_default(), live_origin);
-        Ok(Self { files, policy })
+        let pages = files.iter().filter(|(_, asset)| asset.is_document());
+        let policies = pages
+            .map(|(path, page)| {
+                (path.clone(), console_policy(&String::from_utf8_lossy(&page.plain), live_origin))
+            })
+            .collect();
+        Ok(Self { files, policies })
     }
 
     /// Whether there is anything to show.
     pub fn is_built(&self) -> bool {
-        self.files.contains_key("/index.html")
+        Program::ALL.iter().all(|program| self.files.contains_key(program.file()))
     }
 
-    /// The answer for a path: a file, or the page, which knows its own paths.
+    /// The answer for a path: a file, or the page whose path it is.
     fn answer(&self, path: &str, headers: &HeaderMap) -> HttpResponse {
-        let Some(index) = self.files.get("/index.html") else {
+        let page = Program::of(path).file();
+        if !self.files.contains_key(page) {
             return HttpResponse::build(StatusCode::SERVICE_UNAVAILABLE)
                 .insert_header((header::CACHE_CONTROL, "no-store"))
                 .content_type("text/html; charset=utf-8")
                 .body(MISSING);
-        };
-        match self.files.get(path) {
-            Some(asset) => self.file(asset, headers),
-            // A name with an ending is a file of another build; a page in its place would only
-            // confuse whoever wanted a script.
-            None if is_file_name(path) => respond(&Problem::new(ErrorCode::NotFound)),
-            None => self.file(index, headers),
+        }
+        // A name with an ending that is not there is a file of another build; a page in its place would only
+        // confuse whoever wanted a script.
+        let name = if self.files.contains_key(path) || is_file_name(path) { path } else { page };
+        match self.files.get(name) {
+            Some(asset) => self.file(name, asset, headers),
+            None => respond(&Problem::new(ErrorCode::NotFound)),
         }
     }
 
-    fn file(&self, asset: &Asset, headers: &HeaderMap) -> HttpResponse {
+    fn file(&self, name: &str, asset: &Asset, headers: &HeaderMap) -> HttpResponse {
         let mut response = HttpResponse::Ok();
         response.insert_header((header::CONTENT_TYPE, asset.content_type));
         let caching = if asset.is_hashed { FOREVER } else { ASK_AGAIN };
         response.insert_header((header::CACHE_CONTROL, caching));
-        if asset.is_document() {
-            response.insert_header((header::CONTENT_SECURITY_POLICY, self.policy.as_str()));
+        if let Some(policy) = self.policies.get(name) {
+            response.insert_header((header::CONTENT_SECURITY_POLICY, policy.as_str()));
         }
         let Some(brotli) = &asset.brotli else { return response.body(Bytes::clone(&asset.plain)) };
         response.insert_header((header::VARY, "Accept-Encoding"));

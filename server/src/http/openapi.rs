@@ -5,8 +5,8 @@ use shared::error::Problem;
 use utoipa::OpenApi;
 
 use super::{
-    channels, commands, connections, conversations, messages, probes, quarantine, session, sign_in_page,
-    stickers, templates, uploads,
+    board, channels, commands, connections, conversations, messages, probes, quarantine, session,
+    sign_in_page, stickers, templates, uploads,
 };
 
 #[derive(OpenApi)]
@@ -22,6 +22,7 @@ use super::{
         session::get_session::get_session,
         session::sign_out::sign_out,
         sign_in_page::get_sign_in_page,
+        board::list_conversations::list_board_conversations,
         commands::post_command,
         conversations::list_conversations::list_conversations,
         conversations::list_messages::list_messages,
@@ -129,6 +130,7 @@ mod tests {
         assert_eq!(
             paths,
             [
+                "/api/board/conversations",
                 "/api/channels",
                 "/api/channels/{id}",
                 "/api/channels/{id}/check",

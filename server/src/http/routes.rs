@@ -12,6 +12,7 @@ use shared::{
 };
 
 use super::{
+    board::list_conversations::list_board_conversations,
     channels::{
         check_number::check_number, connect_number::connect_number, edit_number::edit_number,
         get_profile::get_profile, get_qr::get_qr, register_number::register_number, set_profile::set_profile,
@@ -80,6 +81,7 @@ pub fn configure(config: &mut ServiceConfig) {
                         .route(post().to(sign_in))
                         .route(delete().to(sign_out)),
                 )
+                .service(only("/board/conversations", "GET").route(get().to(list_board_conversations)))
                 .service(only("/commands", "POST").route(post().to(commands::post_command)))
                 .service(only("/conversations", "GET").route(get().to(list_conversations)))
                 .service(only("/conversations/{id}/messages", "GET").route(get().to(list_messages)))

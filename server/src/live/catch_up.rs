@@ -14,10 +14,12 @@ use shared::{
 };
 
 use super::{
+    board,
     close::say_goodbye,
     conn::{Conn, Mode},
     deliver::{Outcome, deliver, pause},
     encoded::Encoded,
+    hub::Hub,
     outgoing::Kind,
     presence,
     shard::{Shard, push},
@@ -255,7 +257,7 @@ fn from_ring(shard: &Rc<Shard>, id: u64, load: u64) -> Step {
                     return Step::ReadLog(conn.cursor);
                 };
                 if events.is_empty() {
-                    go_live(conn, now);
+                    go_live(conn, &shard.hub, now);
                     return Step::Finished;
                 }
                 match deliver(conn, &events, config, None) {
@@ -270,13 +272,14 @@ fn from_ring(shard: &Rc<Shard>, id: u64, load: u64) -> Step {
 
 /// The connection has everything. When the last of it was not for its eyes, it must hear that it is
 /// complete all the same.
-fn go_live(conn: &mut Conn, now: shared::Instant) {
+fn go_live(conn: &mut Conn, hub: &Hub, now: shared::Instant) {
     conn.mode = Mode::Live;
     if conn.told < conn.cursor {
         let from = conn.told + 1;
         conn.told = conn.cursor;
         push(conn, Kind::Batch(from), &ServerFrame::Ping { to: conn.told, now });
     }
+    board::show(hub, conn);
 }
 
 async fn from_log(shard: &Rc<Shard>, id: u64, load: u64, tenant: TenantStore, mut pos: Pos) {
@@ -302,7 +305,7 @@ async fn from_log(shard: &Rc<Shard>, id: u64, load: u64, tenant: TenantStore, mu
                 // an event reaches the ring before it reaches this thread.
                 let live = shard.hub.tenant(conn.tenant.id());
                 if live.last().is_none_or(|last| last <= conn.cursor) {
-                    go_live(conn, shard.hub.0.store.clock().now());
+                    go_live(conn, &shard.hub, shard.hub.0.store.clock().now());
                     return None;
                 }
             }

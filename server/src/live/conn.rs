@@ -3,6 +3,7 @@
 use std::{
     cell::RefCell,
     rc::Rc,
+    sync::Arc,
     time::{Duration, Instant as Monotonic},
 };
 
@@ -13,7 +14,7 @@ use shared::{
     permission::Scope,
 };
 
-use super::outgoing::Outgoing;
+use super::{board::Running, outgoing::Outgoing};
 use crate::db::TenantStore;
 
 /// How a connection gets its events.
@@ -61,6 +62,10 @@ pub(super) struct Conn {
     /// What the member has on screen, as told last, and where they write.
     pub(super) viewing: Option<ConversationId>,
     pub(super) typing: Option<ConversationId>,
+    /// Whether the client asked for the board.
+    pub(super) wants_board: bool,
+    /// The board it looks at.
+    pub(super) board: Option<Arc<Running>>,
     /// When the session was last known to be in use.
     pub(super) seen_at: shared::Instant,
     /// Whether the member worked since the session was last renewed. What a console says by itself is no

@@ -17,6 +17,7 @@ use shared::{
 use tokio::sync::mpsc;
 
 use super::{
+    board,
     encoded::Encoded,
     ended::{Ended, Gone},
     presence::Presence,
@@ -90,6 +91,7 @@ pub(super) struct TenantLive {
     sockets: Mutex<(usize, Monotonic)>,
     ring: Mutex<Ring>,
     watchers: Mutex<Watchers>,
+    pub(super) board: board::Place,
 }
 
 impl TenantLive {
@@ -216,6 +218,12 @@ impl Hub {
         told.into_iter().filter_map(Result::ok).max().unwrap_or_default()
     }
 
+    /// For tests: how often a tenant's board was read since somebody looks at it; none while nobody does.
+    #[doc(hidden)]
+    pub fn board_looks(&self, tenant: TenantId) -> Option<u64> {
+        self.tenant(tenant).board.looks()
+    }
+
     pub(super) fn is_closing(&self) -> bool {
         self.0.closing.load(Ordering::SeqCst)
     }
@@ -236,6 +244,7 @@ impl Hub {
                 sockets: Mutex::new((0, Monotonic::now())),
                 ring: Mutex::default(),
                 watchers: Mutex::default(),
+                board: board::Place::default(),
             })
         }))
     }
@@ -282,7 +291,7 @@ impl Hub {
         }
     }
 
-    fn broadcast(&self, mut message: impl FnMut() -> ToShard) {
+    pub(super) fn broadcast(&self, mut message: impl FnMut() -> ToShard) {
         let mut shards = self.0.shards.lock().unwrap_or_else(PoisonError::into_inner);
         shards.retain(|shard| shard.send(message()).is_ok());
     }
@@ -290,15 +299,16 @@ impl Hub {
 
 impl CommitSink for Hub {
     fn committed(&self, committed: Committed) {
-        if committed.events.is_empty() {
-            return;
-        }
         let known = {
             let tenants = self.0.tenants.lock().unwrap_or_else(PoisonError::into_inner);
             tenants.get(&committed.tenant).cloned()
         };
         // Nobody ever connected: whoever does next reads the log, where this already is.
         let Some(live) = known else { return };
+        live.board.wake();
+        if committed.events.is_empty() {
+            return;
+        }
         let events: Arc<[Arc<Encoded>]> =
             committed.events.into_iter().map(|event| Arc::new(Encoded::new(event))).collect();
         live.ring.lock().unwrap_or_else(PoisonError::into_inner).push(&events);

@@ -8,6 +8,7 @@
 //! Absent on purpose: awaiting a socket while broadcasting, and any state that a resume would need
 //! besides the cursor.
 
+mod board;
 mod body;
 mod catch_up;
 mod close;

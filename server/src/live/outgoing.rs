@@ -28,6 +28,8 @@ pub(super) enum Kind {
     Must,
     /// May be lost.
     Signal,
+    /// The board: only the newest counts, and that one must arrive.
+    Board,
 }
 
 /// What a flush came to.
@@ -106,6 +108,23 @@ impl Outgoing {
         self.mark();
     }
 
+    /// Adds the board as it is now, instead of what waits of it.
+    pub(super) fn push_board(&mut self, pieces: Pieces) {
+        self.drop_board();
+        self.push(Kind::Board, pieces);
+    }
+
+    /// Drops what waits of the board and has not begun.
+    pub(super) fn drop_board(&mut self) {
+        let mut freed = 0;
+        self.frames.retain(|frame| {
+            let is_board = frame.kind == Kind::Board;
+            freed += if is_board { frame.pieces.len() } else { 0 };
+            !is_board
+        });
+        self.bytes -= freed;
+    }
+
     /// Adds the frame behind which the connection ends.
     pub(super) fn push_last(&mut self, pieces: Pieces) {
         self.push(Kind::Must, pieces);
@@ -137,7 +156,7 @@ impl Outgoing {
         let mut freed = 0;
         self.frames.retain(|frame| {
             match frame.kind {
-                Kind::Must => return true,
+                Kind::Must | Kind::Board => return true,
                 Kind::Batch(from) => first = Some(first.map_or(from, |known: Pos| known.min(from))),
                 Kind::Signal => {}
             }
@@ -283,6 +302,22 @@ mod tests {
         assert_eq!(out.drop_replayable(), None, "the answer has begun");
         assert_eq!(out.flush(), Flow::Empty);
         assert_eq!(out.bytes(), 0);
+    }
+
+    #[test]
+    fn of_the_board_only_the_newest_waits() {
+        let (mut out, _peer) = pair();
+        out.push_board(frame(1, &[10]));
+        out.push(Kind::Batch(5), frame(2, &[4]));
+        out.push_board(frame(3, &[20]));
+        assert_eq!(out.bytes(), 4 + 20);
+        out.written(6);
+        out.push_board(frame(4, &[7]));
+        assert_eq!(out.bytes(), 18 + 7, "what has begun is finished");
+        assert_eq!(out.drop_replayable(), None);
+        assert_eq!(out.bytes(), 18 + 7, "the newest arrives, however slow the reader");
+        out.drop_board();
+        assert_eq!(out.bytes(), 18);
     }
 
     #[test]

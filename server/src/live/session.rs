@@ -17,6 +17,7 @@ use shared::{
 };
 
 use super::{
+    board,
     catch_up::{self, Greeting},
     close::say_goodbye,
     conn::Mode,
@@ -118,6 +119,8 @@ fn frame(shard: &Rc<Shard>, id: u64, text: &str) {
             shard.with(id, |conn| conn.open.retain(|known| *known != conversation));
             leave(shard, id, |at, _| at == conversation);
         }
+        ClientFrame::WatchBoard {} => board::wanted(shard, id),
+        ClientFrame::UnwatchBoard {} => board::unwanted(shard, id),
         ClientFrame::Typing { conversation } => sign(shard, id, conversation, Activity::Typing),
         ClientFrame::Viewing { conversation } => {
             leave(shard, id, |at, _| Some(at) != conversation);

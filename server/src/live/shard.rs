@@ -16,7 +16,7 @@ use shared::live::{
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    catch_up,
+    board, catch_up,
     close::say_goodbye,
     conn::{Conn, Mode},
     deliver::{Outcome, deliver},
@@ -25,7 +25,7 @@ use super::{
     hub::Hub,
     outgoing::Kind,
     presence, renewal,
-    wire::{self, Batches},
+    wire::{self, Batches, Pieces},
 };
 use crate::tenant::TenantId;
 
@@ -50,6 +50,8 @@ pub(super) enum ToShard {
     Events(TenantId, Arc<[Arc<Encoded>]>),
     /// Somebody looks at or writes in a conversation.
     Watch(TenantId, Watcher),
+    /// A tenant's board changed.
+    Board(TenantId, Pieces),
     /// A session is over.
     EndSession(Box<str>),
     /// A tenant may not work any more.
@@ -138,6 +140,7 @@ impl Shard {
             let _ = done.send(());
         }
         drop(conns);
+        board::leave(&self.hub, &mut conn);
         self.hub.count(tenant, -1);
         self.hub.tell_gone(tenant, conn.member, conn.take_signs(|_, _| true));
         if conn.present {
@@ -191,6 +194,7 @@ impl Shard {
         match message {
             ToShard::Events(tenant, events) => self.events(tenant, &events),
             ToShard::Watch(tenant, watcher) => self.watch(tenant, &watcher),
+            ToShard::Board(tenant, pieces) => self.board(tenant, &pieces),
             ToShard::EndSession(hash) => {
                 self.close_where(close::SESSION_GONE, |conn| *conn.token_hash == *hash);
             }
@@ -270,6 +274,16 @@ impl Shard {
             let mut out = conn.outgoing.borrow_mut();
             if concerned && out.bytes() < self.hub.0.config.soft_bytes {
                 out.push(Kind::Signal, pieces.clone());
+            }
+        }
+    }
+
+    fn board(&self, tenant: TenantId, pieces: &Pieces) {
+        let mut conns = self.conns.borrow_mut();
+        let Conns { by_id, by_tenant, .. } = &mut *conns;
+        for id in by_tenant.get(&tenant).map(Vec::as_slice).unwrap_or_default() {
+            if let Some(conn) = by_id.get_mut(id) {
+                board::deliver(&self.hub, conn, pieces);
             }
         }
     }

@@ -76,6 +76,8 @@ pub async fn live(
         opening: 0,
         viewing: None,
         typing: None,
+        wants_board: false,
+        board: None,
         seen_at: app.store.clock().now(),
         active: false,
         greeted: false,

@@ -257,6 +257,11 @@ pub enum Command {
         /// When.
         receipts: ReadReceipts,
     },
+    /// Choose where the tenant's days begin and end.
+    SetZone {
+        /// A zone of the IANA database, such as `Europe/Berlin`.
+        zone: String,
+    },
     /// Hide or show phone numbers for members without the permission to see them.
     SetPhoneMasking {
         /// Hide or show.
@@ -362,7 +367,9 @@ impl Command {
             Self::SetRole { .. } | Self::SetQueues { .. } | Self::SetActive { .. } => {
                 Permission::ManageMembers
             }
-            Self::SetPhoneMasking { .. } | Self::SetReadReceipts { .. } => Permission::ManageSettings,
+            Self::SetPhoneMasking { .. } | Self::SetReadReceipts { .. } | Self::SetZone { .. } => {
+                Permission::ManageSettings
+            }
             Self::SyncTemplates {} => Permission::ManageTemplates,
             Self::AddSticker { .. } | Self::RemoveSticker { .. } => Permission::ManageStickers,
             Self::MergeContacts { .. }

@@ -11,6 +11,7 @@ use crate::{
         event::Logged,
         snapshot::{Opened, Snapshot, Watcher},
     },
+    model::board::Board,
 };
 
 /// What a client sends.
@@ -66,6 +67,10 @@ pub enum ClientFrame {
         /// Where.
         conversation: Option<ConversationId>,
     },
+    /// Show the board, and every change of it, until told otherwise.
+    WatchBoard {},
+    /// Show the board no longer.
+    UnwatchBoard {},
     /// Answer to a ping; any other frame counts as one.
     Pong {},
 }
@@ -98,6 +103,11 @@ pub enum ServerFrame {
     },
     /// True for a moment; may be lost.
     Signal(Signal),
+    /// The board is not shown, or no longer.
+    BoardFailed {
+        /// Why.
+        problem: Problem,
+    },
     /// Answer to a command.
     Reply {
         /// Which command.
@@ -162,6 +172,8 @@ pub enum Answer {
 pub enum Signal {
     /// A colleague looks at or writes in an opened conversation.
     Watcher(Watcher),
+    /// The board as it is now. Whoever reads slowly gets the newest only.
+    Board(Box<Board>),
 }
 
 /// Why a view became void.

@@ -94,6 +94,31 @@ pub struct QueueRules {
     pub priorities: Vec<PriorityRule>,
     /// Who else answers when it takes long, in the order of their times.
     pub rings: Vec<Ring>,
+    /// In how many seconds a person's answer is in time.
+    pub answer_target_secs: u32,
+    /// Which percentage of answers should be, 1 to 100.
+    pub answer_target_percent: u32,
+    /// After how many seconds without an answer a customer waits for too long.
+    pub overdue_secs: u32,
+    /// Who gives up before this counts neither for nor against anybody.
+    pub short_abandon_secs: u32,
+    /// What a supervisor is told of.
+    pub alerts: AlertRules,
+}
+
+/// From when on a supervisor is told; 0 means never.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct AlertRules {
+    /// When more than so many wait.
+    pub waiting_over: u32,
+    /// When somebody waits for more than so many seconds.
+    pub longest_wait_over_secs: u32,
+    /// When a smaller percentage was answered in time in the last 30 minutes, up to 100.
+    pub service_level_under_percent: u32,
+    /// When more than so many are overdue.
+    pub overdue_over: u32,
 }
 
 impl Default for QueueRules {
@@ -116,6 +141,11 @@ impl Default for QueueRules {
             when_full: WhenFull::default(),
             priorities: Vec::new(),
             rings: Vec::new(),
+            answer_target_secs: 300,
+            answer_target_percent: 80,
+            overdue_secs: 600,
+            short_abandon_secs: 30,
+            alerts: AlertRules::default(),
         }
     }
 }
@@ -274,6 +304,8 @@ pub enum RuleFault {
     Waiting,
     /// The rules of priority are too many, or of more than a day, or look for what is nothing.
     Priorities,
+    /// An answer is never in time, or the target or a threshold is no percentage.
+    Targets,
 }
 
 impl QueueRules {
@@ -316,6 +348,15 @@ impl QueueRules {
             |rule: &PriorityRule| (1..=MOST_PRIORITY_SECS).contains(&rule.secs) && rule.when.is_valid();
         if self.priorities.len() > MOST_PRIORITIES || !self.priorities.iter().all(possible) {
             faults.push(RuleFault::Priorities);
+        }
+        let targets = [self.answer_target_secs, self.overdue_secs, self.short_abandon_secs];
+        if self.answer_target_secs == 0
+            || self.overdue_secs == 0
+            || targets.iter().any(|time| *time > MONTH)
+            || !(1..=100).contains(&self.answer_target_percent)
+            || self.alerts.service_level_under_percent > 100
+        {
+            faults.push(RuleFault::Targets);
         }
         faults
     }
@@ -361,10 +402,17 @@ mod tests {
             park_secs: u32::MAX,
             skills: vec!["French".into()],
             rings: vec![ring(60, 2), ring(60, 3)],
+            answer_target_percent: 101,
             ..QueueRules::default()
         };
-        let all =
-            [RuleFault::Weight, RuleFault::AcceptSecs, RuleFault::Long, RuleFault::Skills, RuleFault::Rings];
+        let all = [
+            RuleFault::Weight,
+            RuleFault::AcceptSecs,
+            RuleFault::Long,
+            RuleFault::Skills,
+            RuleFault::Rings,
+            RuleFault::Targets,
+        ];
         assert_eq!(faulty.faults(), all);
         let rule = |when, secs| PriorityRule { when, secs };
         let faulty = QueueRules {
@@ -400,6 +448,23 @@ mod tests {
         ] {
             let rules = QueueRules { rings, ..QueueRules::default() };
             assert_eq!(rules.faults().is_empty(), may, "{:?}", rules.rings);
+        }
+    }
+
+    #[test]
+    fn a_target_can_be_met_and_missed() {
+        let alerts = |percent| AlertRules { service_level_under_percent: percent, ..AlertRules::default() };
+        let rules = QueueRules::default;
+        for (rules, may) in [
+            (QueueRules { answer_target_secs: 0, ..rules() }, false),
+            (QueueRules { answer_target_percent: 0, ..rules() }, false),
+            (QueueRules { answer_target_percent: 100, short_abandon_secs: 0, ..rules() }, true),
+            (QueueRules { overdue_secs: 0, ..rules() }, false),
+            (QueueRules { overdue_secs: u32::MAX, ..rules() }, false),
+            (QueueRules { alerts: alerts(100), ..rules() }, true),
+            (QueueRules { alerts: alerts(101), ..rules() }, false),
+        ] {
+            assert_eq!(rules.faults().is_empty(), may, "{rules:?}");
         }
     }
 

@@ -20,6 +20,13 @@ pub struct Settings {
     /// What holds for all queues.
     #[serde(default)]
     pub routing: RoutingPolicy,
+    /// Where its days begin and end: a zone of the IANA database, such as `Europe/Berlin`.
+    #[serde(default = "utc")]
+    pub zone: String,
+}
+
+fn utc() -> String {
+    "UTC".to_owned()
 }
 
 /// When customers are told that their messages were read: WhatsApp's blue ticks.

@@ -1,7 +1,7 @@
 //! The rail: where one can go, and who one is. Under 600 px a bar at the bottom.
 
 use leptos::prelude::*;
-use shared::permission::Permission;
+use shared::{permission::Permission, program::Program};
 
 use super::{list::Inbox, presence_menu::PresenceMenu};
 use crate::{
@@ -21,7 +21,7 @@ pub(crate) fn Rail(desk: Desk, inbox: Inbox) -> impl IntoView {
             <a
                 class="rail__item"
                 href=routes::INBOX
-                aria-current=move || (!routes::is_settings(&desk.router.path())).then_some("page")
+                aria-current=move || (Program::of(&desk.router.path()) == Program::Inbox).then_some("page")
                 aria-label=tr(Key::InboxTitle) title=tr(Key::InboxTitle)
             >
                 <Icon name=IconName::Inbox/>
@@ -35,7 +35,7 @@ pub(crate) fn Rail(desk: Desk, inbox: Inbox) -> impl IntoView {
                     class="rail__item"
                     href=routes::SETTINGS
                     data-testid="settings"
-                    aria-current=move || routes::is_settings(&desk.router.path()).then_some("page")
+                    aria-current=move || desk.router.path().starts_with(routes::SETTINGS).then_some("page")
                     aria-label=tr(Key::Settings)
                     title=tr(Key::Settings)
                 >

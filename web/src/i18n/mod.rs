@@ -1,4 +1,4 @@
-//! The console's words: one table per language, looked up by [`Key`], in the language chosen now.
+//! The console's words: each [`Key`] holds them in every language; shown are those of the language chosen now.
 //!
 //! Reading a text inside a reactive closure tracks the language, so switching needs no reload.
 //! Absent on purpose: plural rules beyond "one" and "other"; both languages have just these two. A
@@ -9,6 +9,10 @@ use std::borrow::Cow;
 use leptos::prelude::*;
 
 include!(concat!(env!("OUT_DIR"), "/keys.rs"));
+
+/// Something the console can say: its texts, in the order of [`Locale::ALL`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Key(&'static [&'static str; Locale::ALL.len()]);
 
 /// A language of the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -47,11 +51,11 @@ impl Locale {
     }
 
     fn text(self, key: Key) -> &'static str {
-        let table = match self {
-            Self::En => &EN,
-            Self::De => &DE,
-        };
-        table.get(key as usize).copied().unwrap_or_default()
+        let [english, german] = *key.0;
+        match self {
+            Self::En => english,
+            Self::De => german,
+        }
     }
 }
 

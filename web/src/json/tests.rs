@@ -19,9 +19,10 @@ use shared::{
     live::{
         command::Done,
         event::{Event, Logged},
-        frame::{Answer, ResetReason, ServerFrame, Welcome},
+        frame::{Answer, ResetReason, ServerFrame, Signal, Welcome},
     },
     model::{
+        board::{AgentState, AlertKind, Board, BoardAgent, BoardAlert, BoardLine},
         calendar::{Calendar, Holiday, Hours, Weekly, Window, parse_date},
         channel::{Channel, ChannelColour},
         contact::{Block, BlockRefusal, BlockState, ContactChange, ContactChangeKind},
@@ -227,6 +228,32 @@ fn interactives() -> Vec<Interactive> {
     .to_vec()
 }
 
+fn board() -> Board {
+    let at = Instant::from_timestamp_millis(1_793_000_000_123).unwrap();
+    let alerts = vec![BoardAlert { what: AlertKind::LongestWait, since: at }];
+    let line = BoardLine {
+        queue: Some(QueueId::new()),
+        waiting: 3,
+        oldest_since: Some(at),
+        level_today: Some(79),
+        alerts,
+        ..BoardLine::default()
+    };
+    let agent = BoardAgent {
+        member: MemberId::new(),
+        state: AgentState::WrapUp,
+        since: at,
+        used: 1,
+        capacity: 5,
+        active: 1,
+        parked: 0,
+        unanswered_since: None,
+        last_at: Some(at),
+    };
+    let total = BoardLine::default();
+    Board { seq: 7, at, day_began: at, total, queues: vec![line], agents: vec![agent] }
+}
+
 fn frames() -> Vec<ServerFrame> {
     let texts = ["", "plain", "\"quoted\" \\ back", "line\n\ttab\u{8}\u{c}\r", "😀 ü \u{1}\u{7f} \u{2028}"];
     let bodies = texts
@@ -286,6 +313,7 @@ fn frames() -> Vec<ServerFrame> {
             }),
         },
         ServerFrame::Reset { why: ResetReason::Scope },
+        ServerFrame::Signal(Signal::Board(Box::new(board()))),
     ]
 }
 

@@ -89,6 +89,7 @@ mod tests {
                 mask_phones: false,
                 read_receipts: Default::default(),
                 routing: Default::default(),
+                zone: "UTC".into(),
             },
             members: Vec::new(),
             queues: Vec::new(),

@@ -69,6 +69,8 @@ impl Live {
                 redraw.timelines = true;
             }
             ServerFrame::Signal(News::Watcher(watcher)) => self.watched(watcher),
+            // Nothing here asks for the board yet.
+            ServerFrame::Signal(News::Board(_)) | ServerFrame::BoardFailed { .. } => {}
             ServerFrame::Reply { key, answer } => self.answered(key, answer),
             ServerFrame::Reset { .. } => {
                 self.link.update_value(|link| link.awaits_snapshot = true);

@@ -147,6 +147,11 @@ impl Live {
         self.directory(|view| view.members.get(&id).cloned()).flatten()
     }
 
+    /// All members; tracked.
+    pub(crate) fn members(self) -> Vec<Member> {
+        self.directory(|view| view.members.values().cloned().collect()).unwrap_or_default()
+    }
+
     /// Who is signed in; tracked.
     pub(crate) fn me(self) -> Option<Member> {
         self.directory(|view| view.members.get(&view.me).cloned()).flatten()

@@ -10,7 +10,10 @@ use crate::{
         help::Help,
         list::Inbox,
         rail::Rail,
-        settings::{connect, fields, number, numbers, quarantine, setup, template_form, templates},
+        settings::{
+            connect, fields, number, numbers, people, quarantine, queue, queues, setup, template_form,
+            templates,
+        },
     },
     effects::effect,
     i18n::{Key, text, tr},
@@ -34,6 +37,8 @@ pub(crate) fn SettingsPage() -> impl IntoView {
                 <h1>{tr(Key::Settings)}</h1>
                 {move || link(desk, Permission::ManageChannels, routes::NUMBERS, Key::SettingsNumbers)}
                 {move || link(desk, Permission::ManageTemplates, routes::TEMPLATES, Key::SettingsTemplates)}
+                {move || link(desk, Permission::ManageQueues, routes::QUEUES, Key::SettingsQueues)}
+                {move || link(desk, Permission::Supervise, routes::PEOPLE, Key::SettingsPeople)}
                 {move || link(desk, Permission::ManageSettings, routes::QUARANTINE, Key::SettingsQuarantine)}
                 <span class="grow"></span>
                 <ConnectionState live=desk.live/>
@@ -71,6 +76,8 @@ fn draw(desk: Desk, page: Page) -> AnyView {
         }
         Page::Templates | Page::NewTemplate | Page::Template(_) => Permission::ManageTemplates,
         Page::Quarantine => Permission::ManageSettings,
+        Page::Queues | Page::NewQueue | Page::Queue(_) => Permission::ManageQueues,
+        Page::People | Page::Person(_) => Permission::Supervise,
         _ => Permission::ManageChannels,
     };
     if !may(needed) {
@@ -83,6 +90,11 @@ fn draw(desk: Desk, page: Page) -> AnyView {
         Page::Setup(id) => setup::page(desk, id),
         Page::Number(id) => number::page(desk, id),
         Page::Quarantine => quarantine::page(desk),
+        Page::Queues => queues::page(desk),
+        Page::NewQueue => queue::page(desk, None),
+        Page::Queue(id) => queue::page(desk, Some(id)),
+        Page::People => people::page(desk),
+        Page::Person(id) => people::person(desk, id),
         Page::Templates => templates::page(desk),
         Page::NewTemplate => template_form::page(desk, None),
         Page::Template(id) => template_form::page(desk, Some(id)),

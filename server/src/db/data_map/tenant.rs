@@ -35,6 +35,7 @@ pub(super) const TABLES: &[Table] = &[
             ("mask_phones", T),
             ("read_receipts", T),
             ("routing", T),
+            ("zone", T),
         ],
     },
     Table {

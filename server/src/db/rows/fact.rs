@@ -1,7 +1,12 @@
-//! Facts: transitions for boards, recounts and analytics. They are written by `Tx::fact`.
+//! Facts: transitions for boards, recounts and analytics. They are written by `Tx::fact`, and their ids rise in the
+//! order of the commits.
 
 use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
-use shared::{Instant, ids::QueueId};
+use shared::{
+    Instant,
+    ids::{ConversationId, MemberId, QueueId},
+    model::message::AuthorKind,
+};
 
 use super::slice;
 use crate::{
@@ -28,10 +33,97 @@ pub fn count(scoped: &mut Scoped, what: FactKind, queue: QueueId, since: Instant
     Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
+/// A fact as boards read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FactRow {
+    /// Its place among all.
+    pub id: String,
+    /// What happened.
+    pub what: FactKind,
+    /// When, in microseconds of our clock.
+    pub at: i64,
+    /// Where.
+    pub conversation: Option<ConversationId>,
+    /// In which queue.
+    pub queue: Option<QueueId>,
+    /// Concerning which member.
+    pub member: Option<MemberId>,
+    /// Who acted.
+    pub author: Option<AuthorKind>,
+}
+
+type Row = (String, String, i64, Option<String>, Option<String>, Option<String>, Option<String>);
+
+/// The columns of [`Row`], in its order.
+macro_rules! columns {
+    () => {
+        (f::id, f::what, f::at, f::conversation_id, f::queue_id, f::member_id, f::author_kind)
+    };
+}
+
+/// What happened of these kinds since an instant, and whatever members did, in the order of the commits.
+///
+/// # Errors
+/// The database's.
+pub fn since(scoped: &mut Scoped, from: Instant, kinds: &[FactKind]) -> Result<Vec<FactRow>, Fault> {
+    let kinds = kinds.iter().map(|kind| kind.as_str());
+    let wanted = f::what.eq_any(kinds).or(f::author_kind.eq(AuthorKind::Member.as_str()));
+    let (conn, tenant) = scoped.parts();
+    // In the order of the index; that of the commits is another one where a clock was set.
+    let rows: Vec<Row> = f::fact
+        .filter(f::tenant_id.eq(tenant).and(f::at.ge(micros(from))).and(wanted))
+        .order((f::at, f::id))
+        .select(columns!())
+        .load(conn)?;
+    let mut facts = rows.into_iter().map(model).collect::<Result<Vec<_>, _>>()?;
+    facts.sort_by(|one, other| one.id.cmp(&other.id));
+    Ok(facts)
+}
+
+/// Everything behind a fact, in the order of the commits.
+///
+/// # Errors
+/// The database's.
+pub fn after(scoped: &mut Scoped, id: &str) -> Result<Vec<FactRow>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let rows: Vec<Row> = f::fact
+        .filter(f::tenant_id.eq(tenant).and(f::id.gt(id)))
+        .order(f::id)
+        .select(columns!())
+        .load(conn)?;
+    rows.into_iter().map(model).collect()
+}
+
+/// The newest fact of all.
+///
+/// # Errors
+/// The database's.
+pub fn last(scoped: &mut Scoped) -> Result<Option<String>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let id: Option<String> =
+        f::fact.filter(f::tenant_id.eq(tenant)).order(f::id.desc()).select(f::id).first(conn).optional()?;
+    Ok(id)
+}
+
 /// Forgets a slice of the facts older than an instant; says how many.
 ///
 /// # Errors
 /// The database's.
 pub fn prune(scoped: &mut Scoped, before: Instant) -> Result<usize, Fault> {
     slice::forget!(scoped, f::fact, f::tenant_id, f::at, before)
+}
+
+fn model(row: Row) -> Result<FactRow, Fault> {
+    let (id, what, at, conversation, queue, member, author) = row;
+    let author = author
+        .map(|author| AuthorKind::parse(&author).ok_or_else(|| Fault::Broken(format!("author {author}"))));
+    Ok(FactRow {
+        id,
+        what: FactKind::parse(&what).ok_or_else(|| Fault::Broken(format!("fact {what}")))?,
+        at,
+        conversation: conversation.map(|id| id.parse()).transpose()?,
+        queue: queue.map(|id| id.parse()).transpose()?,
+        member: member.map(|id| id.parse()).transpose()?,
+        author: author.transpose()?,
+    })
 }

@@ -3,6 +3,7 @@
 pub mod agent_load;
 pub mod assignment;
 pub mod awaited;
+pub mod board;
 pub mod calendar;
 pub mod channel;
 pub mod channel_health;

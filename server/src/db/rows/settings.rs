@@ -23,6 +23,7 @@ pub fn insert(scoped: &mut Scoped, settings: &Settings) -> Result<(), Fault> {
             s::mask_phones.eq(settings.mask_phones),
             s::read_receipts.eq(settings.read_receipts.as_str()),
             s::routing.eq(routing),
+            s::zone.eq(&settings.zone),
         ))
         .execute(conn)?;
     Ok(())
@@ -34,15 +35,16 @@ pub fn insert(scoped: &mut Scoped, settings: &Settings) -> Result<(), Fault> {
 /// The database's.
 pub fn get(scoped: &mut Scoped) -> Result<Settings, Fault> {
     let (conn, tenant) = scoped.parts();
-    let (rev, tenant_name, mask_phones, receipts, routing): (i64, String, bool, String, String) = s::settings
+    let row: (i64, String, bool, String, String, String) = s::settings
         .filter(s::tenant_id.eq(tenant))
-        .select((s::rev, s::tenant_name, s::mask_phones, s::read_receipts, s::routing))
+        .select((s::rev, s::tenant_name, s::mask_phones, s::read_receipts, s::routing, s::zone))
         .first(conn)?;
+    let (rev, tenant_name, mask_phones, receipts, routing, zone) = row;
     let read_receipts =
         ReadReceipts::parse(&receipts).ok_or_else(|| Fault::Broken(format!("read receipts {receipts}")))?;
     let routing =
         serde_json::from_str(&routing).map_err(|error| Fault::Broken(format!("routing: {error}")))?;
-    Ok(Settings { rev: rev as u64, tenant_name, mask_phones, read_receipts, routing })
+    Ok(Settings { rev: rev as u64, tenant_name, mask_phones, read_receipts, routing, zone })
 }
 
 /// Stores changed settings.
@@ -59,6 +61,7 @@ pub fn update(scoped: &mut Scoped, settings: &Settings) -> Result<(), Fault> {
             s::mask_phones.eq(settings.mask_phones),
             s::read_receipts.eq(settings.read_receipts.as_str()),
             s::routing.eq(routing),
+            s::zone.eq(&settings.zone),
         ))
         .execute(conn)?;
     Ok(())

@@ -72,13 +72,11 @@ impl Loaded {
             heard.other = answerer == Answerer::Other;
         }
         match (self.row.model.state, heard.other) {
-            (ConversationState::Bot, false) => {
-                routing::queue_up(tx, self)?;
-                self.fact(tx, FactKind::ConversationQueued, author)?;
-            }
+            (ConversationState::Bot, false) => routing::queue_up(tx, self)?,
             (ConversationState::Queued | ConversationState::Offered, true) => {
                 routing::let_go(tx, self, Ending::Transferred)?;
                 routing::withdraw(tx, self.row.model.id)?;
+                self.fact(tx, FactKind::ConversationWithdrawn, author)?;
                 self.row.model.state = ConversationState::Bot;
                 self.row.model.waiting_since = None;
             }

@@ -365,10 +365,7 @@ pub(super) fn find_or_begin(
     };
     loaded.said = said;
     match answerer {
-        Answerer::Us => {
-            routing::queue_up(tx, &mut loaded)?;
-            loaded.fact(tx, FactKind::ConversationQueued, &author)?;
-        }
+        Answerer::Us => routing::queue_up(tx, &mut loaded)?,
         Answerer::Other => loaded.row.model.state = ConversationState::Bot,
     }
     Ok(loaded)

@@ -9,7 +9,7 @@ use shared::{
     model::{
         conversation::ConversationState,
         member::Availability,
-        message::{Body, Happening},
+        message::{Author, AuthorKind, Body, Happening},
         queue::MOST_PRIORITY_SECS,
         routing::{AssignmentKind, Ending, Target, Why},
     },
@@ -121,7 +121,9 @@ fn to_member(
     let why = Why { by: Some(seat.member.id), ..Why::default() };
     give(tx, loaded, member, Giving { kind, why })?;
     loaded.tell(tx, Happening::Transferred { by: seat.member.id, to: Target::Member(member) })?;
-    loaded.fact(tx, FactKind::ConversationTransferred, &by(seat))
+    loaded.fact(tx, FactKind::ConversationTransferred, &by(seat))?;
+    let theirs = Author { kind: AuthorKind::System, member: Some(member) };
+    loaded.fact(tx, FactKind::ConversationAssigned, &theirs)
 }
 
 fn to_queue(tx: &mut Tx<'_>, loaded: &mut Loaded, seat: &Seat, queue: QueueId) -> Result<(), Fault> {

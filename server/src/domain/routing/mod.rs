@@ -35,6 +35,7 @@ use crate::db::{
     },
 };
 
+pub(crate) use need::Need;
 pub(crate) use place::{Giving, give, let_go, pass, queue_up, withdraw};
 pub(crate) use priority::Said;
 pub(crate) use settle::settle;

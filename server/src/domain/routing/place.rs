@@ -8,6 +8,7 @@ use shared::{
     ids::{AssignmentId, ConversationId, MemberId},
     model::{
         conversation::ConversationState,
+        message::{Author, AuthorKind},
         queue::{QueueRules, RoutingMode},
         routing::{Assignment, AssignmentKind, Ending, Why},
     },
@@ -23,7 +24,7 @@ use crate::{
     clock::micros,
     db::{
         Fault, Tx,
-        record::Kicks,
+        record::{FactKind, Kicks},
         rows::{
             agent_load, assignment, queue,
             timer::{self, TimerKind},
@@ -63,10 +64,11 @@ pub(crate) fn queue_up(tx: &mut Tx<'_>, loaded: &mut Loaded) -> Result<(), Fault
         return withdraw(tx, model.id);
     }
     model.state = ConversationState::Queued;
-    let Some(queue) = model.queue else { return Ok(()) };
-    let id = model.id;
-    let now = tx.now();
+    let (id, queue, now) = (model.id, model.queue, tx.now());
     let since = model.waiting_since.unwrap_or(now);
+    // Whoever counts who waits goes by this one, whatever made it wait.
+    loaded.fact(tx, FactKind::ConversationQueued, &Author { kind: AuthorKind::System, member: None })?;
+    let Some(queue) = queue else { return Ok(()) };
     let rules = queue::rules(tx, Some(queue))?;
     let known = waiting::find(tx, id)?;
     if rules.max_waiting > 0 && known.as_ref().is_none_or(|known| known.queue != queue) {

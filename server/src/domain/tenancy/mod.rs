@@ -8,8 +8,10 @@ mod add_channel;
 mod create_member;
 mod create_queue;
 mod found;
+mod set_zone;
 
 pub use add_channel::{NewChannel, NewQueue, add_channel};
 pub use create_member::{NewMember, create_member};
 pub use create_queue::create_queue;
 pub use found::found;
+pub use set_zone::set_zone;

@@ -9,6 +9,7 @@ fn built() -> (tempfile::TempDir, Console) {
     std::fs::write(dir.path().join("secret.txt"), "outside").unwrap();
     std::os::unix::fs::symlink(dir.path().join("secret.txt"), dist.join("link.txt")).unwrap();
     std::fs::write(dist.join("index.html"), "<script>go()</script>").unwrap();
+    std::fs::write(dist.join("office.html"), "<script>work()</script>").unwrap();
     std::fs::write(dist.join("web-0123456789abcdef_bg.wasm"), "\0asm").unwrap();
     std::fs::write(dist.join("web-0123456789abcdef_bg.wasm.br"), "small").unwrap();
     std::fs::write(dist.join("snippets/a.js"), "1").unwrap();
@@ -36,6 +37,16 @@ async fn a_path_of_the_console_answers_with_the_page_and_its_policy() {
         assert!(header_of(&response, "content-security-policy").unwrap().contains("'sha256-"));
         assert_eq!(to_bytes(response.into_body()).await.unwrap(), "<script>go()</script>");
     }
+}
+
+#[actix_web::test]
+async fn each_program_has_a_page_and_may_run_its_own_script_only() {
+    let (_dir, console) = built();
+    let [inbox, office] = ["/inbox", "/settings/numbers"].map(|path| ask(&console, path, ""));
+    let policies =
+        [&inbox, &office].map(|page| header_of(page, "content-security-policy").unwrap().to_owned());
+    assert_ne!(policies[0], policies[1]);
+    assert_eq!(to_bytes(office.into_body()).await.unwrap(), "<script>work()</script>");
 }
 
 #[actix_web::test]
@@ -73,5 +84,5 @@ async fn a_console_that_was_not_built_says_how_to_build_it() {
     let response = ask(&console, "/", "");
     assert_eq!(response.status(), 503);
     let body = to_bytes(response.into_body()).await.unwrap();
-    assert!(String::from_utf8_lossy(&body).contains("trunk build"));
+    assert!(String::from_utf8_lossy(&body).contains("cargo xtask console"));
 }

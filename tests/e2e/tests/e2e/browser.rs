@@ -300,6 +300,15 @@ impl Browser {
 
     /// Shows the page in a colour scheme, this wide and so high that a whole timeline is on it.
     pub(crate) async fn show_in(&self, scheme: Scheme, width: u32) {
+        self.show_all_of(".timeline", scheme, width).await;
+    }
+
+    /// The same with the whole of a page of the office.
+    pub(crate) async fn show_page_in(&self, scheme: Scheme, width: u32) {
+        self.show_all_of("main", scheme, width).await;
+    }
+
+    async fn show_all_of(&self, scrolls: &str, scheme: Scheme, width: u32) {
         let scheme = match scheme {
             Scheme::Light => "light",
             Scheme::Dark => "dark",
@@ -308,9 +317,10 @@ impl Browser {
         self.chromium("Emulation.setEmulatedMedia", json!({ "features": features })).await;
         let size = |height: u64| json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
         self.chromium("Emulation.setDeviceMetricsOverride", size(900)).await;
-        let needed =
-            "const one = document.querySelector('.timeline'); return one.scrollHeight - one.clientHeight";
-        let more = self.evaluate(needed).await.as_u64().unwrap();
+        let needed = format!(
+            "const one = document.querySelector('{scrolls}'); return one.scrollHeight - one.clientHeight"
+        );
+        let more = self.evaluate(&needed).await.as_u64().unwrap();
         self.chromium("Emulation.setDeviceMetricsOverride", size(900 + more)).await;
         self.until_true("document.getAnimations().every(one => one.playState === 'finished')").await;
     }

@@ -17,6 +17,7 @@ mod files;
 mod forms;
 mod journeys;
 mod numbers;
+mod office;
 mod proxy;
 mod routing;
 mod sending;

@@ -4,34 +4,11 @@ use serde_json::json;
 use simulator::{App, Number, TemplateNews, Utterance};
 
 use crate::{
-    browser::{Browser, Cut},
+    browser::Cut,
     sending::with_picture,
     stack::Stack,
-    steps::ONE_AT_A_TIME,
+    steps::{ONE_AT_A_TIME, choose, fill, until_text},
 };
-
-async fn fill(browser: &Browser, id: &str, text: &str) {
-    browser.visible(id).await.send_keys(text).await.unwrap();
-}
-
-async fn choose(browser: &Browser, id: &str, value: &str) {
-    browser.visible(id).await;
-    browser
-        .evaluate(&format!(
-            "const choice = document.querySelector('#{id}'); choice.value = '{value}'; \
-             choice.dispatchEvent(new Event('change', {{ bubbles: true }}))"
-        ))
-        .await;
-}
-
-async fn until_text(browser: &Browser, id: &str, words: &str) {
-    let words = serde_json::to_string(words).unwrap();
-    browser
-        .until_true(&format!(
-            "document.querySelector('[data-testid=\"{id}\"]')?.textContent.includes({words})"
-        ))
-        .await;
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_administrator_connects_a_number_and_sees_meta_call() {

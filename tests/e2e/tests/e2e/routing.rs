@@ -32,14 +32,18 @@ async fn queue_of(ada: &Browser, words: &str) -> QueueId {
 
 /// An administrator decides how a queue routes.
 async fn route(ada: &Browser, queue: QueueId, name: &str, rules: QueueRules) {
-    let command = Command::ChangeQueue { queue, name: name.into(), rules };
+    give(ada, Command::ChangeQueue { queue, name: name.into(), rules }).await;
+}
+
+/// Gives a command as whoever is signed in there.
+pub(crate) async fn give(browser: &Browser, command: Command) {
     let body = serde_json::to_string(&KeyedCommand { key: CommandKey::new(), command }).unwrap();
     let script = format!(
         "const answer = await fetch('/api/commands', {{ method: 'POST', \
          headers: {{ 'content-type': 'application/json' }}, body: {} }}); return answer.status",
         serde_json::to_string(&body).unwrap()
     );
-    assert_eq!(ask(ada, &script).await, serde_json::json!(200));
+    assert_eq!(ask(browser, &script).await, serde_json::json!(200));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

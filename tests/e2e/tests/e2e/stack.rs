@@ -121,9 +121,14 @@ impl Stack {
         self.signed_in("administrator", 0).await
     }
 
+    /// A browser of its own in which nobody is signed in.
+    pub(crate) async fn browser(&self) -> Browser {
+        Browser::open(self.driver_port.number(), self.proxy.port).await
+    }
+
     async fn signed_in(&self, role: &str, n: usize) -> Browser {
         let (email, password) = self.login_of(role, n);
-        let browser = Browser::open(self.driver_port.number(), self.proxy.port).await;
+        let browser = self.browser().await;
         browser.sign_in(&email, &password).await;
         browser
     }

@@ -46,3 +46,36 @@ pub(crate) async fn until_same_list(one: &Browser, other: &Browser) -> Vec<Strin
     other.until_list(&rows).await;
     rows
 }
+
+/// Writes into a field.
+pub(crate) async fn fill(browser: &Browser, id: &str, text: &str) {
+    browser.visible(id).await.send_keys(text).await.unwrap();
+}
+
+/// Chooses what has this value.
+pub(crate) async fn choose(browser: &Browser, id: &str, value: &str) {
+    browser.visible(id).await;
+    browser
+        .evaluate(&format!(
+            "const choice = document.querySelector('[data-testid=\"{id}\"]'); choice.value = '{value}'; \
+             choice.dispatchEvent(new Event('change', {{ bubbles: true }}))"
+        ))
+        .await;
+}
+
+/// Waits until what has this test id says these words.
+pub(crate) async fn until_text(browser: &Browser, id: &str, words: &str) {
+    let words = serde_json::to_string(words).unwrap();
+    browser
+        .until_true(&format!(
+            "document.querySelector('[data-testid=\"{id}\"]')?.textContent.includes({words})"
+        ))
+        .await;
+}
+
+/// Empties a field and writes into it.
+pub(crate) async fn rewrite(browser: &Browser, id: &str, text: &str) {
+    let field = browser.visible(id).await;
+    field.clear().await.unwrap();
+    field.send_keys(text).await.unwrap();
+}

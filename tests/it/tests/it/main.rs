@@ -9,6 +9,7 @@
 #[macro_use]
 mod harness;
 
+mod board;
 mod contacts;
 mod fault;
 mod files;

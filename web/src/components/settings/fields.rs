@@ -90,7 +90,7 @@ impl Line {
     }
 }
 
-fn below(id: &str, hint: Option<Key>, fault: Signal<Option<String>>) -> AnyView {
+pub(super) fn below(id: &str, hint: Option<Key>, fault: Signal<Option<String>>) -> AnyView {
     view! {
         <div id=format!("{id}-hint")>
             {move || match fault.get() {

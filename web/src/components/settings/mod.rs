@@ -1,15 +1,19 @@
-//! The settings: WhatsApp numbers, message templates, and what could not be taken in.
+//! The settings: numbers, templates, queues, people, and what could not be taken in.
 
 pub(crate) mod connect;
 pub(crate) mod fields;
 mod findings;
 pub(crate) mod number;
 pub(crate) mod numbers;
+pub(crate) mod people;
 mod profile;
 pub(crate) mod quarantine;
+pub(crate) mod queue;
+pub(crate) mod queues;
 mod secrets;
 pub(crate) mod setup;
 mod share;
+mod spans;
 pub(crate) mod template_form;
 pub(crate) mod templates;
 mod webhook;

@@ -20,7 +20,9 @@ use shared::{
         command::{Command, Done},
         event::Logged,
         frame::{Answer, ClientFrame, ResetReason, ServerFrame, Signal, Welcome},
+        snapshot::Watcher,
     },
+    model::board::Board,
 };
 use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::{
@@ -50,7 +52,10 @@ pub(crate) struct LiveClient {
     pub(crate) replies: BTreeMap<CommandKey, Answer>,
     pub(crate) refused_opens: Vec<(ConversationId, Problem)>,
     pub(crate) resets: Vec<ResetReason>,
-    pub(crate) signals: Vec<Signal>,
+    pub(crate) signals: Vec<Watcher>,
+    /// The board, each time it came, and when.
+    pub(crate) boards: Vec<(std::time::Instant, Board)>,
+    pub(crate) refused_boards: Vec<Problem>,
     /// Every event, as it came.
     pub(crate) events: Vec<Logged>,
     pub(crate) snapshots: usize,
@@ -93,6 +98,8 @@ impl LiveClient {
             refused_opens: Vec::new(),
             resets: Vec::new(),
             signals: Vec::new(),
+            boards: Vec::new(),
+            refused_boards: Vec::new(),
             events: Vec::new(),
             snapshots: 0,
             pings: 0,
@@ -312,7 +319,11 @@ impl LiveClient {
                 }
                 self.refused_opens.push((conversation, problem));
             }
-            ServerFrame::Signal(signal) => self.signals.push(signal),
+            ServerFrame::Signal(Signal::Board(board)) => {
+                self.boards.push((std::time::Instant::now(), *board));
+            }
+            ServerFrame::Signal(Signal::Watcher(watcher)) => self.signals.push(watcher),
+            ServerFrame::BoardFailed { problem } => self.refused_boards.push(problem),
             ServerFrame::Reply { key, answer } => {
                 self.replies.insert(key, answer);
             }

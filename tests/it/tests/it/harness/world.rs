@@ -191,8 +191,12 @@ impl Tenant {
         let admin = server.admin();
         let tenant = plan.slug.to_owned();
         let order = async |command| execute(&admin, command).await.unwrap_or_else(|e| panic!("{e}"));
-        order(AdminCommand::CreateTenant(CreateTenant { slug: tenant.clone(), name: plan.slug.into() }))
-            .await;
+        order(AdminCommand::CreateTenant(CreateTenant {
+            slug: tenant.clone(),
+            name: plan.slug.into(),
+            zone: None,
+        }))
+        .await;
         let mut queues = Vec::new();
         for name in ["sales", "support"] {
             let mode = RoutingMode::Manual;

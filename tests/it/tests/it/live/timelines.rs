@@ -4,7 +4,7 @@ use shared::{
     api::conversations::MessagesPage,
     error::ErrorCode,
     limits::{OPEN_TIMELINES, TIMELINE_PAGE},
-    live::{VERSION, command::Command, frame::ClientFrame, frame::Signal, snapshot::Activity},
+    live::{VERSION, command::Command, frame::ClientFrame, snapshot::Activity},
     model::member::Availability,
 };
 use simulator::payload::Sender;
@@ -106,7 +106,7 @@ async fn colleagues_see_who_looks_and_writes(engine: Engine) {
     assert!(writer.open(id).await && reader.open(id).await);
     writer.send(&ClientFrame::Typing { conversation: id }).await;
     reader.until("the sign arrives", |c| !c.signals.is_empty()).await;
-    let Signal::Watcher(watcher) = &reader.signals[0];
+    let watcher = &reader.signals[0];
     assert_eq!((watcher.member, watcher.activity), (world.alpha.agent.member, Activity::Typing));
     let done = reader.done(Command::AddNote { conversation: id, text: "x".into() }).await;
     writer.reach(done.pos).await;
@@ -123,7 +123,7 @@ async fn colleagues_see_at_once_that_somebody_stopped(engine: Engine) {
     let mut reader = LiveClient::connect(&world.second_agent().await).await;
     assert!(writer.open(id).await && reader.open(id).await);
     let last = |client: &LiveClient| {
-        let Signal::Watcher(watcher) = client.signals.last()?;
+        let watcher = client.signals.last()?;
         let since = client.welcome.as_ref()?.now;
         Some((watcher.activity, watcher.until > since + chrono::TimeDelta::seconds(4)))
     };
@@ -164,7 +164,6 @@ async fn a_resume_cannot_listen_in_on_what_is_out_of_sight(engine: Engine) {
     let barrier = spy.done(Command::available_as(Availability::Busy)).await;
     colleague.reach(barrier.pos).await;
     assert!(spy.signals.is_empty(), "{:?}", spy.signals);
-    let typing_spy =
-        |c: &LiveClient| c.signals.iter().any(|Signal::Watcher(watcher)| watcher.member == agent.member);
+    let typing_spy = |c: &LiveClient| c.signals.iter().any(|watcher| watcher.member == agent.member);
     assert!(!typing_spy(&colleague), "who sees nothing is not seen there either");
 }

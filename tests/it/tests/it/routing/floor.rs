@@ -40,32 +40,32 @@ use shared::{
 use crate::harness::{Database, Engine};
 
 /// A store without a server.
-pub(super) struct Floor {
-    pub(super) tenant: TenantStore,
-    pub(super) clock: Arc<FakeClock>,
-    pub(super) boss: MemberId,
+pub(crate) struct Floor {
+    pub(crate) tenant: TenantStore,
+    pub(crate) clock: Arc<FakeClock>,
+    pub(crate) boss: MemberId,
     store: Store,
     _database: Database,
 }
 
 /// Rules under which a conversation is an agent's at once and stays so.
-pub(super) fn auto() -> QueueRules {
+pub(crate) fn auto() -> QueueRules {
     QueueRules { first_reply_secs: 0, sticky_secs: 0, park_secs: 0, ..QueueRules::default() }
 }
 
 /// Rules under which a conversation is offered.
-pub(super) fn offer() -> QueueRules {
+pub(crate) fn offer() -> QueueRules {
     QueueRules { mode: RoutingMode::Offer, ..auto() }
 }
 
 impl Floor {
-    pub(super) async fn new(engine: Engine) -> Self {
+    pub(crate) async fn new(engine: Engine) -> Self {
         let database = Database::new(engine);
         let clock = Arc::new(FakeClock::at(DateTime::from_timestamp(1_800_000_000, 0).unwrap()));
         let store = Store::open(database.store_config(), Arc::clone(&clock) as Arc<_>).unwrap();
         let keys = keys::of_installation(&database.config(), &store).unwrap();
         let admin = AdminContext::offline(store.clone(), keys);
-        let new = CreateTenant { slug: "floor".into(), name: "Floor".into() };
+        let new = CreateTenant { slug: "floor".into(), name: "Floor".into(), zone: None };
         execute(&admin, AdminCommand::CreateTenant(new)).await.unwrap();
         let row = store.control().read(|conn| control::tenant::by_slug(conn, "floor")).await.unwrap();
         let tenant = store.tenant(row.id).await.unwrap();
@@ -74,7 +74,7 @@ impl Floor {
         floor
     }
 
-    pub(super) async fn write<T: Send + 'static>(
+    pub(crate) async fn write<T: Send + 'static>(
         &self,
         work: impl FnMut(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
     ) -> T {
@@ -82,7 +82,7 @@ impl Floor {
     }
 
     /// A queue with a number whose customers wait in it.
-    pub(super) async fn queue(&self, name: &'static str, rules: QueueRules) -> (QueueId, ChannelId) {
+    pub(crate) async fn queue(&self, name: &'static str, rules: QueueRules) -> (QueueId, ChannelId) {
         let work = move |tx: &mut Tx<'_>| {
             let queue = queues::create(tx, name, &rules)?;
             let binding = server::db::rows::channel::Binding {
@@ -117,19 +117,19 @@ impl Floor {
     }
 
     /// An agent who is there and can hold so much.
-    pub(super) async fn agent(&self, queues: &[QueueId], capacity: u32) -> MemberId {
+    pub(crate) async fn agent(&self, queues: &[QueueId], capacity: u32) -> MemberId {
         let id = self.member(Role::Agent, queues).await;
         self.write(move |tx| queues::set_capacity(tx, id, capacity)).await;
         self.connect(id, true).await;
         id
     }
 
-    pub(super) async fn connect(&self, id: MemberId, connected: bool) {
+    pub(crate) async fn connect(&self, id: MemberId, connected: bool) {
         self.write(move |tx| presence::set(tx, id, connected, "run")).await;
     }
 
     /// Customer `n` writes; their conversation.
-    pub(super) async fn customer(&self, channel: ChannelId, n: usize) -> ConversationId {
+    pub(crate) async fn customer(&self, channel: ChannelId, n: usize) -> ConversationId {
         self.write(move |tx| writes(tx, channel, n)).await
     }
 
@@ -151,44 +151,44 @@ impl Floor {
         by_itself.map(|message| message.body.words().unwrap().into_owned()).collect()
     }
 
-    pub(super) async fn command(&self, who: MemberId, command: Command) -> Result<Done, Problem> {
+    pub(crate) async fn command(&self, who: MemberId, command: Command) -> Result<Done, Problem> {
         commands::dispatch(&self.tenant, who, KeyedCommand { key: CommandKey::new(), command }).await
     }
 
-    pub(super) async fn done(&self, who: MemberId, command: Command) {
+    pub(crate) async fn done(&self, who: MemberId, command: Command) {
         let shown = format!("{command:?}");
         if let Err(problem) = self.command(who, command).await {
             panic!("{shown}: {problem:?}");
         }
     }
 
-    pub(super) async fn refused(&self, who: MemberId, command: Command) -> ErrorCode {
+    pub(crate) async fn refused(&self, who: MemberId, command: Command) -> ErrorCode {
         self.command(who, command).await.unwrap_err().code
     }
 
     /// Time goes by, and what happens by itself happens.
-    pub(super) async fn after(&self, secs: i64) {
+    pub(crate) async fn after(&self, secs: i64) {
         self.clock.advance(Duration::seconds(secs));
         while self.write(timers::ring).await {}
     }
 
-    pub(super) async fn see(&self, id: ConversationId) -> Conversation {
+    pub(crate) async fn see(&self, id: ConversationId) -> Conversation {
         let read = self.tenant.read(move |scoped| conversation::find(scoped, id)).await;
         read.unwrap().unwrap().model
     }
 
     /// Who holds it.
-    pub(super) async fn holder(&self, id: ConversationId) -> Option<MemberId> {
+    pub(crate) async fn holder(&self, id: ConversationId) -> Option<MemberId> {
         self.see(id).await.assignee
     }
 
     /// Everybody's time with it, the last first.
-    pub(super) async fn history(&self, id: ConversationId) -> Vec<Assignment> {
+    pub(crate) async fn history(&self, id: ConversationId) -> Vec<Assignment> {
         self.tenant.read(move |scoped| assignment::of(scoped, id)).await.unwrap()
     }
 
     /// The program ends; when the next one is to look after the tenant.
-    pub(super) async fn ends(self) -> Option<i64> {
+    pub(crate) async fn ends(self) -> Option<i64> {
         let Self { tenant, clock, store, _database: database, .. } = self;
         // Whoever holds a tenant's door keeps it from being closed.
         drop(tenant);
@@ -200,13 +200,13 @@ impl Floor {
         next
     }
 
-    pub(super) async fn close(self) {
+    pub(crate) async fn close(self) {
         self.store.close().await;
     }
 }
 
 /// A customer's message.
-pub(super) fn writes(tx: &mut Tx<'_>, channel: ChannelId, n: usize) -> Result<ConversationId, Fault> {
+pub(crate) fn writes(tx: &mut Tx<'_>, channel: ChannelId, n: usize) -> Result<ConversationId, Fault> {
     says(tx, channel, n, &format!("I am {n}"), false)
 }
 

@@ -33,9 +33,9 @@ const STEPS: usize = 120;
 const CUSTOMERS: usize = 12;
 const SKILLS: [&str; 2] = ["billing", "french"];
 
-struct Play {
-    floor: Floor,
-    queues: Vec<(QueueId, ChannelId)>,
+pub(crate) struct Play {
+    pub(crate) floor: Floor,
+    pub(crate) queues: Vec<(QueueId, ChannelId)>,
     agents: Vec<MemberId>,
     talks: Vec<ConversationId>,
     calendar: CalendarId,
@@ -108,11 +108,13 @@ fn rules(random: &mut Random, calendar: CalendarId, other: Option<QueueId>) -> Q
             PriorityRule { when: PriorityWhen::Vip, secs: 90 },
         ],
         rings,
+        overdue_secs: [30, 600][random.below(2)],
+        ..QueueRules::default()
     }
 }
 
 impl Play {
-    async fn begin(engine: Engine, random: &mut Random) -> Self {
+    pub(crate) async fn begin(engine: Engine, random: &mut Random) -> Self {
         let floor = Floor::new(engine).await;
         let calendar = floor.calendar("often", hours(random)).await;
         let first = QueueRules { mode: RoutingMode::Auto, ..rules(random, calendar, None) };
@@ -135,7 +137,7 @@ impl Play {
         self.floor.tenant.read(move |scoped| invariants::see(scoped, now)).await.unwrap()
     }
 
-    async fn step(&mut self, random: &mut Random) -> String {
+    pub(crate) async fn step(&mut self, random: &mut Random) -> String {
         let agent = *random.pick(&self.agents).unwrap();
         let boss = self.floor.boss;
         let Some(talk) = random.pick(&self.talks).copied() else { return self.customer(random).await };

@@ -72,7 +72,7 @@ impl Bare {
 async fn create_tenant(store: &Store, database: &Database, slug: &'static str) -> TenantStore {
     let keys = keys::of_installation(&database.config(), store).unwrap();
     let admin = AdminContext::offline(store.clone(), keys);
-    let new = CreateTenant { slug: slug.into(), name: slug.into() };
+    let new = CreateTenant { slug: slug.into(), name: slug.into(), zone: None };
     execute(&admin, AdminCommand::CreateTenant(new)).await.unwrap();
     let row = store.control().read(move |conn| control::tenant::by_slug(conn, slug)).await.unwrap();
     store.tenant(row.id).await.unwrap()

@@ -16,7 +16,7 @@ use diesel::{
 use server::domain::routing::timers;
 use shared::{
     ids::ConversationId,
-    live::command::Command,
+    live::{command::Command, frame::ClientFrame},
     model::{
         queue::{QueueRules, Ring, RoutingMode},
         routing::Target,
@@ -24,7 +24,10 @@ use shared::{
 };
 use simulator::{StatusPlan, payload::Status};
 
-use crate::harness::{Engine, LiveClient, Options, World, run, webhook::ann};
+use crate::harness::{
+    Engine, LiveClient, Options, World, run,
+    webhook::{ann, bob},
+};
 
 /// Tables that have a handful of rows per tenant; reading all of them is right.
 const SMALL: [&str; 11] = [
@@ -115,10 +118,24 @@ async fn daily_work(engine: Engine) -> (World, BTreeSet<String>) {
     client.done(Command::Close { conversation, reason }).await;
     client.done(Command::Reopen { conversation }).await;
     routing_work(&world, &mut client, conversation).await;
+    board_work(&world).await;
     meta.stop().await;
     let statements = overheard.0.lock().unwrap().clone();
     assert!(statements.len() > 25, "only {} statements were overheard", statements.len());
     (world, statements)
+}
+
+/// A supervisor looks at the board, and at what is behind its figures.
+async fn board_work(world: &World) {
+    let mut client = LiveClient::connect(&world.supervisor().await).await;
+    client.send(&ClientFrame::WatchBoard {}).await;
+    client.until("the board is there", |c| !c.boards.is_empty()).await;
+    world.customer_writes(&bob(), "Hello?").await;
+    client.until("the board changes", |c| c.boards.last().is_some_and(|(_, board)| board.seq > 1)).await;
+    for figure in ["waiting", "blocked_absent", "overdue", "offered"] {
+        let path = format!("/api/board/conversations?figure={figure}");
+        assert!(client.user.get(&path).await.0.is_success());
+    }
 }
 
 /// Conversations are given, offered, put aside, handed over and looked for.

@@ -118,7 +118,7 @@ async fn the_operators_connection_serves_several_tenants_in_one_body(engine: Eng
 /// own.
 async fn verify_a_thousand_updates_over_three_tenants_are_answered_in_a_second(engine: Engine) {
     let world = World::new(engine).await;
-    let third = CreateTenant { slug: "gamma".into(), name: "gamma".into() };
+    let third = CreateTenant { slug: "gamma".into(), name: "gamma".into(), zone: None };
     execute(&world.server.admin(), AdminCommand::CreateTenant(third)).await.unwrap_or_else(|e| panic!("{e}"));
     let shared = Shared::over(&world, &["alpha", "beta", "gamma"], |n| format!("81000000000000{n}")).await;
     let now = unix_now(&world.server);

@@ -102,7 +102,7 @@ fn add_button(form: Form, label: Key, may: Signal<bool>, section: usize) -> AnyV
     .into_any()
 }
 
-const fn label_id(label: Key) -> &'static str {
+fn label_id(label: Key) -> &'static str {
     match label {
         Key::FormAddSection => "form-add-section",
         Key::FormAddRow => "form-add-row",

@@ -1,0 +1,117 @@
+//! A board that somebody looks at: what it knows from the last look, and the next look.
+
+use std::collections::BTreeMap;
+
+use shared::{
+    ids::QueueId,
+    model::{board::Board, queue::QueueRules},
+};
+
+use super::{
+    alerts::Alerts,
+    day,
+    gauges::Seen,
+    tally::{self, Tally},
+};
+use crate::{
+    clock::from_micros,
+    db::{
+        Fault, Scoped,
+        rows::{board, fact, member, queue, settings},
+    },
+    domain::zone::{self, Day},
+};
+
+/// What a board knows between two looks.
+#[derive(Debug, Default)]
+pub struct Watched {
+    today: Option<Today>,
+    alerts: Alerts,
+}
+
+/// A day's tally, and up to where it was told.
+#[derive(Debug)]
+pub(super) struct Today {
+    pub(super) day: Day,
+    pub(super) tally: Tally,
+    told: String,
+}
+
+impl Today {
+    /// The tally of a day from the facts.
+    pub(super) fn read(scoped: &mut Scoped, day: Day) -> Result<Self, Fault> {
+        // In one transaction, so nothing lies between the newest fact and what was read.
+        let told = fact::last(scoped)?.unwrap_or_default();
+        let mut tally = Tally::default();
+        for fact in fact::since(scoped, tally::first_of(day), &tally::KINDS)? {
+            tally.fold(&fact);
+        }
+        tally.forget(day);
+        Ok(Self { day, tally, told })
+    }
+
+    /// Takes in what was stored since.
+    fn go_on(&mut self, scoped: &mut Scoped) -> Result<(), Fault> {
+        for fact in fact::after(scoped, &self.told)? {
+            self.tally.fold(&fact);
+            self.told = fact.id;
+        }
+        Ok(())
+    }
+}
+
+/// Everything that is so now.
+///
+/// # Errors
+/// The database's.
+pub(super) fn see(scoped: &mut Scoped, now: shared::Instant) -> Result<Seen, Fault> {
+    let queues: BTreeMap<QueueId, QueueRules> =
+        queue::all(scoped)?.into_iter().map(|queue| (queue.id, queue.rules)).collect();
+    Ok(Seen {
+        now,
+        queues,
+        members: member::all(scoped)?.into_iter().map(|row| row.member).collect(),
+        desks: board::desks(scoped)?.into_iter().map(|desk| (desk.member, desk)).collect(),
+        places: board::places(scoped)?,
+        lines: board::lines(scoped)?,
+    })
+}
+
+/// The tenant's day.
+pub(super) fn day_of(scoped: &mut Scoped, now: shared::Instant) -> Result<Day, Fault> {
+    Ok(zone::day(zone::known(&settings::get(scoped)?.zone), now))
+}
+
+impl Watched {
+    /// The board as it is now, but for its number. Reads what was told since the last look; all of the day at the
+    /// first, and at the first on another day.
+    ///
+    /// # Errors
+    /// The database's; then the next look needs a new one of these.
+    pub fn look(&mut self, scoped: &mut Scoped, now: shared::Instant) -> Result<Board, Fault> {
+        let day = day_of(scoped, now)?;
+        let today = match self.today.take().filter(|today| today.day == day) {
+            Some(mut today) => {
+                today.go_on(scoped)?;
+                today
+            }
+            None => Today::read(scoped, day)?,
+        };
+        let seen = see(scoped, now)?;
+        let (mut queues, mut total) = seen.lines();
+        let judged = day::write(&today.tally, day, now, &seen.queues, (&mut queues, &mut total));
+        for (id, line) in &mut queues {
+            if let Some(rules) = seen.queues.get(id) {
+                let judged = judged.get(id).copied().unwrap_or_default();
+                line.alerts = self.alerts.look(*id, &rules.alerts, line, judged, now);
+            }
+        }
+        let mut agents = seen.agents();
+        for agent in &mut agents {
+            agent.last_at = today.tally.acted(agent.member).map(from_micros);
+        }
+        self.today = Some(today);
+        let queues = queues.into_values().collect();
+        Ok(Board { seq: 0, at: now, day_began: day.begins, total, queues, agents })
+    }
+}

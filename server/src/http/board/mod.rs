@@ -1,0 +1,3 @@
+//! What a supervisor reads beside the live board.
+
+pub(super) mod list_conversations;

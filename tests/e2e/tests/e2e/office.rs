@@ -1,0 +1,129 @@
+//! The office: a program of its own, with queues and people in it.
+
+use shared::{
+    ids::QueueId,
+    live::command::Command,
+    model::queue::{QueueRules, RoutingMode},
+};
+
+use crate::{
+    browser::{Browser, Cut, Scheme},
+    routing::give,
+    stack::Stack,
+    steps::{ONE_AT_A_TIME, choose, fill, rewrite, until_text},
+};
+
+/// Looks at a page of the office in light and dark, wide, narrow and on a phone.
+async fn look(browser: &Browser, name: &str) {
+    for (scheme, shade) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
+        for width in [1280, 390] {
+            browser.show_page_in(scheme, width).await;
+            browser.picture(&format!("{name}-{shade}-{width}")).await;
+            assert_eq!(browser.audit("main").await, Vec::<String>::new(), "{name} {shade} {width}");
+        }
+    }
+    browser.show_as_opened().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_queue_is_made_changed_and_staffed() {
+    let _turn = ONE_AT_A_TIME.lock().await;
+    let stack = Stack::start().await;
+    let ada = stack.administrator().await;
+    ada.click("settings").await;
+    ada.click("nav-queues").await;
+    ada.visible("queue-Sales").await;
+    look(&ada, "queues").await;
+
+    // What cannot be is told at its field, and cannot be saved.
+    ada.click("queue-new").await;
+    fill(&ada, "queue-name", "Returns").await;
+    ada.click("mode-offer").await;
+    rewrite(&ada, "rule-accept", "2").await;
+    until_text(&ada, "queue-form", "From 5 seconds to 10 minutes").await;
+    ada.until_true("document.querySelector('[data-testid=queue-save]').disabled").await;
+    rewrite(&ada, "rule-accept", "45").await;
+    fill(&ada, "rule-skills", "Invoices, french,").await;
+    for _ in 0..2 {
+        ada.click("ring-add").await;
+    }
+    rewrite(&ada, "ring-1-after", "1").await;
+    until_text(&ada, "queue-form", "Each step must come later").await;
+    rewrite(&ada, "ring-1-after", "5").await;
+    fill(&ada, "ring-1-drops", "french").await;
+    look(&ada, "queue-new").await;
+    ada.click("queue-save").await;
+    ada.until_true("location.pathname === '/settings/queues'").await;
+    until_text(&ada, "queue-Returns", "Offered").await;
+
+    // It is there as it was written.
+    ada.click("queue-Returns").await;
+    ada.until_true("document.querySelector('[data-testid=rule-accept]').value === '45'").await;
+    ada.until_true("document.querySelector('[data-testid=rule-skills]').value === 'invoices, french'").await;
+    ada.until_true("document.querySelector('[data-testid=ring-1-drops]').value === 'french'").await;
+
+    // Somebody answers it, a little later than others.
+    let (ann, ann_name) = (stack.agent(0).await, "option:nth-of-type(2)");
+    let first = format!("document.querySelector('[data-testid=person-in] {ann_name}')");
+    ada.until_true(&format!("{first} !== null")).await;
+    let chosen = ada.evaluate(&format!("return [{first}.value, {first}.innerText]")).await;
+    let (id, name) = (chosen[0].as_str().unwrap(), chosen[1].as_str().unwrap());
+    choose(&ada, "person-in", id).await;
+    let level = format!("level-{name}");
+    ada.visible(&level).await;
+    choose(&ada, &level, "2").await;
+    ada.until_true(&format!("document.querySelector('[data-testid=\"{level}\"]').value === '2'")).await;
+    look(&ada, "queue").await;
+
+    // A colleague's change is told, and not written over without a word.
+    let queue: QueueId = {
+        let path = ada.evaluate("return location.pathname").await;
+        path.as_str().unwrap().rsplit('/').next().unwrap().parse().unwrap()
+    };
+    let rules = QueueRules { mode: RoutingMode::Auto, weight: 2, ..QueueRules::default() };
+    give(&ada, Command::ChangeQueue { queue, name: "Refunds".into(), rules }).await;
+    ada.click("queue-newer").await;
+    ada.until_true("document.querySelector('[data-testid=queue-name]').value === 'Refunds'").await;
+    ada.until_true("document.querySelector('[data-testid=rule-weight]').value === '2'").await;
+    // One's own change is no news.
+    rewrite(&ada, "rule-weight", "3").await;
+    ada.click("queue-save").await;
+    ada.until_true("document.querySelector('.toasts').innerText.includes('Saved')").await;
+    ada.until_true("document.querySelector('[data-testid=queue-newer]') === null").await;
+
+    // What somebody can do is on their page.
+    ada.click("nav-people").await;
+    ada.click(&format!("person-{name}")).await;
+    rewrite(&ada, "capacity", "200").await;
+    ada.until_true("document.querySelector('[data-testid=capacity-save]').disabled").await;
+    rewrite(&ada, "capacity", "3").await;
+    ada.click("capacity-save").await;
+    ada.click("skill-add").await;
+    fill(&ada, "skill-0", "French").await;
+    ada.click("skills-save").await;
+    ada.until_true("document.querySelector('[data-testid=skill-0]').value === 'french'").await;
+    look(&ada, "person").await;
+    ada.click("nav-people").await;
+    until_text(&ada, &format!("person-{name}"), "french").await;
+    look(&ada, "people").await;
+    for browser in [ada, ann] {
+        browser.finish(Cut::No).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_goes_to_the_office_signs_in_first_and_is_let_in_by_role() {
+    let _turn = ONE_AT_A_TIME.lock().await;
+    let stack = Stack::start().await;
+    let somebody = stack.browser().await;
+    somebody.go_to("/settings/queues").await;
+    somebody.until_true("location.pathname === '/sign-in'").await;
+    let (email, password) = stack.login(0);
+    somebody.sign_in(&email, &password).await;
+    somebody.until_true("location.pathname === '/settings/queues'").await;
+    somebody.until_true("document.querySelector('main').innerText.includes('Only administrators')").await;
+    somebody.evaluate("document.querySelector('main a').click()").await;
+    somebody.until_true("location.pathname === '/inbox'").await;
+    somebody.visible("search").await;
+    somebody.finish(Cut::No).await;
+}

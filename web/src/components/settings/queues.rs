@@ -1,0 +1,160 @@
+//! The queues, and what holds for all of them.
+
+use leptos::{ev::SubmitEvent, prelude::*};
+use shared::{
+    live::command::Command,
+    model::{
+        queue::{Queue, RoutingMode},
+        routing::RoutingPolicy,
+    },
+};
+
+use super::{fields, spans};
+use crate::{
+    app::Desk,
+    i18n::{Key, count, text, tr},
+    routes,
+    ui::{IconName, Item, RowSkeletons, Show, each},
+    words,
+};
+
+/// The page.
+pub(crate) fn page(desk: Desk) -> AnyView {
+    let queues = Memo::new(move |_| sorted(desk));
+    let none = move || desk.live.is_ready() && queues.with(Vec::is_empty);
+    view! {
+        <header class="settings__head">
+            <h2>{tr(Key::SettingsQueues)}</h2>
+            <a class="button button--primary" href=routes::NEW_QUEUE data-testid="queue-new">{tr(Key::QueueNew)}</a>
+        </header>
+        <Show when=move || !desk.live.is_ready()><RowSkeletons/></Show>
+        <Show when=none>
+            {|| fields::empty(IconName::Inbox, Key::QueuesNone, Some(Key::QueuesNoneHint), ().into_any())}
+        </Show>
+        <ul class="numbers">
+            {each(move || queues.get().into_iter().map(|queue| {
+                Item::new(format!("{} {}", queue.id, queue.rev), move || row(desk, queue))
+            }).collect())}
+        </ul>
+        {move || desk.live.settings().map(|settings| policy(desk, settings.routing))}
+    }
+    .into_any()
+}
+
+/// All queues by name; tracked.
+pub(super) fn sorted(desk: Desk) -> Vec<Queue> {
+    let mut all = desk.live.queues();
+    all.sort_by_key(|queue| queue.name.to_lowercase());
+    all
+}
+
+fn row(desk: Desk, queue: Queue) -> AnyView {
+    let (id, testid) = (queue.id, format!("queue-{}", queue.name));
+    let people = move || {
+        let there = desk.live.members().iter().filter(|m| m.active && m.queues.contains(&id)).count();
+        count(there, Key::PeopleOne, Key::PeopleOther)
+    };
+    view! {
+        <li>
+            <a class="number" href=routes::queue(id) data-testid=testid>
+                <span class="number__name" dir="auto">{queue.name}</span>
+                <span class="chip">{tr(mode(queue.rules.mode))}</span>
+                <span class="number__line">{people}</span>
+            </a>
+        </li>
+    }
+    .into_any()
+}
+
+/// A mode in a word or two.
+pub(super) const fn mode(mode: RoutingMode) -> Key {
+    match mode {
+        RoutingMode::Auto => Key::ModeAuto,
+        RoutingMode::Offer => Key::ModeOffer,
+        RoutingMode::Manual => Key::ModeManual,
+    }
+}
+
+/// What holds for all queues.
+fn policy(desk: Desk, known: RoutingPolicy) -> AnyView {
+    let none = Signal::derive(|| None);
+    let (lost, misses) = (RwSignal::new(known.lost_secs), RwSignal::new(known.misses));
+    let parked = RwSignal::new(known.parked_counts);
+    let order = Asked::new();
+    let written = move || RoutingPolicy {
+        parked_counts: parked.get_untracked(),
+        lost_secs: lost.get_untracked(),
+        misses: misses.get_untracked(),
+        ..known.clone()
+    };
+    let broken = Signal::derive(move || lost.get() == spans::NO_NUMBER || misses.get() == spans::NO_NUMBER);
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        order.command(desk, Command::SetRoutingPolicy { policy: written() }, || {});
+    };
+    view! {
+        <form class="panel" on:submit=submit data-testid="routing-policy">
+            <h3>{tr(Key::PolicyTitle)}</h3>
+            <div class="pair">
+                {spans::span("policy-lost".to_owned(), Key::PolicyLost, Some(Key::PolicyLostHint), lost, none)}
+                {spans::number("policy-misses".to_owned(), Key::PolicyMisses, Some(Key::PolicyMissesHint), misses, none)}
+            </div>
+            {check("policy-parked", Key::PolicyParked, parked)}
+            {order.refusal()}
+            {fields::save("policy-save", Key::Save, Signal::derive(move || broken.get() || order.busy.get()))}
+        </form>
+    }
+    .into_any()
+}
+
+/// A command of a form: on its way, and how it ended.
+#[derive(Clone, Copy)]
+pub(super) struct Asked {
+    pub(super) busy: RwSignal<bool>,
+    refused: RwSignal<Option<Key>>,
+}
+
+impl Asked {
+    pub(super) fn new() -> Self {
+        Self { busy: RwSignal::new(false), refused: RwSignal::new(None) }
+    }
+
+    /// Gives the command; says so when it is done, and goes on with `then`.
+    pub(super) fn command(self, desk: Desk, command: Command, then: impl FnOnce() + 'static) {
+        self.give(desk, command, Box::new(then));
+    }
+
+    fn give(self, desk: Desk, command: Command, then: Box<dyn FnOnce()>) {
+        self.busy.set(true);
+        self.refused.set(None);
+        desk.live.command_then(command, move |answer| {
+            // The page may be gone, and its signals with it; the toasts are the desk's.
+            let _ = self.busy.try_set(false);
+            match answer {
+                Ok(_) => {
+                    desk.toasts.say(text(Key::Saved).to_owned());
+                    then();
+                }
+                Err(problem) => {
+                    let _ = self.refused.try_set(Some(words::error(problem.code)));
+                }
+            }
+        });
+    }
+
+    /// Why it was refused, as a line that is read aloud.
+    pub(super) fn refusal(self) -> AnyView {
+        fields::alert(Signal::derive(move || self.refused.get().map(|why| text(why).to_owned())))
+    }
+}
+
+/// A box to tick.
+pub(super) fn check(id: &'static str, label: Key, value: RwSignal<bool>) -> AnyView {
+    view! {
+        <label class="choice">
+            <input type="checkbox" id=id data-testid=id prop:checked=value on:change:target=move |event| value.set(event.target().checked())/>
+            <span class="choice__words">{tr(label)}</span>
+        </label>
+    }
+    .into_any()
+}
