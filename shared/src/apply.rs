@@ -7,12 +7,13 @@ use std::collections::BTreeMap;
 
 use crate::{
     Pos,
-    ids::{ChannelId, ConversationId, MemberId, QueueId},
+    ids::{CalendarId, ChannelId, ConversationId, MemberId, QueueId},
     live::{
         event::{Event, Logged},
         snapshot::{Opened, Snapshot},
     },
     model::{
+        calendar::Calendar,
         channel::Channel,
         conversation::{Conversation, ConversationState},
         health::ChannelHealth,
@@ -38,6 +39,8 @@ pub struct View {
     pub members: BTreeMap<MemberId, Member>,
     /// All queues.
     pub queues: BTreeMap<QueueId, Queue>,
+    /// All calendars.
+    pub calendars: BTreeMap<CalendarId, Calendar>,
     /// All channels.
     pub channels: BTreeMap<ChannelId, Channel>,
     /// What is known of channels at Meta; for administrators only.
@@ -76,6 +79,8 @@ pub enum Touched {
     Member(MemberId),
     /// A queue.
     Queue(QueueId),
+    /// A calendar; it may be gone.
+    Calendar(CalendarId),
     /// A channel.
     Channel(ChannelId),
     /// The settings.
@@ -92,6 +97,7 @@ impl View {
             settings: snapshot.settings,
             members: by(snapshot.members, |m| m.id),
             queues: by(snapshot.queues, |q| q.id),
+            calendars: by(snapshot.calendars, |c| c.id),
             channels: by(snapshot.channels, |c| c.id),
             health: by(snapshot.health, |h| h.channel),
             conversations: by(snapshot.conversations, |c| c.id),
@@ -200,6 +206,16 @@ pub fn apply(view: &mut View, logged: &Logged) -> Touched {
                 view.queues.insert(queue.id, queue.clone());
             }
             Touched::Queue(queue.id)
+        }
+        Event::Calendar(calendar) => {
+            if view.calendars.get(&calendar.id).is_none_or(|known| known.rev < calendar.rev) {
+                view.calendars.insert(calendar.id, calendar.clone());
+            }
+            Touched::Calendar(calendar.id)
+        }
+        Event::CalendarGone { id } => {
+            view.calendars.remove(id);
+            Touched::Calendar(*id)
         }
         Event::Channel(channel) => {
             if view.channels.get(&channel.id).is_none_or(|known| known.rev < channel.rev) {

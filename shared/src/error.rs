@@ -39,7 +39,9 @@ pub enum ErrorCode {
     NothingWaits,
     /// The rules of a queue, skills or a capacity that cannot be; the detail names what.
     RulesInvalid,
-    /// There is a queue with this name.
+    /// A queue goes by this calendar.
+    CalendarInUse,
+    /// There is a queue or a calendar with this name.
     NameTaken,
     /// The colleague may not answer conversations of this queue, or not any more.
     NotEligible,
@@ -168,6 +170,7 @@ impl ErrorCode {
             | Self::OfferOver
             | Self::NothingWaits
             | Self::NameTaken
+            | Self::CalendarInUse
             | Self::NotEligible
             | Self::ConversationClosed
             | Self::ConversationOpen
@@ -236,7 +239,8 @@ impl ErrorCode {
             Self::OfferOver => "The offer is over",
             Self::NothingWaits => "Nothing waits",
             Self::RulesInvalid => "These rules cannot be",
-            Self::NameTaken => "There is a queue with this name",
+            Self::NameTaken => "This name is taken",
+            Self::CalendarInUse => "A queue goes by this calendar",
             Self::NotEligible => "This colleague cannot take the conversation",
             Self::ConversationClosed => "The conversation is closed",
             Self::ConversationOpen => "The conversation is open already",

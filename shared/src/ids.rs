@@ -100,6 +100,8 @@ id!(/// That two contacts became one, or one became two.
     ContactChangeId, "chg");
 id!(/// A department.
     QueueId, "que");
+id!(/// When a business is open.
+    CalendarId, "cal");
 id!(/// What a conversation arrives on; today always a WhatsApp number.
     ChannelId, "chn");
 id!(/// A Meta app and what is bound to it.

@@ -36,6 +36,7 @@ pub(crate) const fn error(code: ErrorCode) -> Key {
         ErrorCode::NothingWaits => Key::ErrorNothingWaits,
         ErrorCode::RulesInvalid => Key::ErrorRulesInvalid,
         ErrorCode::NameTaken => Key::ErrorNameTaken,
+        ErrorCode::CalendarInUse => Key::ErrorCalendarInUse,
         ErrorCode::NotEligible => Key::ErrorNotEligible,
         ErrorCode::ConversationClosed => Key::ErrorConversationClosed,
         ErrorCode::ConversationOpen => Key::ErrorConversationOpen,

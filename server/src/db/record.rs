@@ -89,6 +89,8 @@ pub struct Fact {
     pub channel: Option<ChannelId>,
     /// Who acted.
     pub author: Option<AuthorKind>,
+    /// Which version of the queue's calendar it goes by.
+    pub calendar: Option<u64>,
 }
 
 macro_rules! fact_kinds {
@@ -145,6 +147,8 @@ fact_kinds! {
     ConversationResumed = "conversation_resumed",
     /// It was handed over.
     ConversationTransferred = "conversation_transferred",
+    /// Its queue was full, or it waited there too long: it went to another.
+    ConversationOverflowed = "conversation_overflowed",
     /// It was closed.
     ConversationClosed = "conversation_closed",
     /// The customer wrote.
@@ -173,6 +177,10 @@ fact_kinds! {
     MemberConnected = "member_connected",
     /// The last console of a member is gone.
     MemberDisconnected = "member_disconnected",
+    /// A queue opened, by its calendar.
+    QueueOpened = "queue_opened",
+    /// It closed.
+    QueueClosed = "queue_closed",
 }
 
 /// Who did something, for the audit log.

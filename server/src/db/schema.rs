@@ -146,6 +146,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    calendar (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> Text,
+        rev -> BigInt,
+        version -> BigInt,
+        name -> Text,
+        hours -> Text,
+    }
+}
+
+diesel::table! {
     member (tenant_id, id) {
         tenant_id -> BigInt,
         id -> Text,
@@ -247,6 +258,8 @@ diesel::table! {
         merged_into -> Nullable<Text>,
         blocks -> Nullable<Text>,
         named_at -> Nullable<BigInt>,
+        vip -> Bool,
+        language -> Nullable<Text>,
     }
 }
 
@@ -621,6 +634,20 @@ diesel::table! {
         passed -> Text,
         sticky_id -> Nullable<Text>,
         sticky_until -> Nullable<BigInt>,
+        came_at -> BigInt,
+        because -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    visit (tenant_id, conversation_id) {
+        tenant_id -> BigInt,
+        conversation_id -> Text,
+        opened_at -> BigInt,
+        away_at -> Nullable<BigInt>,
+        told -> BigInt,
+        full_told -> Bool,
+        been -> Text,
     }
 }
 

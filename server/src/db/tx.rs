@@ -26,7 +26,7 @@ use crate::clock::micros;
 
 statements! {
     InsertFact: "INSERT INTO fact (tenant_id, id, what, at, written_at, conversation_id, queue_id, \
-    member_id, channel_id, author_kind) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    member_id, channel_id, author_kind, calendar_version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 }
 
 /// The state of a tenant's log while a group runs.
@@ -128,6 +128,7 @@ impl<'a> Tx<'a> {
             fact.member.map(|id| id.to_string()).into(),
             fact.channel.map(|id| id.to_string()).into(),
             fact.author.map(|author| author.as_str()).into(),
+            fact.calendar.map(|version| version as i64).into(),
         ]);
         insert.execute(conn)?;
         Ok(())

@@ -11,7 +11,9 @@ use shared::{
     outgoing_rules,
 };
 
-use super::{contacts, conversations as conv, members, queues, routing, seat, stickers, templates, tenancy};
+use super::{
+    calendars, contacts, conversations as conv, members, queues, routing, seat, stickers, templates, tenancy,
+};
 use crate::{
     db::{
         Fault, TenantStore, Tx,
@@ -176,6 +178,11 @@ fn message_of(
         }
         Command::CreateQueue { name, rules } => queues::create(tx, name, rules).map(|_| None),
         Command::ChangeQueue { queue, name, rules } => queues::change(tx, *queue, name, rules).map(|()| None),
+        Command::CreateCalendar { name, hours } => calendars::create(tx, name, hours).map(|_| None),
+        Command::ChangeCalendar { calendar, name, hours } => {
+            calendars::change(tx, *calendar, name, hours).map(|()| None)
+        }
+        Command::RemoveCalendar { calendar } => calendars::remove(tx, *calendar).map(|()| None),
         Command::SetRoutingPolicy { policy } => queues::decide(tx, policy).map(|()| None),
         Command::SetRole { member, role } => members::change::role(tx, *member, *role).map(|()| None),
         Command::SetQueues { member, queues } => members::change::queues(tx, *member, queues).map(|()| None),
@@ -187,6 +194,10 @@ fn message_of(
         Command::AddSticker { upload } => stickers::add(tx, seat, *upload).map(|()| None),
         Command::RemoveSticker { sticker } => stickers::remove(tx, *sticker).map(|()| None),
         Command::UndoContactChange { id } => contacts::undo::undo(tx, *id).map(|()| None),
+        Command::SetVip { contact, on } => contacts::mark::vip(tx, *contact, *on).map(|()| None),
+        Command::SetLanguage { contact, language } => {
+            contacts::mark::language(tx, *contact, language.as_deref()).map(|()| None)
+        }
         Command::BlockContact { conversation, blocked } => {
             contacts::block::wish(tx, seat, *conversation, *blocked).map(|()| None)
         }
@@ -242,6 +253,9 @@ fn audited(command: &Command) -> (&'static str, String) {
         Command::SetLevel { member, queue, level } => ("member.level", format!("{member} {queue} {level}")),
         Command::CreateQueue { name, .. } => ("queue.create", name.clone()),
         Command::ChangeQueue { queue, .. } => ("queue.change", queue.to_string()),
+        Command::CreateCalendar { name, .. } => ("calendar.create", name.clone()),
+        Command::ChangeCalendar { calendar, .. } => ("calendar.change", calendar.to_string()),
+        Command::RemoveCalendar { calendar } => ("calendar.remove", calendar.to_string()),
         Command::SetRoutingPolicy { .. } => ("settings.routing", String::new()),
         Command::SetRole { member, role } => ("member.role", format!("{member} {}", role.as_str())),
         Command::SetQueues { member, queues } => {
@@ -258,6 +272,8 @@ fn audited(command: &Command) -> (&'static str, String) {
         Command::MergeContacts { keep, other } => ("contact.merge", format!("{keep} {other}")),
         Command::SplitContact { conversation } => ("contact.split", conversation.to_string()),
         Command::UndoContactChange { id } => ("contact.undo", id.to_string()),
+        Command::SetVip { contact, on } => ("contact.vip", format!("{contact} {on}")),
+        Command::SetLanguage { contact, .. } => ("contact.language", contact.to_string()),
         Command::BlockContact { conversation, blocked } => {
             (if *blocked { "contact.block" } else { "contact.unblock" }, conversation.to_string())
         }

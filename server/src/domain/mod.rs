@@ -4,9 +4,11 @@
 //! entries are written on the way. It knows no HTTP, no sockets and no clock of its own.
 
 pub mod board;
+pub mod calendars;
 pub mod commands;
 pub mod contacts;
 pub mod conversations;
+pub mod hours;
 pub(crate) mod keeping;
 pub mod members;
 pub mod numbers;

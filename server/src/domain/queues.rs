@@ -18,7 +18,7 @@ use super::{
 };
 use crate::db::{
     Fault, Tx,
-    rows::{agent_load, member, queue, settings},
+    rows::{agent_load, calendar, member, queue, settings},
 };
 
 /// Adds a queue.
@@ -29,6 +29,7 @@ pub fn create(tx: &mut Tx<'_>, name: &str, rules: &QueueRules) -> Result<QueueId
     let new = checked(tx, None, name, rules)?;
     queue::insert(tx, &new)?;
     let id = new.id;
+    routing::hours::watch(tx, id, &new.rules)?;
     tx.emit(Audience::Tenant, None, Event::Queue(new));
     Ok(id)
 }
@@ -45,13 +46,17 @@ pub fn change(tx: &mut Tx<'_>, id: QueueId, name: &str, rules: &QueueRules) -> R
         return Ok(());
     }
     queue::update(tx, &new)?;
+    routing::hours::watch(tx, id, &new.rules)?;
     tx.emit(Audience::Tenant, None, Event::Queue(new));
     routing::rearrange(tx, id)
 }
 
 fn checked(tx: &mut Tx<'_>, known: Option<&Queue>, name: &str, rules: &QueueRules) -> Result<Queue, Fault> {
     let name = limits::name(name)?.to_owned();
-    if !rules.faults().is_empty() {
+    let faulty = !rules.faults().is_empty();
+    if faulty
+        || rules.calendar.map(|id| calendar::find(tx, id)).transpose()?.is_some_and(|known| known.is_none())
+    {
         return Err(ErrorCode::RulesInvalid.into());
     }
     let id = known.map(|queue| queue.id);
@@ -74,10 +79,22 @@ pub fn decide(tx: &mut Tx<'_>, policy: &RoutingPolicy) -> Result<(), Fault> {
     if row.routing == *policy {
         return Ok(());
     }
+    let idles = row.routing.away_after_secs != policy.away_after_secs;
+    let tells = row.routing.tell.after_secs != policy.tell.after_secs;
     row.routing = policy.clone();
     row.rev += 1;
     settings::update(tx, &row)?;
     tx.emit(Audience::Tenant, None, Event::Settings(row));
+    if tells {
+        for queue in queue::all(tx)? {
+            routing::rearrange(tx, queue.id)?;
+        }
+    }
+    if idles {
+        for one in member::all(tx)?.into_iter().filter(|one| one.member.takes_work()) {
+            members::idle::begin(tx, one.member.id)?;
+        }
+    }
     Ok(())
 }
 

@@ -23,7 +23,7 @@ use crate::{
     db::{
         Fault, ReadError, Scoped, TenantStore,
         rows::{
-            channel,
+            calendar, channel,
             conversation::{self, Cursor},
             file::{self, FileRow},
             log, member, message, queue, search, settings,
@@ -52,6 +52,7 @@ pub fn snapshot(scoped: &mut Scoped, member: MemberId) -> Result<(Epoch, Scope, 
         settings: settings::get(scoped)?,
         members: member::all(scoped)?.into_iter().map(|row| row.member).collect(),
         queues: queue::all(scoped)?,
+        calendars: calendar::all(scoped)?,
         channels: channel::all(scoped)?,
         health: numbers::seen_by(scoped, &seat.scope)?,
         conversations: rows.into_iter().map(|row| rendered(&seat.scope, row.model)).collect(),

@@ -1,13 +1,14 @@
 //! Sockets and their sessions: whoever works over the socket keeps the session alive, and a session
 //! that ended by idleness ends its sockets.
 
-use std::rc::Rc;
+use std::{collections::BTreeMap, rc::Rc};
 
 use shared::live::close;
 
 use super::{close::say_goodbye, shard::Shard};
 use crate::{
     db::control::session,
+    domain::members::idle::{active, is_news},
     http::{IDLE, is_alive},
 };
 
@@ -16,10 +17,12 @@ use crate::{
 pub(super) fn renew(shard: &Rc<Shard>) {
     let now = shard.hub.0.store.clock().now();
     let (mut used, mut idle) = (Vec::new(), Vec::new());
+    let mut worked = BTreeMap::new();
     for conn in shard.conns.borrow_mut().by_id.values_mut() {
         if std::mem::take(&mut conn.active) {
             conn.seen_at = now;
             used.push(conn.token_hash.clone());
+            worked.insert(conn.member, conn.tenant.clone());
         } else if now - conn.seen_at >= IDLE {
             idle.push((conn.id, conn.token_hash.clone()));
         }
@@ -29,6 +32,16 @@ pub(super) fn renew(shard: &Rc<Shard>) {
     if used.is_empty() && idle.is_empty() {
         return;
     }
+    actix_web::rt::spawn(async move {
+        for (member, tenant) in worked {
+            let news = tenant.read(move |scoped| is_news(scoped, member, now)).await;
+            if news.is_ok_and(|news| news)
+                && let Err(error) = tenant.write(move |tx| active(tx, member)).await
+            {
+                tracing::warn!(member.id = %member, error = %error, "a sign of work could not be noted");
+            }
+        }
+    });
     let shard = Rc::clone(shard);
     actix_web::rt::spawn(async move {
         let control = shard.hub.0.store.control().clone();

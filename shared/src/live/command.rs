@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Pos,
     ids::{
-        ChannelId, CommandKey, ContactChangeId, ContactId, ConversationId, MemberId, MessageId, QueueId,
-        StickerId, UploadId,
+        CalendarId, ChannelId, CommandKey, ContactChangeId, ContactId, ConversationId, MemberId, MessageId,
+        QueueId, StickerId, UploadId,
     },
     model::{
+        calendar::Hours,
         conversation::CloseReason,
         member::{Availability, Role},
         outgoing::Outgoing,
@@ -204,6 +205,27 @@ pub enum Command {
         /// How its conversations find agents.
         rules: QueueRules,
     },
+    /// Add a calendar.
+    CreateCalendar {
+        /// Its name.
+        name: String,
+        /// When it is open.
+        hours: Hours,
+    },
+    /// Change a calendar; it counts at once wherever it is used.
+    ChangeCalendar {
+        /// Which.
+        calendar: CalendarId,
+        /// Its name.
+        name: String,
+        /// When it is open.
+        hours: Hours,
+    },
+    /// Remove a calendar that no queue uses.
+    RemoveCalendar {
+        /// Which.
+        calendar: CalendarId,
+    },
     /// Decide what holds for all queues.
     SetRoutingPolicy {
         /// What.
@@ -274,6 +296,21 @@ pub enum Command {
         /// Which change.
         id: ContactChangeId,
     },
+    /// Say whether a customer is important.
+    SetVip {
+        /// Who.
+        contact: ContactId,
+        /// Whether they are.
+        on: bool,
+    },
+    /// Say what a customer speaks.
+    SetLanguage {
+        /// Who.
+        contact: ContactId,
+        /// The language's code, `de` or `pt-br`; none when it is not known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        language: Option<String>,
+    },
     /// Keep a customer from writing to the number of a conversation, or let them again.
     BlockContact {
         /// Whose, and on which number.
@@ -323,6 +360,9 @@ impl Command {
             | Self::SetLevel { .. }
             | Self::CreateQueue { .. }
             | Self::ChangeQueue { .. }
+            | Self::CreateCalendar { .. }
+            | Self::ChangeCalendar { .. }
+            | Self::RemoveCalendar { .. }
             | Self::SetRoutingPolicy { .. } => Permission::ManageQueues,
             Self::SetRole { .. } | Self::SetQueues { .. } | Self::SetActive { .. } => {
                 Permission::ManageMembers
@@ -335,6 +375,8 @@ impl Command {
             Self::MergeContacts { .. }
             | Self::SplitContact { .. }
             | Self::UndoContactChange { .. }
+            | Self::SetVip { .. }
+            | Self::SetLanguage { .. }
             | Self::BlockContact { .. } => Permission::ManageContacts,
         }
     }

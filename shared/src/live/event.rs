@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Pos,
-    ids::ConversationId,
+    ids::{CalendarId, ConversationId},
     model::{
-        channel::Channel, conversation::Conversation, health::ChannelHealth, member::Member,
-        message::Message, queue::Queue, settings::Settings,
+        calendar::Calendar, channel::Channel, conversation::Conversation, health::ChannelHealth,
+        member::Member, message::Message, queue::Queue, settings::Settings,
     },
 };
 
@@ -28,6 +28,13 @@ pub enum Event {
     Member(Member),
     /// A queue is new or changed.
     Queue(Queue),
+    /// A calendar is new or changed.
+    Calendar(Calendar),
+    /// A calendar was removed.
+    CalendarGone {
+        /// Which.
+        id: CalendarId,
+    },
     /// A channel is new or changed.
     Channel(Channel),
     /// What is known of a channel at Meta changed; for administrators only.

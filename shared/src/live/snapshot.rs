@@ -6,8 +6,8 @@ use crate::{
     Instant, Pos,
     ids::{ConversationId, MemberId},
     model::{
-        channel::Channel, conversation::Conversation, health::ChannelHealth, member::Member,
-        message::Message, queue::Queue, settings::Settings,
+        calendar::Calendar, channel::Channel, conversation::Conversation, health::ChannelHealth,
+        member::Member, message::Message, queue::Queue, settings::Settings,
     },
 };
 
@@ -26,6 +26,9 @@ pub struct Snapshot {
     pub members: Vec<Member>,
     /// All queues.
     pub queues: Vec<Queue>,
+    /// All calendars.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calendars: Vec<Calendar>,
     /// All channels.
     pub channels: Vec<Channel>,
     /// What is known of them at Meta; empty for all but administrators.

@@ -23,6 +23,12 @@ pub struct Contact {
     /// Whether the customer wants no offers.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub no_marketing: bool,
+    /// Whether the customer is important.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub vip: bool,
+    /// What they are known to speak, by its code: `de`, `pt-br`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
     /// Whether it is a group and not a person.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub group: bool,

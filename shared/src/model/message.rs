@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ids::{CommandKey, ConversationId, MemberId, MessageId},
+    ids::{CommandKey, ConversationId, MemberId, MessageId, QueueId},
     model::{
         content::{Content, Context, Reaction},
         conversation::CloseReason,
@@ -131,6 +131,13 @@ pub enum Happening {
         by: MemberId,
         /// Where to.
         to: Target,
+    },
+    /// Its queue was full, or it waited there too long: it went to another.
+    Overflowed {
+        /// Where it waited.
+        from: QueueId,
+        /// Where it waits now.
+        to: QueueId,
     },
     /// It went back to its queue by itself.
     Requeued {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::QueueId;
+use crate::ids::{CalendarId, QueueId};
 
 /// A department.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,6 +77,21 @@ pub struct QueueRules {
     pub skills: Vec<String>,
     /// How much sooner than others its conversations are answered: so many seconds count as waited already.
     pub priority_secs: u32,
+    /// When it is open; always without one. While it is closed nobody is given anything, and time does not count:
+    /// rings and the longest wait go by the time it was open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<CalendarId>,
+    /// What customers are told who write while it is closed, once until it has been open; nothing when empty.
+    pub away_text: String,
+    /// How many may wait until it is full; 0 means any number.
+    pub max_waiting: u32,
+    /// How long one may wait here until it is too long; 0 means any time.
+    pub max_wait_secs: u32,
+    /// What happens to one that comes when it is full, and to one that waits too long.
+    pub when_full: WhenFull,
+    /// Whose conversations are answered sooner than others of the queue: of those that fit the highest counts, when
+    /// the conversation comes.
+    pub priorities: Vec<PriorityRule>,
     /// Who else answers when it takes long, in the order of their times.
     pub rings: Vec<Ring>,
     /// In how many seconds a person's answer is in time.
@@ -119,6 +134,12 @@ impl Default for QueueRules {
             by_skill: false,
             skills: Vec::new(),
             priority_secs: 0,
+            calendar: None,
+            away_text: String::new(),
+            max_waiting: 0,
+            max_wait_secs: 0,
+            when_full: WhenFull::default(),
+            priorities: Vec::new(),
             rings: Vec::new(),
             answer_target_secs: 300,
             answer_target_percent: 80,
@@ -142,6 +163,100 @@ impl QueueRules {
             RoutingMode::Auto | RoutingMode::Offer => self.weight,
         }
     }
+}
+
+/// What happens when a queue is full, or somebody waits too long in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum WhenFull {
+    /// The customer waits on, and is told so once.
+    Message {
+        /// What they are told; nothing when empty.
+        text: String,
+    },
+    /// The conversation goes to another queue and keeps the time that was waited, unless it was there before or the
+    /// other queue is closed: then it stays.
+    Overflow {
+        /// Where to.
+        to: QueueId,
+    },
+}
+
+impl Default for WhenFull {
+    fn default() -> Self {
+        Self::Message { text: String::new() }
+    }
+}
+
+/// Some are answered sooner than others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PriorityRule {
+    /// Which.
+    pub when: PriorityWhen,
+    /// So many seconds count as waited already, besides those of the queue; 1 to 86,400.
+    pub secs: u32,
+}
+
+/// Which conversations are answered sooner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum PriorityWhen {
+    /// Of customers who are marked as important.
+    Vip,
+    /// Of customers who are known to speak this language, by its code: `de`, `pt-br`.
+    Language(String),
+    /// That an advertisement began.
+    Referral,
+    /// Whose first message contains these words, whole and in this order, in any case.
+    Keyword(String),
+}
+
+impl PriorityWhen {
+    fn is_valid(&self) -> bool {
+        match self {
+            Self::Vip | Self::Referral => true,
+            Self::Language(code) => is_language(code),
+            Self::Keyword(words) => is_phrase(words),
+        }
+    }
+}
+
+/// Rules of priority that a queue can have.
+pub const MOST_PRIORITIES: usize = 20;
+/// Most seconds that may count as waited already: a day.
+pub const MOST_PRIORITY_SECS: u32 = 86_400;
+/// Conversations that wait in a queue until it may count as full.
+pub const MOST_WAITING: u32 = 100_000;
+/// Characters of a text that customers are told by itself.
+pub const TOLD_CHARS: usize = 1_024;
+/// Characters of words that are looked for.
+pub const PHRASE_CHARS: usize = 60;
+
+/// Whether this can be told by itself: empty, or plain words that are neither blank nor too long.
+pub fn is_told(text: &str) -> bool {
+    let plain = !text.chars().any(|char| char.is_control() && char != '\n');
+    plain && text.chars().count() <= TOLD_CHARS && (text.is_empty() || !text.trim().is_empty())
+}
+
+/// Whether these words can be looked for: one at least has a letter or a number.
+pub fn is_phrase(words: &str) -> bool {
+    words.chars().count() <= PHRASE_CHARS
+        && words.chars().any(char::is_alphanumeric)
+        && !words.contains(char::is_control)
+}
+
+/// Whether this is a language's code: two or three small letters, or with what follows them behind a hyphen.
+pub fn is_language(code: &str) -> bool {
+    let mut parts = code.split('-');
+    let first = parts.next().is_some_and(|part| {
+        (2..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_lowercase())
+    });
+    let small = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    first && code.len() <= 12 && parts.all(|part| (2..=8).contains(&part.len()) && part.bytes().all(small))
 }
 
 /// Who else answers when a conversation has waited so long.
@@ -177,12 +292,18 @@ pub enum RuleFault {
     Weight,
     /// An offer stands shorter than 5 seconds or longer than 10 minutes.
     AcceptSecs,
-    /// A time is longer than 30 days.
+    /// A time is longer than 30 days, or one that counts as waited already than a day.
     Long,
     /// A skill is empty, too long, given twice, or not in small letters, or there are too many.
     Skills,
     /// The rings are too many, or not in the order of their times, or of a level there is not.
     Rings,
+    /// A text that customers are told is blank, too long, or not plain.
+    Texts,
+    /// More may wait than can.
+    Waiting,
+    /// The rules of priority are too many, or of more than a day, or look for what is nothing.
+    Priorities,
     /// An answer is never in time, or the target or a threshold is no percentage.
     Targets,
 }
@@ -199,8 +320,8 @@ impl QueueRules {
             faults.push(RuleFault::AcceptSecs);
         }
         let times =
-            [self.first_reply_secs, self.wrap_up_secs, self.sticky_secs, self.park_secs, self.priority_secs];
-        if times.iter().any(|time| *time > MONTH) {
+            [self.first_reply_secs, self.wrap_up_secs, self.sticky_secs, self.park_secs, self.max_wait_secs];
+        if times.iter().any(|time| *time > MONTH) || self.priority_secs > MOST_PRIORITY_SECS {
             faults.push(RuleFault::Long);
         }
         if !are_skills(&self.skills) {
@@ -212,6 +333,21 @@ impl QueueRules {
         };
         if self.rings.len() > MOST_RINGS || !sorted || !self.rings.iter().all(known) {
             faults.push(RuleFault::Rings);
+        }
+        let full = match &self.when_full {
+            WhenFull::Message { text } => text.as_str(),
+            WhenFull::Overflow { .. } => "",
+        };
+        if !is_told(&self.away_text) || !is_told(full) {
+            faults.push(RuleFault::Texts);
+        }
+        if self.max_waiting > MOST_WAITING {
+            faults.push(RuleFault::Waiting);
+        }
+        let possible =
+            |rule: &PriorityRule| (1..=MOST_PRIORITY_SECS).contains(&rule.secs) && rule.when.is_valid();
+        if self.priorities.len() > MOST_PRIORITIES || !self.priorities.iter().all(possible) {
+            faults.push(RuleFault::Priorities);
         }
         let targets = [self.answer_target_secs, self.overdue_secs, self.short_abandon_secs];
         if self.answer_target_secs == 0
@@ -278,6 +414,32 @@ mod tests {
             RuleFault::Targets,
         ];
         assert_eq!(faulty.faults(), all);
+        let rule = |when, secs| PriorityRule { when, secs };
+        let faulty = QueueRules {
+            priority_secs: MOST_PRIORITY_SECS + 1,
+            away_text: " ".into(),
+            max_waiting: MOST_WAITING + 1,
+            priorities: vec![rule(PriorityWhen::Vip, 0)],
+            ..QueueRules::default()
+        };
+        let all = [RuleFault::Long, RuleFault::Texts, RuleFault::Waiting, RuleFault::Priorities];
+        assert_eq!(faulty.faults(), all);
+        for (when, secs, may) in [
+            (PriorityWhen::Vip, 86_400, true),
+            (PriorityWhen::Vip, 86_401, false),
+            (PriorityWhen::Keyword("to cancel".into()), 1, true),
+            (PriorityWhen::Keyword(" - ".into()), 1, false),
+            (PriorityWhen::Language("pt-br".into()), 1, true),
+            (PriorityWhen::Language("German".into()), 1, false),
+        ] {
+            let rules = QueueRules { priorities: vec![rule(when, secs)], ..QueueRules::default() };
+            assert_eq!(rules.faults().is_empty(), may, "{:?}", rules.priorities);
+        }
+        let full = |text: &str| WhenFull::Message { text: text.to_owned() };
+        for (text, may) in [("Many\nwait.", true), ("", true), ("a\tb", false), (&"x".repeat(1_025), false)] {
+            let rules = QueueRules { when_full: full(text), ..QueueRules::default() };
+            assert_eq!(rules.faults().is_empty(), may, "{text}");
+        }
         for (rings, may) in [
             (vec![ring(1, 1), ring(2, 6)], true),
             (vec![ring(0, 1)], false),

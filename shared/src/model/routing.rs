@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::queue::{PriorityWhen, is_phrase, is_told};
 use crate::ids::{AssignmentId, MemberId, QueueId};
 
 macro_rules! words {
@@ -127,6 +128,12 @@ pub struct Why {
     pub waited_secs: u32,
     /// Which ring it had reached; 0 is the first.
     pub ring: u8,
+    /// How many seconds counted as waited already.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub priority_secs: u32,
+    /// Which rule of the queue's said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub because: Option<PriorityWhen>,
     /// What the agent held before, in slots.
     pub used: u32,
     /// What the agent can hold.
@@ -175,6 +182,19 @@ pub struct Waiting {
     pub since: DateTime<Utc>,
     /// How many seconds count as waited already.
     pub priority_secs: u32,
+    /// Which rule of the queue's said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<PriorityWhen>,
+    /// When its queue opens; none while it is open, and where it never does.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::instant::read_maybe"
+    )]
+    pub opens_at: Option<DateTime<Utc>>,
+    /// Whether its queue is closed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub closed: bool,
     /// Its place in the queue; 1 is answered next.
     pub position: u32,
     /// Which ring it has reached; 0 is the first.
@@ -200,19 +220,84 @@ pub struct RoutingPolicy {
     pub lost_secs: u32,
     /// After how many offers in a row that they miss an agent counts as away; 0 means never.
     pub misses: u32,
+    /// How long an available agent does nothing until they count as away.
+    pub away_after_secs: u32,
+    /// What customers who wait are told.
+    pub tell: Tell,
 }
 
 impl Default for RoutingPolicy {
     fn default() -> Self {
-        Self { parked_counts: false, lost_secs: 300, misses: 2 }
+        Self { parked_counts: false, lost_secs: 300, misses: 2, away_after_secs: 0, tell: Tell::default() }
     }
 }
 
 impl RoutingPolicy {
     /// Whether it can be stored.
-    pub const fn is_valid(&self) -> bool {
-        self.lost_secs <= 7 * 86_400 && self.misses <= 20
+    pub fn is_valid(&self) -> bool {
+        let away = self.away_after_secs;
+        self.lost_secs <= 7 * 86_400
+            && self.misses <= 20
+            && (away == 0 || (60..=86_400).contains(&away))
+            && self.tell.is_valid()
     }
+}
+
+/// What customers who wait are told of their place, and when: only what is chosen here, and nothing once somebody has
+/// their conversation. `{position}` and `{minutes}` in a text become numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct Tell {
+    /// Whether they are told when they ask.
+    pub on_request: bool,
+    /// After how many seconds of waiting they are told unasked; at most three, in order.
+    pub after_secs: Vec<u32>,
+    /// How often they are told at most until the conversation is closed.
+    pub at_most: u32,
+    /// What they are told.
+    pub text: String,
+    /// What they are told when nobody can say how long it will take; has no `{minutes}`.
+    pub text_without_minutes: String,
+    /// What counts as asking: whole words, in any case.
+    pub words: Vec<String>,
+}
+
+/// Where the place in the queue stands in a text.
+pub const POSITION: &str = "{position}";
+/// Where the minutes stand in a text.
+pub const MINUTES: &str = "{minutes}";
+
+impl Default for Tell {
+    fn default() -> Self {
+        let words = ["position", "wait", "how long", "warteschlange", "wie lange"];
+        Self {
+            on_request: false,
+            after_secs: Vec::new(),
+            at_most: 2,
+            text: format!("You are number {POSITION} in line. It will take about {MINUTES} min."),
+            text_without_minutes: format!("You are number {POSITION} in line."),
+            words: words.map(str::to_owned).to_vec(),
+        }
+    }
+}
+
+impl Tell {
+    fn is_valid(&self) -> bool {
+        let in_order = self.after_secs.is_sorted_by(|one, next| one < next);
+        self.after_secs.len() <= 3
+            && in_order
+            && self.after_secs.iter().all(|secs| (1..=86_400).contains(secs))
+            && self.at_most <= 20
+            && [&self.text, &self.text_without_minutes].into_iter().all(|text| is_told(text))
+            && !self.text_without_minutes.contains(MINUTES)
+            && self.words.len() <= 30
+            && self.words.iter().all(|words| is_phrase(words))
+    }
+}
+
+fn is_zero(n: &u32) -> bool {
+    *n == 0
 }
 
 /// Something a member is good at.
@@ -251,6 +336,20 @@ mod tests {
             assert_eq!(serde_json::to_value(ending).unwrap(), ending.as_str());
             assert_eq!(Ending::parse(ending.as_str()), Some(*ending));
         }
+        let tell = |tell| RoutingPolicy { tell, ..RoutingPolicy::default() }.is_valid();
+        assert!(RoutingPolicy::default().is_valid());
+        assert!(tell(Tell { after_secs: vec![1, 60, 86_400], ..Tell::default() }));
+        for wrong in [
+            Tell { after_secs: vec![1, 2, 3, 4], ..Tell::default() },
+            Tell { after_secs: vec![2, 2], ..Tell::default() },
+            Tell { after_secs: vec![0], ..Tell::default() },
+            Tell { at_most: 21, ..Tell::default() },
+            Tell { text_without_minutes: "{minutes}".into(), ..Tell::default() },
+            Tell { words: vec!["?".into()], ..Tell::default() },
+        ] {
+            assert!(!tell(wrong.clone()), "{wrong:?}");
+        }
+        assert!(!RoutingPolicy { away_after_secs: 59, ..RoutingPolicy::default() }.is_valid());
         assert_eq!(serde_json::from_str::<Why>("{}").unwrap(), Why::default());
         assert_eq!(serde_json::from_str::<RoutingPolicy>("{}").unwrap(), RoutingPolicy::default());
     }

@@ -13,8 +13,8 @@ use shared::{
     },
     error::{ErrorCode, Problem},
     ids::{
-        AssignmentId, ChannelId, CommandKey, ConnectionId, ContactChangeId, ConversationId, Epoch, MemberId,
-        MessageId, QueueId, TemplateId,
+        AssignmentId, CalendarId, ChannelId, CommandKey, ConnectionId, ContactChangeId, ConversationId,
+        Epoch, MemberId, MessageId, QueueId, TemplateId,
     },
     live::{
         command::Done,
@@ -23,6 +23,7 @@ use shared::{
     },
     model::{
         board::{AgentState, AlertKind, Board, BoardAgent, BoardAlert, BoardLine},
+        calendar::{Calendar, Holiday, Hours, Weekly, Window, parse_date},
         channel::{Channel, ChannelColour},
         contact::{Block, BlockRefusal, BlockState, ContactChange, ContactChangeKind},
         content::{
@@ -42,8 +43,11 @@ use shared::{
             Attempt, Author, AuthorKind, Body, Delivery, DeliveryState, Failure, FailureReason,
             GroupReceipts, Happening, Message, Price,
         },
-        queue::{Queue, QueueRules, Ring, RoutingMode},
-        routing::{Assignment, AssignmentKind, Deciding, Ending, Skill, Target, Waiting, Why},
+        queue::{PriorityRule, PriorityWhen, Queue, QueueRules, Ring, RoutingMode, WhenFull},
+        routing::{
+            Assignment, AssignmentKind, Deciding, Ending, RoutingPolicy, Skill, Target, Tell, Waiting, Why,
+        },
+        settings::Settings,
         template::{
             ComingCategory, Template, TemplateButton, TemplateCategory, TemplateHeader, TemplatePlace,
             TemplateQuality, TemplateStatus, TemplateValue,
@@ -266,6 +270,7 @@ fn frames() -> Vec<ServerFrame> {
             Body::System {
                 what: Happening::Transferred { by: MemberId::new(), to: Target::Member(MemberId::new()) },
             },
+            Body::System { what: Happening::Overflowed { from: QueueId::new(), to: QueueId::new() } },
             Body::System { what: Happening::Requeued { member: MemberId::new(), because: Ending::NoRoom } },
             Body::System { what: Happening::HandedOver { to_us: true, words: Some("x".into()) } },
         ])
@@ -455,7 +460,7 @@ fn what_an_app_reaches_is_read_as_it_was_written() {
 }
 
 /// Who works where, and by which rules.
-fn routed() -> [Event; 2] {
+fn routed() -> [Event; 5] {
     let at = Instant::from_timestamp_millis(1_793_000_000_123).unwrap();
     let queue = QueueId::new();
     let ring = |after_secs, drops: &[&str]| Ring {
@@ -467,6 +472,12 @@ fn routed() -> [Event; 2] {
         mode: RoutingMode::Offer,
         skills: vec!["french".into()],
         rings: vec![ring(60, &[]), ring(90, &["french"])],
+        calendar: Some(CalendarId::new()),
+        when_full: WhenFull::Overflow { to: queue },
+        priorities: vec![
+            PriorityRule { when: PriorityWhen::Vip, secs: 1 },
+            PriorityRule { when: PriorityWhen::Keyword("cancel".into()), secs: 60 },
+        ],
         ..QueueRules::default()
     };
     let member = Member {
@@ -484,7 +495,38 @@ fn routed() -> [Event; 2] {
         reason: Some("Lunch".into()),
         wrap_until: Some(at),
     };
-    [Event::Queue(Queue { id: queue, rev: 2, name: "Sales".into(), rules }), Event::Member(member)]
+    let calendar = Calendar {
+        id: CalendarId::new(),
+        rev: 3,
+        version: 2,
+        name: "Office".into(),
+        hours: Hours {
+            zone: "Europe/Berlin".into(),
+            weekly: vec![Weekly { day: 1, from: 540, to: 1_080 }],
+            holidays: vec![Holiday {
+                date: parse_date("2026-12-24").unwrap(),
+                name: "Christmas Eve".into(),
+                open: vec![Window { from: 540, to: 720 }],
+            }],
+        },
+    };
+    let settings = Settings {
+        rev: 4,
+        tenant_name: "Lagos".into(),
+        mask_phones: false,
+        read_receipts: Default::default(),
+        routing: RoutingPolicy {
+            tell: Tell { on_request: true, after_secs: vec![60], ..Tell::default() },
+            ..RoutingPolicy::default()
+        },
+    };
+    [
+        Event::Queue(Queue { id: queue, rev: 2, name: "Sales".into(), rules }),
+        Event::Member(member),
+        Event::CalendarGone { id: calendar.id },
+        Event::Calendar(calendar),
+        Event::Settings(settings),
+    ]
 }
 
 #[test]
@@ -500,11 +542,14 @@ fn what_explains_the_routing_is_read_as_it_was_written() {
         accepted_at: ending.map(|_| at),
         ended_at: ending.map(|_| at),
         ending,
-        why: Why { decided_by, candidates: 3, waited_secs: 9, ..Why::default() },
+        why: Why { decided_by, because: Some(PriorityWhen::Vip), waited_secs: 9, ..Why::default() },
     };
     let waiting = Waiting {
         since: at,
         priority_secs: 60,
+        because: Some(PriorityWhen::Language("de".into())),
+        opens_at: Some(at),
+        closed: true,
         position: 2,
         ring: 1,
         skills: vec!["french".into()],

@@ -31,7 +31,11 @@ impl Redraw {
                 self.timelines = true;
             }
             Touched::Message(..) => self.timelines = true,
-            Touched::Member(_) | Touched::Queue(_) | Touched::Channel(_) | Touched::Settings => {
+            Touched::Member(_)
+            | Touched::Queue(_)
+            | Touched::Calendar(_)
+            | Touched::Channel(_)
+            | Touched::Settings => {
                 self.directory = true;
             }
         }
@@ -89,6 +93,7 @@ mod tests {
             },
             members: Vec::new(),
             queues: Vec::new(),
+            calendars: Vec::new(),
             channels: Vec::new(),
             health: Vec::new(),
             conversations: Vec::new(),

@@ -136,6 +136,14 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "calendar",
+        subject: Subject::Tenant,
+        purpose: "when the business is open",
+        retention: Retention::TenantLife,
+        erasure: Erasure::Keep,
+        columns: &[("tenant_id", X), ("id", X), ("rev", X), ("version", X), ("name", T), ("hours", T)],
+    },
+    Table {
         name: "waiting",
         subject: Subject::Technical,
         purpose: "the order in which conversations are answered",
@@ -155,6 +163,24 @@ pub(super) const TABLES: &[Table] = &[
             ("passed", M),
             ("sticky_id", M),
             ("sticky_until", X),
+            ("came_at", X),
+            ("because", X),
+        ],
+    },
+    Table {
+        name: "visit",
+        subject: Subject::Technical,
+        purpose: "no customer is told too much by itself, and nobody is sent round in circles",
+        retention: Retention::Conversations,
+        erasure: Erasure::DeleteRow,
+        columns: &[
+            ("tenant_id", X),
+            ("conversation_id", X),
+            ("opened_at", X),
+            ("away_at", X),
+            ("told", X),
+            ("full_told", X),
+            ("been", X),
         ],
     },
     Table {
@@ -242,6 +268,8 @@ pub(super) const TABLES: &[Table] = &[
             ("merged_into", C),
             ("blocks", C),
             ("named_at", X),
+            ("vip", C),
+            ("language", C),
         ],
     },
     Table {

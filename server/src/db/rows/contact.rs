@@ -75,7 +75,27 @@ type Row = (
     Option<String>,
     bool,
     Option<String>,
+    bool,
+    Option<String>,
 );
+
+/// The one shape in which contacts are read.
+macro_rules! columns {
+    () => {
+        (
+            c::id,
+            c::name,
+            c::phone,
+            c::username,
+            c::wa_id,
+            c::bsuid,
+            c::no_marketing,
+            c::group_id,
+            c::vip,
+            c::language,
+        )
+    };
+}
 
 /// Whom an identity belongs to.
 ///
@@ -99,7 +119,7 @@ pub fn known_by(scoped: &mut Scoped, kind: IdentityKind, value: &str) -> Result<
     let query = i::contact_identity
         .inner_join(c::contact.on(c::tenant_id.eq(i::tenant_id).and(c::id.eq(i::contact_id))))
         .filter(i::tenant_id.eq(tenant).and(i::kind.eq(kind.as_str())).and(i::value.eq(value)))
-        .select((c::id, c::name, c::phone, c::username, c::wa_id, c::bsuid, c::no_marketing, c::group_id));
+        .select(columns!());
     let row: Option<Row> = on_engine!(conn, conn => query.first(conn)).optional()?;
     row.map(model).transpose()
 }
@@ -295,13 +315,27 @@ pub fn find(scoped: &mut Scoped, id: ContactId) -> Result<Option<ContactRow>, Fa
     let (conn, tenant) = scoped.parts();
     let row: Option<Row> = c::contact
         .filter(c::tenant_id.eq(tenant).and(c::id.eq(id.to_string())))
-        .select((c::id, c::name, c::phone, c::username, c::wa_id, c::bsuid, c::no_marketing, c::group_id))
+        .select(columns!())
         .first(conn)
         .optional()?;
     row.map(model).transpose()
 }
 
-fn model((id, name, phone, username, wa_id, bsuid, no_marketing, group): Row) -> Result<ContactRow, Fault> {
-    let contact = Contact { id: id.parse()?, name, phone, username, no_marketing, group: group.is_some() };
+/// Says whether a contact is important, and what they speak.
+///
+/// # Errors
+/// The database's.
+pub fn mark(scoped: &mut Scoped, contact: &Contact) -> Result<(), Fault> {
+    let (conn, tenant) = scoped.parts();
+    diesel::update(c::contact.filter(c::tenant_id.eq(tenant).and(c::id.eq(contact.id.to_string()))))
+        .set((c::vip.eq(contact.vip), c::language.eq(&contact.language)))
+        .execute(conn)?;
+    Ok(())
+}
+
+fn model(row: Row) -> Result<ContactRow, Fault> {
+    let (id, name, phone, username, wa_id, bsuid, no_marketing, group, vip, language) = row;
+    let (id, is_group) = (id.parse()?, group.is_some());
+    let contact = Contact { id, name, phone, username, no_marketing, vip, language, group: is_group };
     Ok(ContactRow { contact, wa_id, bsuid, group })
 }

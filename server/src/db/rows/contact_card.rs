@@ -34,6 +34,12 @@ pub struct Card {
     pub blocks: Option<String>,
     /// The contact that this one turned out to be.
     pub merged_into: Option<String>,
+    /// Whether they are important.
+    #[serde(default)]
+    pub vip: bool,
+    /// What they speak.
+    #[serde(default)]
+    pub language: Option<String>,
 }
 
 /// The addresses of a person; other identities only serve to recognise one.
@@ -113,6 +119,8 @@ pub fn find(scoped: &mut Scoped, id: ContactId) -> Result<Option<Card>, Fault> {
             c::marketing_at,
             c::blocks,
             c::merged_into,
+            c::vip,
+            c::language,
         ))
         .first(conn)
         .optional()?;
@@ -136,6 +144,8 @@ pub fn put(scoped: &mut Scoped, id: ContactId, card: &Card) -> Result<(), Fault>
             c::marketing_at.eq(card.marketing_at),
             c::blocks.eq(&card.blocks),
             c::merged_into.eq(&card.merged_into),
+            c::vip.eq(card.vip),
+            c::language.eq(&card.language),
         ))
         .execute(conn)?;
     Ok(())

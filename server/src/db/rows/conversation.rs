@@ -112,7 +112,8 @@ struct Row {
     contact_blocks: Option<String>,
     answer_to: Option<String>,
     offer_until: Option<i64>,
-    heard: Option<String>,
+    /// Beside the others: a row has 32 columns at most.
+    more: (Option<String>, bool, Option<String>),
 }
 
 /// The one shape in which conversations are read.
@@ -152,7 +153,7 @@ macro_rules! joined {
                 p::blocks,
                 c::answer_to,
                 c::offer_until,
-                c::heard,
+                (c::heard, p::vip, p::language),
             ))
     };
 }
@@ -422,6 +423,7 @@ fn model(row: Row) -> Result<ConversationRow, Fault> {
         }),
         _ => None,
     };
+    let (heard, vip, language) = row.more;
     let channel: ChannelId = row.channel_id.parse()?;
     let block = contact_card::block_on(row.contact_blocks.as_deref(), channel)?;
     Ok(ConversationRow {
@@ -435,6 +437,8 @@ fn model(row: Row) -> Result<ConversationRow, Fault> {
                 phone: row.contact_phone,
                 username: row.contact_username,
                 no_marketing: row.contact_no_marketing,
+                vip,
+                language,
                 group: row.contact_group.is_some(),
             },
             channel,
@@ -454,7 +458,7 @@ fn model(row: Row) -> Result<ConversationRow, Fault> {
         last_message: row.last_message_id.map(|id| id.parse()).transpose()?,
         changed_at: from_micros(row.changed_at),
         answer_to: row.answer_to.as_deref().map(parsed).transpose()?,
-        heard: row.heard.as_deref().map(parsed).transpose()?.unwrap_or_default(),
+        heard: heard.as_deref().map(parsed).transpose()?.unwrap_or_default(),
     })
 }
 

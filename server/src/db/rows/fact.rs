@@ -14,6 +14,25 @@ use crate::{
     db::{Fault, Scoped, record::FactKind, schema::fact::dsl as f},
 };
 
+/// How often something happened in a queue since an instant.
+///
+/// # Errors
+/// The database's.
+pub fn count(scoped: &mut Scoped, what: FactKind, queue: QueueId, since: Instant) -> Result<u32, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let count: i64 = f::fact
+        .filter(
+            f::tenant_id
+                .eq(tenant)
+                .and(f::at.ge(micros(since)))
+                .and(f::what.eq(what.as_str()))
+                .and(f::queue_id.eq(queue.to_string())),
+        )
+        .count()
+        .get_result(conn)?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
 /// A fact as boards read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FactRow {

@@ -29,11 +29,30 @@ pub enum TimerKind {
     Wrap,
     /// A member has been gone for too long.
     Lost,
+    /// A queue opens or closes.
+    Hours,
+    /// A conversation has waited too long in its queue.
+    Full,
+    /// A customer who waits is told their place.
+    Tell,
+    /// A member has done nothing for a while.
+    Idle,
 }
 
 impl TimerKind {
-    const ALL: [Self; 7] =
-        [Self::Offer, Self::Reply, Self::Ring, Self::Again, Self::Park, Self::Wrap, Self::Lost];
+    const ALL: [Self; 11] = [
+        Self::Offer,
+        Self::Reply,
+        Self::Ring,
+        Self::Again,
+        Self::Park,
+        Self::Wrap,
+        Self::Lost,
+        Self::Hours,
+        Self::Full,
+        Self::Tell,
+        Self::Idle,
+    ];
 
     /// The stored form.
     pub const fn as_str(self) -> &'static str {
@@ -45,6 +64,10 @@ impl TimerKind {
             Self::Park => "park",
             Self::Wrap => "wrap",
             Self::Lost => "lost",
+            Self::Hours => "hours",
+            Self::Full => "full",
+            Self::Tell => "tell",
+            Self::Idle => "idle",
         }
     }
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use shared::{
     Instant,
     ids::{ConversationId, MemberId, QueueId},
+    model::queue::PriorityWhen,
 };
 
 use crate::{
@@ -43,6 +44,10 @@ pub struct WaitingRow {
     pub passed: Vec<Passed>,
     /// Whom it is kept for.
     pub sticky: Option<(MemberId, Instant)>,
+    /// Since when it waits where it waits; unlike `since` this is new in another queue, and after an agent had it.
+    pub came_at: Instant,
+    /// The rule by which seconds count as waited already.
+    pub because: Option<PriorityWhen>,
 }
 
 /// A member who is not asked for now.
@@ -74,11 +79,12 @@ pub struct Head {
 
 statements! {
     Put: "INSERT INTO waiting (tenant_id, conversation_id, queue_id, waits, since, priority, rank_at, skills, ring, \
-    need, passed, sticky_id, sticky_until) VALUES (?, ?, ?, CAST(? AS INTEGER) = 1, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+    need, passed, sticky_id, sticky_until, came_at, because) \
+    VALUES (?, ?, ?, CAST(? AS INTEGER) = 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
     ON CONFLICT (tenant_id, conversation_id) DO UPDATE SET queue_id = excluded.queue_id, waits = excluded.waits, \
     since = excluded.since, priority = excluded.priority, rank_at = excluded.rank_at, skills = excluded.skills, \
     ring = excluded.ring, need = excluded.need, passed = excluded.passed, sticky_id = excluded.sticky_id, \
-    sticky_until = excluded.sticky_until";
+    sticky_until = excluded.sticky_until, came_at = excluded.came_at, because = excluded.because";
     Leave: "UPDATE waiting SET waits = FALSE WHERE tenant_id = ? AND conversation_id = ? AND waits";
     Remove: "DELETE FROM waiting WHERE tenant_id = ? AND conversation_id = ?";
 }
@@ -94,6 +100,7 @@ pub fn put(scoped: &mut Scoped, row: &WaitingRow) -> Result<(), Fault> {
     let json = |error: serde_json::Error| Fault::Broken(error.to_string());
     let skills = serde_json::to_string(&row.skills).map_err(json)?;
     let passed = serde_json::to_string(&row.passed).map_err(json)?;
+    let because = row.because.as_ref().map(serde_json::to_string).transpose().map_err(json)?;
     let (conn, tenant) = scoped.parts();
     let put = Fixed::<Put, _>::new([
         tenant.into(),
@@ -109,6 +116,8 @@ pub fn put(scoped: &mut Scoped, row: &WaitingRow) -> Result<(), Fault> {
         passed.into(),
         row.sticky.map(|(member, _)| member.to_string()).into(),
         row.sticky.map(|(_, until)| micros(until)).into(),
+        micros(row.came_at).into(),
+        because.into(),
     ]);
     put.execute(conn)?;
     Ok(())
@@ -134,7 +143,21 @@ pub fn remove(scoped: &mut Scoped, id: ConversationId) -> Result<(), Fault> {
     Ok(())
 }
 
-type Row = (String, String, bool, i64, i64, String, i64, String, String, Option<String>, Option<i64>);
+type Row = (
+    String,
+    String,
+    bool,
+    i64,
+    i64,
+    String,
+    i64,
+    String,
+    String,
+    Option<String>,
+    Option<i64>,
+    i64,
+    Option<String>,
+);
 
 /// A conversation's place.
 ///
@@ -156,6 +179,8 @@ pub fn find(scoped: &mut Scoped, id: ConversationId) -> Result<Option<WaitingRow
             w::passed,
             w::sticky_id,
             w::sticky_until,
+            w::came_at,
+            w::because,
         ))
         .first(conn)
         .optional()?;
@@ -174,6 +199,19 @@ pub fn of_queue(scoped: &mut Scoped, queue: QueueId) -> Result<Vec<ConversationI
         .select(w::conversation_id)
         .load(conn)?;
     Ok(ids.into_iter().map(|id| id.parse()).collect::<Result<_, _>>()?)
+}
+
+/// How many wait in a queue.
+///
+/// # Errors
+/// The database's.
+pub fn count(scoped: &mut Scoped, queue: QueueId) -> Result<u32, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let all: i64 = w::waiting
+        .filter(w::tenant_id.eq(tenant).and(w::queue_id.eq(queue.to_string())).and(sql::<Bool>(WAITS)))
+        .count()
+        .get_result(conn)?;
+    Ok(u32::try_from(all).unwrap_or(u32::MAX))
 }
 
 /// How many wait before one that waits in the same queue.
@@ -253,7 +291,8 @@ pub fn next(scoped: &mut Scoped, queue: QueueId, behind: &Head) -> Result<Option
 }
 
 fn model(row: Row) -> Result<WaitingRow, Fault> {
-    let (id, queue, waits, since, priority, skills, ring, need, passed, sticky, until) = row;
+    let (id, queue, waits, since, priority, skills, ring, need, passed, sticky, until, came_at, because) =
+        row;
     let json = |error: serde_json::Error| Fault::Broken(error.to_string());
     let sticky = match (sticky, until) {
         (Some(member), Some(until)) => Some((member.parse()?, from_micros(until))),
@@ -270,5 +309,7 @@ fn model(row: Row) -> Result<WaitingRow, Fault> {
         need,
         passed: serde_json::from_str(&passed).map_err(json)?,
         sticky,
+        came_at: from_micros(came_at),
+        because: because.as_deref().map(serde_json::from_str).transpose().map_err(json)?,
     })
 }

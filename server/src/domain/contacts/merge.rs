@@ -78,6 +78,8 @@ fn joined(keep: &Card, other: &Card) -> Result<Card, Fault> {
         username: either(&keep.username, &other.username),
         no_marketing: keep.no_marketing || other.no_marketing,
         marketing_at: keep.marketing_at.max(other.marketing_at),
+        vip: keep.vip || other.vip,
+        language: either(&keep.language, &other.language),
         ..Card::default()
     };
     joined.set_blocks(&blocked(keep, other)?)?;

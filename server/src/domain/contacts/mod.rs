@@ -7,6 +7,7 @@
 pub mod address;
 pub mod block;
 pub mod list;
+pub mod mark;
 pub mod merge;
 pub mod split;
 pub mod undo;

@@ -61,7 +61,16 @@ pub fn split(tx: &mut Tx<'_>, seat: &Seat, id: ConversationId) -> Result<Contact
 
 /// A contact of whom nothing is known yet.
 fn begin(tx: &mut Tx<'_>, id: ContactId) -> Result<(), Fault> {
-    let contact = Contact { id, name: None, phone: None, username: None, no_marketing: false, group: false };
+    let contact = Contact {
+        id,
+        name: None,
+        phone: None,
+        username: None,
+        no_marketing: false,
+        vip: false,
+        language: None,
+        group: false,
+    };
     let now = tx.now();
     contact::insert(tx, &ContactRow { contact, wa_id: None, bsuid: None, group: None }, now)
 }

@@ -168,6 +168,13 @@ fn apart(tx: &mut Tx<'_>, row: &ChangeRow, now: Both) -> Result<Both, Fault> {
             card.marketing_at = card.marketing_at.max(told.marketing_at);
         }
     }
+    // Who is marked now is whom members see.
+    if told.vip != was.vip {
+        apart.to.vip = told.vip;
+    }
+    if told.language != was.language {
+        apart.to.language.clone_from(&told.language);
+    }
     if told.blocks != was.blocks {
         // WhatsApp was told of all their addresses.
         for card in [&mut apart.to, &mut apart.from] {

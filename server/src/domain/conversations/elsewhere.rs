@@ -76,6 +76,7 @@ pub fn echo(tx: &mut Tx<'_>, echo: &Echo) -> Result<(), Fault> {
         member: None,
         channel: Some(inbound.channel),
         author: Some(author.kind),
+        calendar: None,
     })?;
     let whose = loaded.row.model.contact.id;
     loaded.save(tx)?;
@@ -110,7 +111,7 @@ pub fn handed_over(tx: &mut Tx<'_>, handover: &Handover) -> Result<(), Fault> {
     let whose = receive::resolve(tx, &handover.customer, handover.at)?;
     let author = Author { kind: AuthorKind::System, member: None };
     let mut loaded = if handover.to_us {
-        let mut loaded = receive::find_or_begin(tx, &whose, handover.channel, Answerer::Us)?;
+        let mut loaded = receive::find_or_begin(tx, &whose, handover.channel, Answerer::Us, None)?;
         loaded.asked(tx, handover.at, Answerer::Us, &author)?;
         loaded
     } else {

@@ -46,7 +46,11 @@ impl Loaded {
         // Nobody waits for us while somebody else answers.
         let is_quiet = matches!(self.row.model.state, ConversationState::Bot | ConversationState::Closed);
         if !is_quiet && !self.row.heard.is_answered(at) {
+            let again = self.row.model.waiting_since.is_none();
             self.row.model.waiting_since.get_or_insert(tx.now());
+            if again && self.row.model.state == ConversationState::Assigned {
+                routing::park::asked_again(tx, self)?;
+            }
             if self.row.model.state == ConversationState::Parked {
                 routing::park::wake(tx, self)?;
             }

@@ -4,6 +4,7 @@
 //! audience before the change, and store it through [`Loaded::save`], which tells the log.
 
 pub mod assign;
+pub(crate) mod automatic;
 pub mod begin;
 pub mod call;
 pub mod change;
@@ -42,7 +43,7 @@ use shared::{
 };
 
 use super::{
-    routing::{self, Stirred},
+    routing::{self, Said, Stirred},
     seat::Seat,
 };
 use crate::db::{
@@ -61,6 +62,8 @@ pub(crate) struct Loaded {
     before: Option<Audience>,
     /// What is settled once this is stored.
     pub(crate) stirred: Stirred,
+    /// The customer's message that is about to be added, where one is.
+    pub(crate) said: Option<Said>,
 }
 
 /// What a new timeline entry is made of.
@@ -113,12 +116,12 @@ impl Loaded {
 
     /// A stored conversation.
     pub(crate) fn from_row(row: ConversationRow) -> Self {
-        Self { before: Some(row.model.audience()), row, stirred: Stirred::default() }
+        Self { before: Some(row.model.audience()), row, stirred: Stirred::default(), said: None }
     }
 
     /// A conversation that was inserted in this transaction.
     pub(crate) fn fresh(row: ConversationRow) -> Self {
-        Self { before: None, row, stirred: Stirred::default() }
+        Self { before: None, row, stirred: Stirred::default(), said: None }
     }
 
     /// Whether the member may act on it: it is theirs or nobody's, or they may act for others.
@@ -209,6 +212,11 @@ impl Loaded {
 
     /// Writes a fact about this conversation.
     pub(crate) fn fact(&self, tx: &mut Tx<'_>, what: FactKind, author: &Author) -> Result<(), Fault> {
+        let calendar = if what == FactKind::ConversationQueued {
+            routing::calendar_version(tx, self.row.model.queue)?
+        } else {
+            None
+        };
         tx.fact(Fact {
             what,
             written_at: None,
@@ -217,6 +225,7 @@ impl Loaded {
             member: author.member.or(self.row.model.assignee),
             channel: Some(self.row.model.channel),
             author: Some(author.kind),
+            calendar,
         })
     }
 }

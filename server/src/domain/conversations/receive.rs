@@ -32,7 +32,10 @@ use crate::db::{
     },
 };
 use crate::{
-    domain::{contacts::address, routing},
+    domain::{
+        contacts::address,
+        routing::{self, Said},
+    },
     fault::{self, Point},
 };
 
@@ -106,7 +109,11 @@ pub fn receive(tx: &mut Tx<'_>, inbound: &Inbound, answerer: Answerer) -> Result
         return Ok(Received::Duplicate);
     }
     let contact = resolve(tx, &inbound.sender, inbound.written_at)?;
-    let mut loaded = find_or_begin(tx, &contact, inbound.channel, answerer)?;
+    let said = Said {
+        words: inbound.body.words().unwrap_or_default().into_owned(),
+        referral: inbound.context.referral.is_some(),
+    };
+    let mut loaded = find_or_begin(tx, &contact, inbound.channel, answerer, Some(said))?;
     let author = Author { kind: AuthorKind::Customer, member: None };
     let mut entry = NewEntry::of(author.clone(), inbound.body.clone());
     entry.written_at = Some(inbound.written_at);
@@ -136,8 +143,12 @@ pub fn receive(tx: &mut Tx<'_>, inbound: &Inbound, answerer: Answerer) -> Result
     model.unread = model.unread.saturating_add(u32::from(!was_seen));
     open_window(model, inbound.written_at, now);
     loaded.fact(tx, FactKind::MessageReceived, &author)?;
-    let whose = loaded.row.model.contact.id;
+    let (id, whose) = (loaded.row.model.id, loaded.row.model.contact.id);
+    let waits = loaded.row.model.state == ConversationState::Queued && !was_seen;
     loaded.save(tx)?;
+    if waits {
+        routing::tell::wrote(tx, id, inbound.body.words().as_deref())?;
+    }
     if known.quoted {
         change::tell_answers(tx, inbound.channel, whose, &inbound.wamid)?;
     }
@@ -231,6 +242,8 @@ pub fn resolve(tx: &mut Tx<'_>, sender: &Sender, told_at: Instant) -> Result<Con
                         phone: None,
                         username: None,
                         no_marketing: false,
+                        vip: false,
+                        language: None,
                         group: false,
                     },
                     wa_id: None,
@@ -339,6 +352,7 @@ pub(super) fn find_or_begin(
     contact: &Contact,
     id: ChannelId,
     answerer: Answerer,
+    said: Option<Said>,
 ) -> Result<Loaded, Fault> {
     let author = Author { kind: AuthorKind::Customer, member: None };
     let mut loaded = match conversation::newest(tx, contact.id, id)? {
@@ -349,6 +363,7 @@ pub(super) fn find_or_begin(
             opening::anew(tx, contact.clone(), &channel, &author)?
         }
     };
+    loaded.said = said;
     match answerer {
         Answerer::Us => routing::queue_up(tx, &mut loaded)?,
         Answerer::Other => loaded.row.model.state = ConversationState::Bot,

@@ -71,13 +71,19 @@ pub(crate) fn put(
     if member.availability == availability && member.reason == reason && member.wrap_until.is_none() {
         return Ok(());
     }
-    let chosen = member.availability != availability;
+    let what = match (member.availability != availability, member.wrap_until.is_some()) {
+        (true, _) => Some(FactKind::AvailabilityChosen),
+        (false, true) => Some(FactKind::WrapUpEnded),
+        // Only why they are away.
+        (false, false) => None,
+    };
     member.availability = availability;
     member.reason = reason;
     member.wrap_until = None;
     timer::clear(tx, TimerKind::Wrap, &id.to_string())?;
-    tell(tx, row, if chosen { FactKind::AvailabilityChosen } else { FactKind::WrapUpEnded })?;
+    tell(tx, row, what)?;
     if availability == Availability::Available {
+        super::idle::active(tx, id)?;
         return offer_work(tx, id);
     }
     routing::offer::withdraw_from(tx, id, ending)
@@ -93,7 +99,7 @@ pub(crate) fn tidy_up(tx: &mut Tx<'_>, id: MemberId, secs: u32) -> Result<(), Fa
     row.member.wrap_until = Some(until);
     timer::set(tx, TimerKind::Wrap, &id.to_string(), until)?;
     tx.kick(Kicks { jobs: true, outbox: false });
-    tell(tx, row, FactKind::WrapUpBegun)
+    tell(tx, row, Some(FactKind::WrapUpBegun))
 }
 
 /// The time to tidy up is over.
@@ -102,7 +108,7 @@ pub(crate) fn tidied_up(tx: &mut Tx<'_>, id: MemberId) -> Result<(), Fault> {
     if row.member.wrap_until.take().is_none() {
         return Ok(());
     }
-    tell(tx, row, FactKind::WrapUpEnded)?;
+    tell(tx, row, Some(FactKind::WrapUpEnded))?;
     offer_work(tx, id)
 }
 
@@ -113,20 +119,23 @@ pub(crate) fn offer_work(tx: &mut Tx<'_>, id: MemberId) -> Result<(), Fault> {
     routing::settle(tx, stirred)
 }
 
-fn tell(tx: &mut Tx<'_>, mut row: member::MemberRow, what: FactKind) -> Result<(), Fault> {
+fn tell(tx: &mut Tx<'_>, mut row: member::MemberRow, what: Option<FactKind>) -> Result<(), Fault> {
     row.member.rev += 1;
     let now = tx.now();
     member::set_presence(tx, &row.member, None, now)?;
     member::update(tx, &row)?;
-    tx.fact(Fact {
-        what,
-        written_at: None,
-        conversation: None,
-        queue: None,
-        member: Some(row.member.id),
-        channel: None,
-        author: Some(AuthorKind::Member),
-    })?;
+    if let Some(what) = what {
+        tx.fact(Fact {
+            what,
+            written_at: None,
+            conversation: None,
+            queue: None,
+            member: Some(row.member.id),
+            channel: None,
+            author: Some(AuthorKind::Member),
+            calendar: None,
+        })?;
+    }
     tx.emit(Audience::Tenant, None, Event::Member(row.member));
     Ok(())
 }

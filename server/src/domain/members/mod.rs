@@ -2,6 +2,7 @@
 
 pub mod availability;
 pub mod change;
+pub mod idle;
 pub mod masking;
 pub mod presence;
 

@@ -8,7 +8,7 @@ use shared::{
     permission::Audience,
 };
 
-use super::{availability, load};
+use super::{availability, idle, load};
 use crate::{
     db::{
         Fault, Tx,
@@ -45,17 +45,32 @@ pub fn set(tx: &mut Tx<'_>, id: MemberId, connected: bool, incarnation: &str) ->
         member: Some(id),
         channel: None,
         author: Some(AuthorKind::System),
+        calendar: None,
     })?;
     let available = row.member.availability == Availability::Available;
     tx.emit(Audience::Tenant, None, Event::Member(row.member));
     if connected {
         timer::clear(tx, TimerKind::Lost, &id.to_string())?;
-        return if available { availability::offer_work(tx, id) } else { Ok(()) };
+        if !available {
+            return Ok(());
+        }
+        idle::active(tx, id)?;
+        return availability::offer_work(tx, id);
     }
-    let lost_secs = settings::get(tx)?.routing.lost_secs;
-    if lost_secs > 0 {
-        timer::set(tx, TimerKind::Lost, &id.to_string(), now + Duration::seconds(lost_secs.into()))?;
+    expect_back(tx, id)?;
+    offer::withdraw_from(tx, id, Ending::Lost)
+}
+
+/// A member is not there: unless they come in time, what they hold goes to others.
+///
+/// # Errors
+/// The database's.
+pub(crate) fn expect_back(tx: &mut Tx<'_>, id: MemberId) -> Result<(), Fault> {
+    let (subject, lost_secs) = (id.to_string(), settings::get(tx)?.routing.lost_secs);
+    if lost_secs > 0 && timer::due(tx, TimerKind::Lost, &subject)?.is_none() {
+        let due = tx.now() + Duration::seconds(lost_secs.into());
+        timer::set(tx, TimerKind::Lost, &subject, due)?;
         tx.kick(Kicks { jobs: true, outbox: false });
     }
-    offer::withdraw_from(tx, id, Ending::Lost)
+    Ok(())
 }

@@ -10,7 +10,7 @@ use shared::{
     permission::can_see,
 };
 
-use super::need::Need;
+use super::{hours::OpenTime, need::Need};
 use crate::{
     clock::micros,
     db::{
@@ -46,6 +46,9 @@ fn waits(scoped: &mut Scoped, id: ConversationId, now: shared::Instant) -> Resul
     let mut told = Waiting {
         since: row.since,
         priority_secs: row.priority,
+        because: row.because.clone(),
+        opens_at: None,
+        closed: false,
         position: waiting::ahead(scoped, &row)? + 1,
         ring: row.ring,
         skills: need.skills.clone(),
@@ -53,7 +56,10 @@ fn waits(scoped: &mut Scoped, id: ConversationId, now: shared::Instant) -> Resul
         there: 0,
         free: 0,
     };
-    let weight = queue::rules(scoped, Some(row.queue))?.room();
+    let rules = queue::rules(scoped, Some(row.queue))?;
+    let open = OpenTime::of(scoped, &rules)?;
+    (told.closed, told.opens_at) = (!open.is_open(now), open.opens_at(now));
+    let weight = rules.room();
     let free: BTreeSet<MemberId> = member::free(scoped, &[row.queue], now)?
         .into_iter()
         .filter(|free| free.used + weight <= free.capacity)

@@ -10,6 +10,7 @@ use shared::{
         conversation::ConversationState,
         member::Availability,
         message::{Author, AuthorKind, Body, Happening},
+        queue::MOST_PRIORITY_SECS,
         routing::{AssignmentKind, Ending, Target, Why},
     },
     permission::Permission,
@@ -20,19 +21,21 @@ use super::{
     place::{Giving, arrange, give, let_go, pass, queue_up},
 };
 use crate::{
+    clock::micros,
     db::{
         Fault, Tx,
         record::FactKind,
-        rows::{agent_load, conversation, member, queue, waiting},
+        rows::{
+            agent_load, conversation, member, queue,
+            waiting::{self, Head},
+        },
     },
     domain::{
         conversations::{Loaded, NewEntry, by},
+        members,
         seat::Seat,
     },
 };
-
-/// Most seconds that may count as waited already: a day.
-pub const MOST_PRIORITY_SECS: u32 = 86_400;
 
 /// Hands a conversation over, with a note for the next one.
 ///
@@ -93,6 +96,9 @@ pub fn assign(
     }
     let kind = if force { AssignmentKind::Forced } else { AssignmentKind::Given };
     to_member(tx, &mut loaded, seat, member, kind)?;
+    if !there.connected {
+        members::presence::expect_back(tx, member)?;
+    }
     loaded.save(tx)
 }
 
@@ -138,13 +144,13 @@ fn to_queue(tx: &mut Tx<'_>, loaded: &mut Loaded, seat: &Seat, queue: QueueId) -
 }
 
 /// Gives the member what waits longest of what they may answer, whatever their level; what they can before what they
-/// cannot.
+/// cannot, and what they gave away just now last.
 ///
 /// # Errors
 /// `nothing_waits`, `no_room`.
 pub fn next(tx: &mut Tx<'_>, seat: &Seat) -> Result<ConversationId, Fault> {
     let own: BTreeSet<String> = seat.member.skills.iter().map(|skill| skill.name.clone()).collect();
-    let mut first: Option<(bool, i64, ConversationId)> = None;
+    let mut first: Option<(bool, bool, i64, ConversationId)> = None;
     let free =
         agent_load::find(tx, seat.member.id)?.map_or(0, |load| load.capacity.saturating_sub(load.used));
     let mut crowded = false;
@@ -157,25 +163,48 @@ pub fn next(tx: &mut Tx<'_>, seat: &Seat) -> Result<ConversationId, Fault> {
             }
             let need = Need::parse(&head.need);
             let lacks = need.is_some_and(|need| need.skills.iter().any(|skill| !own.contains(skill)));
-            let candidate = (lacks, head.rank, head.conversation);
+            let (has_passed, head) = not_passed(tx, id, seat.member.id, head)?;
+            let candidate = (has_passed, lacks, head.rank, head.conversation);
             if first.is_none_or(|known| candidate < known) {
                 first = Some(candidate);
             }
         }
     }
-    let Some((_, _, id)) = first else {
+    let Some((.., id)) = first else {
         let code = if crowded { ErrorCode::NoRoom } else { ErrorCode::NothingWaits };
         return Err(code.into());
     };
     let row = conversation::find(tx, id)?.ok_or_else(|| Fault::Broken(format!("{id} waits and is not")))?;
-    let waited = waiting::find(tx, id)?.map_or(0, |row| (tx.now() - row.since).num_seconds().max(0));
+    let place = waiting::find(tx, id)?;
+    let waited = place.as_ref().map_or(0, |place| (tx.now() - place.since).num_seconds().max(0));
     let mut loaded = Loaded::from_row(row);
-    let why = Why { waited_secs: u32::try_from(waited).unwrap_or(u32::MAX), ..Why::default() };
+    let why = Why {
+        waited_secs: u32::try_from(waited).unwrap_or(u32::MAX),
+        priority_secs: place.as_ref().map_or(0, |place| place.priority),
+        because: place.and_then(|place| place.because),
+        ..Why::default()
+    };
     give(tx, &mut loaded, seat.member.id, Giving { kind: AssignmentKind::Pulled, why })?;
     loaded.tell(tx, Happening::Assigned { member: seat.member.id })?;
     loaded.fact(tx, FactKind::ConversationAssigned, &by(seat))?;
     loaded.save(tx)?;
     Ok(id)
+}
+
+/// The first of a need that a member did not give away just now, else the first; whether they did.
+fn not_passed(tx: &mut Tx<'_>, queue: QueueId, member: MemberId, head: Head) -> Result<(bool, Head), Fault> {
+    let now = micros(tx.now());
+    let mut next = Some(head.clone());
+    while let Some(one) = next {
+        let row = waiting::find(tx, one.conversation)?;
+        let passed = row
+            .is_some_and(|row| row.passed.iter().any(|passed| passed.member == member && passed.until > now));
+        if !passed {
+            return Ok((false, one));
+        }
+        next = waiting::next(tx, queue, &one)?;
+    }
+    Ok((true, head))
 }
 
 /// Lets a conversation be answered sooner: so many seconds count as waited already.
@@ -193,6 +222,7 @@ pub fn prioritise(tx: &mut Tx<'_>, seat: &Seat, id: ConversationId, secs: u32) -
         return Ok(());
     }
     row.priority = secs;
+    row.because = None;
     let (queue, waits) = (row.queue, row.waits);
     let rules = queue::rules(tx, Some(queue))?;
     arrange(tx, &rules, row)?;

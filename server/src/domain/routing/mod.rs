@@ -7,28 +7,37 @@
 
 mod choose;
 pub mod explain;
+mod full;
 pub mod hand;
+pub(crate) mod hours;
 mod need;
 pub mod offer;
 pub mod park;
 mod place;
+mod priority;
 mod settle;
+pub(crate) mod tell;
 pub mod timers;
+mod words;
 
 use std::collections::BTreeSet;
 
 use shared::{
-    ids::{MemberId, QueueId},
-    model::routing::RoutingPolicy,
+    ids::{ConversationId, MemberId, QueueId},
+    model::{queue::QueueRules, routing::RoutingPolicy},
 };
 
 use crate::db::{
     Fault, Scoped, Tx,
-    rows::{member, queue, settings, waiting},
+    rows::{
+        member, queue, settings,
+        waiting::{self, WaitingRow},
+    },
 };
 
 pub(crate) use need::Need;
 pub(crate) use place::{Giving, give, let_go, pass, queue_up, withdraw};
+pub(crate) use priority::Said;
 pub(crate) use settle::settle;
 
 /// How long whoever gave a conversation away is not asked for it again, in seconds.
@@ -36,12 +45,21 @@ const PASSED_SECS: i64 = 60;
 
 /// What has to be settled when a change is stored.
 #[derive(Debug, Default)]
-pub(crate) struct Stirred(BTreeSet<QueueId>);
+pub(crate) struct Stirred {
+    queues: BTreeSet<QueueId>,
+    /// What came to a queue that may be full.
+    came: BTreeSet<ConversationId>,
+}
 
 impl Stirred {
     /// Something waits there now, or waits otherwise.
     pub(crate) fn queue(&mut self, queue: QueueId) {
-        self.0.insert(queue);
+        self.queues.insert(queue);
+    }
+
+    /// A conversation came to a queue that may be full.
+    pub(crate) fn came(&mut self, id: ConversationId) {
+        self.came.insert(id);
     }
 
     /// A member may have room now.
@@ -49,12 +67,12 @@ impl Stirred {
     /// # Errors
     /// The database's.
     pub(crate) fn member(&mut self, scoped: &mut Scoped, id: MemberId) -> Result<(), Fault> {
-        self.0.extend(member::queues_of(scoped, id)?);
+        self.queues.extend(member::queues_of(scoped, id)?);
         Ok(())
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.queues.is_empty() && self.came.is_empty()
     }
 }
 
@@ -71,7 +89,30 @@ pub(crate) fn rearrange(tx: &mut Tx<'_>, id: QueueId) -> Result<(), Fault> {
     }
     let mut stirred = Stirred::default();
     stirred.queue(id);
+    settle(tx, stirred)?;
+    if rules.max_wait_secs > 0 {
+        for waits in waiting::of_queue(tx, id)? {
+            full::waited(tx, waits)?;
+        }
+    }
+    Ok(())
+}
+
+/// Stores what waits as it waits now; whoever can take it by now gets it.
+fn look_again(tx: &mut Tx<'_>, rules: &QueueRules, row: WaitingRow) -> Result<(), Fault> {
+    let mut stirred = Stirred::default();
+    stirred.queue(row.queue);
+    place::arrange(tx, rules, row)?;
     settle(tx, stirred)
+}
+
+/// Which version of its calendar a queue goes by now.
+///
+/// # Errors
+/// The database's.
+pub(crate) fn calendar_version(scoped: &mut Scoped, queue: Option<QueueId>) -> Result<Option<u64>, Fault> {
+    let rules = queue::rules(scoped, queue)?;
+    Ok(hours::of(scoped, &rules)?.map(|(_, version)| version))
 }
 
 fn policy(scoped: &mut Scoped) -> Result<RoutingPolicy, Fault> {

@@ -125,6 +125,17 @@ pub(crate) fn wake(tx: &mut Tx<'_>, loaded: &mut Loaded) -> Result<(), Fault> {
     queue_up(tx, loaded)
 }
 
+/// The customer asks again after they were answered: whoever was given the conversation by the queue has as long for
+/// that as for the first answer.
+pub(crate) fn asked_again(tx: &mut Tx<'_>, loaded: &Loaded) -> Result<(), Fault> {
+    let Some(open) = assignment::open(tx, loaded.row.model.id)? else { return Ok(()) };
+    let rules = queue::rules(tx, loaded.row.model.queue)?;
+    if rules.room() == 0 {
+        return Ok(());
+    }
+    expect_reply(tx, &rules, loaded, open.kind)
+}
+
 /// Whether a member is not away, and connected or has not been gone for long.
 fn is_there(tx: &mut Tx<'_>, id: shared::ids::MemberId) -> Result<bool, Fault> {
     let Some(row) = member::find(tx, id)? else { return Ok(false) };

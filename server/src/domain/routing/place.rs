@@ -16,7 +16,9 @@ use shared::{
 
 use super::{
     PASSED_SECS,
+    hours::OpenTime,
     need::{Need, ring_after},
+    policy, priority,
 };
 use crate::{
     clock::micros,
@@ -62,29 +64,41 @@ pub(crate) fn queue_up(tx: &mut Tx<'_>, loaded: &mut Loaded) -> Result<(), Fault
         return withdraw(tx, model.id);
     }
     model.state = ConversationState::Queued;
-    let (id, queue) = (model.id, model.queue);
+    let (id, queue, now) = (model.id, model.queue, tx.now());
+    let since = model.waiting_since.unwrap_or(now);
     // Whoever counts who waits goes by this one, whatever made it wait.
     loaded.fact(tx, FactKind::ConversationQueued, &Author { kind: AuthorKind::System, member: None })?;
     let Some(queue) = queue else { return Ok(()) };
-    let now = tx.now();
     let rules = queue::rules(tx, Some(queue))?;
-    let mut row = match waiting::find(tx, id)? {
+    let known = waiting::find(tx, id)?;
+    if rules.max_waiting > 0 && known.as_ref().is_none_or(|known| known.queue != queue) {
+        loaded.stirred.came(id);
+    }
+    let mut row = match known {
         Some(known) if known.queue == queue => known,
         // Handed to another queue, it has waited as long as it has waited.
-        Some(known) => WaitingRow { queue, ring: 0, sticky: None, ..known },
-        None => WaitingRow {
-            conversation: id,
-            queue,
-            waits: true,
-            since: loaded.row.model.waiting_since.unwrap_or(now),
-            priority: rules.priority_secs,
-            skills: Vec::new(),
-            ring: 0,
-            need: String::new(),
-            passed: Vec::new(),
-            sticky: None,
-        },
+        Some(known) => WaitingRow { queue, ring: 0, sticky: None, waits: false, ..known },
+        None => {
+            let (priority, because) = priority::of(tx, loaded, &rules)?;
+            WaitingRow {
+                conversation: id,
+                queue,
+                waits: false,
+                since,
+                priority,
+                skills: Vec::new(),
+                ring: 0,
+                need: String::new(),
+                passed: Vec::new(),
+                sticky: None,
+                came_at: now,
+                because,
+            }
+        }
     };
+    if !row.waits {
+        row.came_at = now;
+    }
     row.waits = true;
     row.sticky = match assignment::last_holder(tx, id)? {
         Some((member, until)) if rules.sticky_secs > 0 => {
@@ -101,14 +115,32 @@ pub(crate) fn queue_up(tx: &mut Tx<'_>, loaded: &mut Loaded) -> Result<(), Fault
 /// Stores what waits as it waits now, and when that changes.
 pub(super) fn arrange(tx: &mut Tx<'_>, rules: &QueueRules, mut row: WaitingRow) -> Result<(), Fault> {
     let now = tx.now();
-    let waited = (now - row.since).num_seconds();
-    row.ring = ring_after(rules, waited);
+    let open = OpenTime::of(tx, rules)?;
+    row.ring = ring_after(rules, open.between(row.since, now));
     row.need = Need::of(rules, &row.skills, row.ring).word();
     row.passed.retain(|passed| passed.until > micros(now));
     waiting::put(tx, &row)?;
     let id = row.conversation.to_string();
-    if let Some(ring) = rules.rings.get(usize::from(row.ring)) {
-        set_timer(tx, TimerKind::Ring, &id, row.since + Duration::seconds(ring.after_secs.into()))?;
+    // While it is closed nobody could be asked.
+    if let Some(due) =
+        rules.rings.get(usize::from(row.ring)).and_then(|ring| open.after(row.since, ring.after_secs, now))
+    {
+        set_timer(tx, TimerKind::Ring, &id, due)?;
+    }
+    if row.waits && rules.max_wait_secs > 0 {
+        // After it has rung nothing is left of it until the conversation comes to another queue.
+        let over = open.between(row.came_at, now) >= i64::from(rules.max_wait_secs);
+        if let Some(due) = open.after(row.came_at, rules.max_wait_secs, now).filter(|_| !over) {
+            set_timer(tx, TimerKind::Full, &id, due)?;
+        }
+    }
+    if row.waits {
+        let waited = open.between(row.since, now);
+        let moments = policy(tx)?.tell.after_secs;
+        let next = moments.into_iter().find(|secs| i64::from(*secs) > waited);
+        if let Some(due) = next.and_then(|secs| open.after(row.since, secs, now)) {
+            set_timer(tx, TimerKind::Tell, &id, due)?;
+        }
     }
     if let Some(until) = row.passed.iter().map(|passed| passed.until).min() {
         set_timer(tx, TimerKind::Again, &id, crate::clock::from_micros(until))?;
@@ -237,8 +269,10 @@ pub(crate) fn let_go(
 pub(crate) fn withdraw(tx: &mut Tx<'_>, id: ConversationId) -> Result<(), Fault> {
     waiting::remove(tx, id)?;
     let subject = id.to_string();
-    timer::clear(tx, TimerKind::Ring, &subject)?;
-    timer::clear(tx, TimerKind::Again, &subject)
+    for kind in [TimerKind::Ring, TimerKind::Again, TimerKind::Full, TimerKind::Tell] {
+        timer::clear(tx, kind, &subject)?;
+    }
+    Ok(())
 }
 
 /// Sets a timer and wakes who listens for it.

@@ -22,6 +22,7 @@ use shared::{
 use super::{
     Stirred,
     choose::{Agent, Chosen, Taste, best},
+    full, hours,
     need::Need,
     place::{Giving, give},
 };
@@ -46,15 +47,24 @@ struct Line {
     head: Head,
 }
 
-/// Gives what waits in the stirred queues to whoever can take it.
+/// Gives what waits in the stirred queues to whoever can take it. What came and still waits may be too much.
 ///
 /// # Errors
 /// The database's.
 pub(crate) fn settle(tx: &mut Tx<'_>, stirred: Stirred) -> Result<(), Fault> {
+    give_out(tx, stirred.queues)?;
+    for id in stirred.came {
+        full::came(tx, id)?;
+    }
+    Ok(())
+}
+
+fn give_out(tx: &mut Tx<'_>, queues: BTreeSet<QueueId>) -> Result<(), Fault> {
     let mut lines: Vec<Line> = Vec::new();
-    for id in stirred.0 {
+    for id in queues {
         let of_queue = queue::rules(tx, Some(id))?;
-        if of_queue.mode == RoutingMode::Manual {
+        let now = tx.now();
+        if of_queue.mode == RoutingMode::Manual || !hours::is_open(tx, &of_queue, now)? {
             continue;
         }
         let rules = Rc::new(of_queue);
@@ -127,6 +137,8 @@ fn hand_out(
         candidates: chosen.candidates,
         waited_secs: u32::try_from(waited).unwrap_or(u32::MAX),
         ring: row.ring,
+        priority_secs: row.priority,
+        because: row.because.clone(),
         used: agent.map_or(0, |agent| agent.used),
         capacity: agent.map_or(0, |agent| agent.capacity),
         by: None,

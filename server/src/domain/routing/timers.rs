@@ -7,9 +7,9 @@ use shared::{
 };
 
 use super::{
-    Stirred, offer, park,
+    Stirred, full, hours, offer, park,
     place::{arrange, set_timer},
-    settle,
+    settle, tell,
 };
 use crate::{
     db::{
@@ -37,6 +37,12 @@ pub fn ring(tx: &mut Tx<'_>) -> Result<bool, Fault> {
     // the line.
     let widens = |kind: &TimerKind| matches!(kind, TimerKind::Ring | TimerKind::Again);
     let mut stirred = Stirred::default();
+    // What opened is settled with everything else that rang.
+    for (_, subject) in due.iter().filter(|(kind, _)| *kind == TimerKind::Hours) {
+        if let Ok(queue) = subject.parse() {
+            stirred.queue(queue);
+        }
+    }
     for (kind, subject) in due.iter().filter(|(kind, _)| widens(kind)) {
         match tx.part(|tx| widened(tx, subject.parse()?))? {
             Ok(Some(queue)) => stirred.queue(queue),
@@ -68,6 +74,10 @@ fn put_off(tx: &mut Tx<'_>, kind: TimerKind, subject: &str, fault: &Fault) -> Re
 pub fn sweep(tx: &mut Tx<'_>) -> Result<(), Fault> {
     let mut stirred = Stirred::default();
     for queue in queue::all(tx)? {
+        // Clocks change by rules that may have changed since.
+        if let Err(fault) = tx.part(|tx| hours::watch(tx, queue.id, &queue.rules))? {
+            tracing::error!(queue.id = %queue.id, error = %fault, "nobody watches when a queue opens");
+        }
         stirred.queue(queue.id);
     }
     if let Err(fault) = tx.part(|tx| settle(tx, stirred))? {
@@ -84,6 +94,10 @@ fn one(tx: &mut Tx<'_>, kind: TimerKind, subject: &str) -> Result<(), Fault> {
         TimerKind::Park => park::silent(tx, subject.parse()?),
         TimerKind::Wrap => members::availability::tidied_up(tx, subject.parse()?),
         TimerKind::Lost => lost(tx, subject.parse()?),
+        TimerKind::Hours => hours::turned(tx, subject.parse()?),
+        TimerKind::Full => full::waited(tx, subject.parse()?),
+        TimerKind::Tell => tell::moment(tx, subject.parse()?),
+        TimerKind::Idle => members::idle::rang(tx, subject.parse()?),
     }
 }
 

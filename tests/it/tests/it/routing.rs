@@ -2,6 +2,7 @@
 
 mod crowd;
 pub(crate) mod floor;
+mod hours;
 mod invariants;
 pub(crate) mod model;
 mod rules;

@@ -215,6 +215,13 @@ fn happening(live: Live, what: &Happening) -> String {
             let by = author_name(live, AuthorKind::Member, Some(*by));
             fill(Key::HappenedTransferred, &[("name", &by), ("to", &to)])
         }
+        Happening::Overflowed { from, to } => {
+            let name = |id| {
+                let found = live.queue(id).map(|queue| queue.name);
+                found.unwrap_or_else(|| text(Key::AuthorSomebody).to_owned())
+            };
+            fill(Key::HappenedOverflowed, &[("from", &name(*from)), ("to", &name(*to))])
+        }
         Happening::Requeued { member, because } => {
             let name = author_name(live, AuthorKind::Member, Some(*member));
             let key = match because {

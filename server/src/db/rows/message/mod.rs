@@ -336,6 +336,31 @@ pub fn page(
     Ok(rows.into_iter().map(|row| row.model).collect())
 }
 
+/// What a customer wrote first in a conversation since an instant.
+///
+/// # Errors
+/// The database's.
+pub fn first_of_customer(
+    scoped: &mut Scoped,
+    conversation: ConversationId,
+    since: Instant,
+) -> Result<Option<Message>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let row: Option<Row> = m::message
+        .filter(
+            m::tenant_id
+                .eq(tenant)
+                .and(m::conversation_id.eq(conversation.to_string()))
+                .and(m::author_kind.eq(AuthorKind::Customer.as_str()))
+                .and(m::at.ge(micros(since))),
+        )
+        .order(m::seq)
+        .select(columns!())
+        .first(conn)
+        .optional()?;
+    Ok(row.map(model).transpose()?.map(|row| row.model))
+}
+
 /// The customer's messages behind a place that were written from an instant on. What tells of a call or of the
 /// customer is none of theirs.
 ///

@@ -9,10 +9,10 @@ use server::{
     db::{
         Fault, Store, TenantStore, Tx, control,
         record::Actor,
-        rows::{assignment, conversation},
+        rows::{assignment, conversation, message},
     },
     domain::{
-        commands,
+        calendars, commands,
         conversations::receive::{self, Answerer, Inbound, Sender},
         members::presence,
         queues,
@@ -23,14 +23,15 @@ use server::{
 };
 use shared::{
     error::{ErrorCode, Problem},
-    ids::{AccountId, ChannelId, CommandKey, ConnectionId, ConversationId, MemberId, QueueId},
+    ids::{AccountId, CalendarId, ChannelId, CommandKey, ConnectionId, ConversationId, MemberId, QueueId},
     live::command::{Command, Done, KeyedCommand},
     model::{
+        calendar::Hours,
         channel::ChannelColour,
-        content::Context,
+        content::{Context, Referral},
         conversation::Conversation,
         member::Role,
-        message::Body,
+        message::{AuthorKind, Body},
         queue::{QueueRules, RoutingMode},
         routing::Assignment,
     },
@@ -132,6 +133,24 @@ impl Floor {
         self.write(move |tx| writes(tx, channel, n)).await
     }
 
+    /// Customer `n` writes this, perhaps because of an advertisement.
+    pub(super) async fn says(&self, channel: ChannelId, n: usize, text: &str, ad: bool) -> ConversationId {
+        let text = text.to_owned();
+        self.write(move |tx| says(tx, channel, n, &text, ad)).await
+    }
+
+    /// A calendar.
+    pub(super) async fn calendar(&self, name: &'static str, hours: Hours) -> CalendarId {
+        self.write(move |tx| calendars::create(tx, name, &hours)).await
+    }
+
+    /// What the product itself wrote, the first first.
+    pub(super) async fn told(&self, id: ConversationId) -> Vec<String> {
+        let read = self.tenant.read(move |scoped| message::page(scoped, id, None, 1_000)).await.unwrap();
+        let by_itself = read.into_iter().filter(|message| message.author.kind == AuthorKind::Bot);
+        by_itself.map(|message| message.body.words().unwrap().into_owned()).collect()
+    }
+
     pub(crate) async fn command(&self, who: MemberId, command: Command) -> Result<Done, Problem> {
         commands::dispatch(&self.tenant, who, KeyedCommand { key: CommandKey::new(), command }).await
     }
@@ -188,15 +207,25 @@ impl Floor {
 
 /// A customer's message.
 pub(crate) fn writes(tx: &mut Tx<'_>, channel: ChannelId, n: usize) -> Result<ConversationId, Fault> {
+    says(tx, channel, n, &format!("I am {n}"), false)
+}
+
+fn says(
+    tx: &mut Tx<'_>,
+    channel: ChannelId,
+    n: usize,
+    text: &str,
+    ad: bool,
+) -> Result<ConversationId, Fault> {
     let number = format!("4915{n:08}");
     let inbound = Inbound {
         channel,
         wamid: format!("wamid.{}", CommandKey::new()),
         written_at: tx.now(),
         sender: Sender { wa_id: Some(number.clone()), phone: Some(number), ..Sender::default() },
-        body: Body::Text { text: format!("I am {n}") },
+        body: Body::Text { text: text.to_owned() },
         raw: None,
-        context: Context::default(),
+        context: Context { referral: ad.then(Referral::default), ..Context::default() },
         quoted: None,
         file: None,
     };

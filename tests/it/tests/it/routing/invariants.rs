@@ -3,8 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::DateTime;
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::*};
-use server::db::{Fault, Scoped};
+use server::{
+    db::{Fault, Scoped},
+    domain::hours::OpenHours,
+};
 use shared::model::queue::{QueueRules, RoutingMode};
 
 #[derive(QueryableByName, Debug, Clone)]
@@ -92,6 +96,8 @@ pub(super) struct Seen {
     pub(super) agents: BTreeMap<String, Agent>,
     pub(super) waits: BTreeMap<String, Waits>,
     rules: BTreeMap<String, QueueRules>,
+    calendars: BTreeMap<String, OpenHours>,
+    visits: Vec<Pair>,
     works: BTreeMap<(String, String), i64>,
     able: BTreeMap<String, BTreeSet<String>>,
     timers: BTreeSet<(String, String)>,
@@ -127,6 +133,10 @@ pub(super) fn see(scoped: &mut Scoped, now: i64) -> Result<Seen, Fault> {
          FROM waiting WHERE tenant_id = $1"
     );
     let rules = rows!(Pair, "SELECT id AS a, rules AS b, rev AS n FROM queue WHERE tenant_id = $1");
+    let calendars =
+        rows!(Pair, "SELECT id AS a, hours AS b, version AS n FROM calendar WHERE tenant_id = $1");
+    let visits =
+        rows!(Pair, "SELECT conversation_id AS a, been AS b, told AS n FROM visit WHERE tenant_id = $1");
     let works = rows!(
         Pair,
         "SELECT member_id AS a, queue_id AS b, level AS n FROM member_queue WHERE tenant_id = $1"
@@ -145,6 +155,11 @@ pub(super) fn see(scoped: &mut Scoped, now: i64) -> Result<Seen, Fault> {
         agents: agents.into_iter().map(|agent| (agent.id.clone(), agent)).collect(),
         waits: waits.into_iter().map(|row| (row.conversation.clone(), row)).collect(),
         rules: rules.into_iter().map(|pair| (pair.a, serde_json::from_str(&pair.b).unwrap())).collect(),
+        calendars: calendars
+            .into_iter()
+            .map(|pair| (pair.a, OpenHours::new(&serde_json::from_str(&pair.b).unwrap()).unwrap()))
+            .collect(),
+        visits,
         works: works.into_iter().map(|pair| ((pair.a, pair.b), pair.n)).collect(),
         able: skills,
         timers: timers.into_iter().map(|pair| (pair.a, pair.b)).collect(),
@@ -154,6 +169,24 @@ pub(super) fn see(scoped: &mut Scoped, now: i64) -> Result<Seen, Fault> {
 impl Seen {
     fn rules(&self, queue: &str) -> &QueueRules {
         &self.rules[queue]
+    }
+
+    fn hours(&self, queue: &str) -> Option<&OpenHours> {
+        self.rules(queue).calendar.map(|id| &self.calendars[&id.to_string()])
+    }
+
+    fn is_open(&self, queue: &str) -> bool {
+        let now = DateTime::from_timestamp_micros(self.now).unwrap();
+        self.hours(queue).is_none_or(|hours| hours.is_open(now))
+    }
+
+    /// Seconds that count as waited in the queue.
+    fn waited(&self, row: &Waits) -> i64 {
+        let at = |micros| DateTime::from_timestamp_micros(micros).unwrap();
+        match self.hours(&row.queue) {
+            Some(hours) => hours.open_seconds(at(row.since), at(self.now)),
+            None => (self.now - row.since) / 1_000_000,
+        }
     }
 
     /// Whether the agent could be asked for something that needs no room.
@@ -167,7 +200,7 @@ impl Seen {
     /// Whether the queue may give this one to that agent, room aside.
     pub(super) fn suits(&self, row: &Waits, agent: &str) -> bool {
         let rules = self.rules(&row.queue);
-        let waited = (self.now - row.since) / 1_000_000;
+        let waited = self.waited(row);
         let reached: Vec<_> =
             rules.rings.iter().filter(|ring| i64::from(ring.after_secs) <= waited).collect();
         let level = reached.iter().map(|ring| i64::from(ring.level)).max().unwrap_or(1);
@@ -178,6 +211,7 @@ impl Seen {
         let has_passed =
             passed.iter().any(|one| one["member"] == agent && one["until"].as_i64().unwrap() > self.now);
         rules.mode != RoutingMode::Manual
+            && self.is_open(&row.queue)
             && self.is_there(&self.agents[agent])
             && self.works.get(&(agent.to_owned(), row.queue.clone())).is_some_and(|own| *own <= level)
             && rules.skills.iter().all(|skill| dropped(skill) || able.contains(skill))
@@ -240,10 +274,27 @@ impl Seen {
                 }
             }
             let rules = self.rules(&row.queue);
-            let waited = (self.now - row.since) / 1_000_000;
+            let waited = self.waited(row);
             let later = rules.rings.iter().any(|ring| i64::from(ring.after_secs) > waited);
             if later && !self.timers.contains(&("ring".to_owned(), row.conversation.clone())) {
                 broken.push(format!("I9: nobody widens the ring of {row:?}"));
+            }
+        }
+        for queue in self.rules.keys() {
+            let at = DateTime::from_timestamp_micros(self.now).unwrap();
+            let turns = self.hours(queue).is_some_and(|hours| hours.next_change(at).is_some());
+            if turns != self.timers.contains(&("hours".to_owned(), queue.clone())) {
+                broken.push(format!("I9: nobody watches when {queue} opens, or somebody does for nothing"));
+            }
+        }
+        for visit in &self.visits {
+            let been: Vec<String> = serde_json::from_str(&visit.b).unwrap();
+            let once: BTreeSet<&String> = been.iter().collect();
+            if once.len() != been.len() {
+                broken.push(format!("{} went round in circles: {been:?}", visit.a));
+            }
+            if visit.n > 2 {
+                broken.push(format!("{} was told {} times", visit.a, visit.n));
             }
         }
         broken
@@ -262,9 +313,13 @@ impl Seen {
                 broken.push(format!("I5: {held:?} went to {agent:?}"));
             }
             let Some(row) = self.waits.get(&held.conversation) else { continue };
+            if !self.is_open(&row.queue) {
+                broken.push(format!("I5: {held:?} was given in a closed queue"));
+            }
             for other in self.waits.values().filter(|other| other.waits && other.rank_at < row.rank_at) {
                 // It waited before, and could have gone to the same agent instead.
-                let waited = before.waits.get(&other.conversation).is_some_and(|was| was.waits);
+                let known = before.waits.get(&other.conversation);
+                let waited = known.is_some_and(|was| was.waits && was.queue == other.queue);
                 if waited && self.suits(other, &held.member) && self.weight(other) <= held.weight {
                     broken.push(format!("I6: {held:?} overtook {other:?}"));
                 }

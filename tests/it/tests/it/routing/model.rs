@@ -2,13 +2,14 @@
 
 use server::clock::Clock;
 use shared::{
-    ids::{ChannelId, ConversationId, MemberId, QueueId},
+    ids::{CalendarId, ChannelId, ConversationId, MemberId, QueueId},
     live::command::Command,
     model::{
+        calendar::{Hours, Weekly},
         conversation::CloseReason,
         member::Availability,
-        queue::{QueueRules, Ring, RoutingMode},
-        routing::{RoutingPolicy, Skill, Target},
+        queue::{PriorityRule, PriorityWhen, QueueRules, Ring, RoutingMode, WhenFull},
+        routing::{RoutingPolicy, Skill, Target, Tell},
     },
 };
 
@@ -37,6 +38,7 @@ pub(crate) struct Play {
     pub(crate) queues: Vec<(QueueId, ChannelId)>,
     agents: Vec<MemberId>,
     talks: Vec<ConversationId>,
+    calendar: CalendarId,
 }
 
 async fn hold_up(engine: Engine, sequences: usize) {
@@ -61,7 +63,16 @@ async fn hold_up(engine: Engine, sequences: usize) {
     }
 }
 
-fn rules(random: &mut Random) -> QueueRules {
+/// Open for some minutes again and again: the play begins on 15 January 2027 at 08:00 UTC, a Friday.
+fn hours(random: &mut Random) -> Hours {
+    let weekly = (0..10).map(|n| {
+        let from = 475 + n * 8 + random.below(4) as u16;
+        Weekly { day: 5, from, to: from + 1 + random.below(6) as u16 }
+    });
+    Hours { zone: "UTC".into(), weekly: weekly.collect(), holidays: Vec::new() }
+}
+
+fn rules(random: &mut Random, calendar: CalendarId, other: Option<QueueId>) -> QueueRules {
     let skill = |random: &mut Random| {
         if random.percent(30) { vec![SKILLS[random.below(2)].to_owned()] } else { Vec::new() }
     };
@@ -84,6 +95,18 @@ fn rules(random: &mut Random) -> QueueRules {
         by_skill: random.percent(50),
         skills,
         priority_secs: [0, 60][random.below(2)],
+        calendar: random.percent(40).then_some(calendar),
+        away_text: ["", "We are closed."][random.below(2)].into(),
+        max_waiting: [0, 1, 3][random.below(3)],
+        max_wait_secs: [0, 60][random.below(2)],
+        when_full: match other.filter(|_| random.percent(60)) {
+            Some(to) => WhenFull::Overflow { to },
+            None => WhenFull::Message { text: "Many wait.".into() },
+        },
+        priorities: vec![
+            PriorityRule { when: PriorityWhen::Keyword("I am 3".into()), secs: 30 },
+            PriorityRule { when: PriorityWhen::Vip, secs: 90 },
+        ],
         rings,
         overdue_secs: [30, 600][random.below(2)],
         ..QueueRules::default()
@@ -93,8 +116,10 @@ fn rules(random: &mut Random) -> QueueRules {
 impl Play {
     pub(crate) async fn begin(engine: Engine, random: &mut Random) -> Self {
         let floor = Floor::new(engine).await;
-        let first = QueueRules { mode: RoutingMode::Auto, ..rules(random) };
-        let queues = vec![floor.queue("first", first).await, floor.queue("second", rules(random)).await];
+        let calendar = floor.calendar("often", hours(random)).await;
+        let first = QueueRules { mode: RoutingMode::Auto, ..rules(random, calendar, None) };
+        let first = floor.queue("first", first).await;
+        let queues = vec![first, floor.queue("second", rules(random, calendar, Some(first.0))).await];
         let mut agents = Vec::new();
         for n in 0..4 {
             let own: Vec<QueueId> = match n {
@@ -104,7 +129,7 @@ impl Play {
             };
             agents.push(floor.agent(&own, random.below(3) as u32 + 1).await);
         }
-        Self { floor, queues, agents, talks: Vec::new() }
+        Self { floor, queues, agents, talks: Vec::new(), calendar }
     }
 
     async fn look(&self) -> Seen {
@@ -163,19 +188,40 @@ impl Play {
                 let skills = skills.map(|name| Skill { name: (*name).to_owned(), score: 5 }).collect();
                 (boss, Command::SetSkills { member: agent, skills })
             }
-            _ => match random.below(4) {
+            _ => match random.below(7) {
+                4 => {
+                    let command = Command::ChangeCalendar {
+                        calendar: self.calendar,
+                        name: "often".into(),
+                        hours: hours(random),
+                    };
+                    (boss, command)
+                }
+                5 => {
+                    let contact = self.floor.see(talk).await.contact.id;
+                    (boss, Command::SetVip { contact, on: random.percent(70) })
+                }
                 0 => {
                     let policy = RoutingPolicy {
                         parked_counts: random.percent(30),
                         lost_secs: [0, 30][random.below(2)],
                         misses: random.below(3) as u32,
+                        away_after_secs: [0, 0, 120][random.below(3)],
+                        tell: Tell {
+                            on_request: random.percent(50),
+                            after_secs: vec![15, 60],
+                            words: vec!["I am".into()],
+                            ..Tell::default()
+                        },
                     };
                     (boss, Command::SetRoutingPolicy { policy })
                 }
                 1 => (boss, Command::SetPriority { conversation: talk, secs: random.below(200) as u32 }),
                 _ => {
-                    let name = if queue == self.queues[0].0 { "first" } else { "second" };
-                    (boss, Command::ChangeQueue { queue, name: name.into(), rules: rules(random) })
+                    let (first, second) = (self.queues[0].0, self.queues[1].0);
+                    let (name, other) = if queue == first { ("first", second) } else { ("second", first) };
+                    let rules = rules(random, self.calendar, Some(other));
+                    (boss, Command::ChangeQueue { queue, name: name.into(), rules })
                 }
             },
         };

@@ -1,0 +1,2 @@
+ALTER TABLE contact DROP COLUMN language;
+ALTER TABLE contact DROP COLUMN vip;

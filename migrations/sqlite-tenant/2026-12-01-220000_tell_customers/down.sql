@@ -1,0 +1,3 @@
+DROP TABLE visit;
+ALTER TABLE waiting DROP COLUMN because;
+ALTER TABLE waiting DROP COLUMN came_at;
