@@ -26,6 +26,7 @@ mod session;
 mod shard;
 mod upgrade;
 mod watch;
+mod waves;
 mod wire;
 mod writing;
 

@@ -8,3 +8,4 @@ mod resume;
 mod scope;
 mod slow;
 mod timelines;
+mod waves;

@@ -18,7 +18,7 @@ use shared::{
     live::{
         VERSION,
         command::{Command, Done},
-        event::Logged,
+        event::{Event, Logged},
         frame::{Answer, ClientFrame, ResetReason, ServerFrame, Signal, Welcome},
     },
 };
@@ -55,6 +55,8 @@ pub(crate) struct LiveClient {
     pub(crate) events: Vec<Logged>,
     pub(crate) snapshots: usize,
     pub(crate) pings: usize,
+    /// Frames that told of members.
+    pub(crate) member_frames: usize,
     pub(crate) goodbye: Option<(u16, u32)>,
     /// The close code, once closed.
     pub(crate) closed: Option<u16>,
@@ -96,6 +98,7 @@ impl LiveClient {
             events: Vec::new(),
             snapshots: 0,
             pings: 0,
+            member_frames: 0,
             goodbye: None,
             closed: None,
             broken: Vec::new(),
@@ -340,6 +343,7 @@ impl LiveClient {
         for event in &events {
             apply(view, event);
         }
+        self.member_frames += usize::from(events.iter().any(|e| matches!(e.event, Event::Member(_))));
         view.reached(to);
         // What left the member's sight is no longer on screen.
         self.wanted.retain(|id| view.timelines.contains_key(id));
