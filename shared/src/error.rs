@@ -4,7 +4,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{api::session::TenantChoices, ids::ConversationId};
+use crate::{
+    api::session::TenantChoices,
+    ids::{ConversationId, MemberId, MessageId},
+};
 
 /// Why something was refused. The console has a sentence for each; the server never invents others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -31,6 +34,8 @@ pub enum ErrorCode {
     AlreadyAssigned,
     /// Somebody else is answering this conversation.
     AssignedToAnother,
+    /// A colleague has answered since; the problem names the message.
+    ColleagueAnswered,
     /// The member holds as much as they can.
     NoRoom,
     /// The conversation was offered to somebody else, or the offer is over.
@@ -164,6 +169,7 @@ impl ErrorCode {
             Self::MethodNotAllowed => 405,
             Self::AlreadyAssigned
             | Self::AssignedToAnother
+            | Self::ColleagueAnswered
             | Self::NoRoom
             | Self::OfferOver
             | Self::NothingWaits
@@ -232,6 +238,7 @@ impl ErrorCode {
             Self::MethodNotAllowed => "This method does not exist here",
             Self::AlreadyAssigned => "Somebody else took this conversation first",
             Self::AssignedToAnother => "Somebody else is answering this conversation",
+            Self::ColleagueAnswered => "A colleague has answered meanwhile",
             Self::NoRoom => "No room for another conversation",
             Self::OfferOver => "The offer is over",
             Self::NothingWaits => "Nothing waits",
@@ -330,6 +337,12 @@ pub struct Problem {
     /// The conversation that is in the way; with `conversation_open` only, and boxed for the same reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversation: Option<Box<ConversationId>>,
+    /// The message that its author had not seen; with `colleague_answered` only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<Box<MessageId>>,
+    /// Who holds the conversation, with `already_assigned`; who may not see it, with `not_mentionable`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<Box<MemberId>>,
 }
 
 impl Problem {
@@ -345,6 +358,8 @@ impl Problem {
             request_id: None,
             tenants: None,
             conversation: None,
+            message: None,
+            member: None,
         }
     }
 }

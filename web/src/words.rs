@@ -31,6 +31,7 @@ pub(crate) const fn error(code: ErrorCode) -> Key {
         ErrorCode::MethodNotAllowed => Key::ErrorMethodNotAllowed,
         ErrorCode::AlreadyAssigned => Key::ErrorAlreadyAssigned,
         ErrorCode::AssignedToAnother => Key::ErrorAssignedToAnother,
+        ErrorCode::ColleagueAnswered => Key::ErrorColleagueAnswered,
         ErrorCode::NoRoom => Key::ErrorNoRoom,
         ErrorCode::OfferOver => Key::ErrorOfferOver,
         ErrorCode::NothingWaits => Key::ErrorNothingWaits,

@@ -8,10 +8,11 @@ use shared::{
     ids::{CommandKey, ContactChangeId, ConversationId, MemberId, MessageId},
     live::command::{Command, Done, KeyedCommand},
     model::routing::Target,
-    outgoing_rules,
 };
 
-use super::{contacts, conversations as conv, members, queues, routing, seat, stickers, templates};
+use super::{
+    contacts, conversations as conv, members, queues, refusal::Concerned, routing, seat, stickers, templates,
+};
 use crate::{
     db::{
         Fault, TenantStore, Tx,
@@ -28,32 +29,12 @@ use crate::{
 pub async fn dispatch(tenant: &TenantStore, member: MemberId, keyed: KeyedCommand) -> Result<Done, Problem> {
     let body = serde_json::to_vec(&keyed.command).map_err(|_| Problem::new(ErrorCode::Internal))?;
     let hash = sha256(&body);
-    let begins = match &keyed.command {
-        Command::Begin { channel, phone, .. } => Some((*channel, phone.clone())),
-        _ => None,
-    };
-    let broken = match &keyed.command {
-        Command::Send { what, .. } | Command::Begin { what, .. } => outgoing_rules::faults(what),
-        _ => Vec::new(),
-    };
+    let concerned = Concerned::by(&keyed.command);
     let written = tenant.write(move |tx| once(tx, member, keyed.key, &hash, &keyed.command)).await;
-    let error = match written {
-        Ok((done, _)) => return Ok(done),
-        Err(error) => error,
-    };
-    let mut problem = Problem::new(error.code());
-    if problem.code == ErrorCode::MessageInvalid {
-        let words: Vec<String> = broken.iter().map(ToString::to_string).collect();
-        problem.detail = Some(words.join("; "));
+    match written {
+        Ok((done, _)) => Ok(done),
+        Err(error) => Err(concerned.explain(tenant, member, Problem::new(error.code())).await),
     }
-    if let (ErrorCode::ConversationOpen, Some((channel, phone))) = (problem.code, begins) {
-        let found = tenant.read(move |scoped| {
-            let address = conv::begin::Address { channel, phone: &phone, name: None };
-            conv::begin::existing(scoped, member, address)
-        });
-        problem.conversation = found.await.unwrap_or_default().map(Box::new);
-    }
-    Err(problem)
 }
 
 fn once(
@@ -120,8 +101,8 @@ fn message_of(
     command: &Command,
 ) -> Result<Option<MessageId>, Fault> {
     match command {
-        Command::Send { conversation, answers, what } => {
-            conv::send::send(tx, seat, *conversation, key, what, *answers).map(Some)
+        Command::Send { conversation, answers, base, what } => {
+            conv::send::send(tx, seat, *conversation, key, what, *answers, *base).map(Some)
         }
         Command::Begin { channel, phone, name, what } => {
             let address = conv::begin::Address { channel: *channel, phone, name: name.as_deref() };

@@ -11,6 +11,7 @@ pub mod members;
 pub mod numbers;
 pub mod outbox;
 pub mod queues;
+mod refusal;
 pub mod routing;
 pub mod seat;
 pub mod stickers;

@@ -16,9 +16,9 @@ use crate::{
     tenant::TenantId,
 };
 
-/// Between two writes of a tenant: five seconds of coming back are less than twenty frames, and routing does not
+/// Between two writes of a tenant: five seconds of coming back are some fourteen frames, and routing does not
 /// wait long for anybody. The first of a wave is written at once.
-const PAUSE: Duration = Duration::from_millis(300);
+const PAUSE: Duration = Duration::from_millis(400);
 /// Members in one write: messages must not wait behind everybody.
 const MOST: usize = 128;
 /// Between two attempts to store a presence: routing must not go by an old one for long.

@@ -31,6 +31,10 @@ pub enum Command {
         /// The message of this conversation that it answers.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         answers: Option<MessageId>,
+        /// The `seq` of the newest message its author has seen; refused when a colleague has answered behind it.
+        /// Without it nobody asks.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        base: Option<u64>,
         /// What.
         what: Outgoing,
     },
@@ -281,7 +285,7 @@ pub enum Command {
 impl Command {
     /// Sends a text that answers no message in particular.
     pub fn text(conversation: ConversationId, text: impl Into<String>) -> Self {
-        Self::Send { conversation, answers: None, what: Outgoing::Text { text: text.into() } }
+        Self::Send { conversation, answers: None, base: None, what: Outgoing::Text { text: text.into() } }
     }
 
     /// Chooses the own availability without a reason.

@@ -66,7 +66,7 @@ fn name(member: MemberId, key: CommandKey) -> String {
 /// their own, or the message as JSON.
 fn write(pending: &Pending, now_ms: f64) -> Option<String> {
     let (kind, conversation, text) = match &pending.command {
-        Command::Send { conversation, answers, what } => {
+        Command::Send { conversation, answers, base: None, what } => {
             let answers = answers.map(|id| format!(" {id}")).unwrap_or_default();
             (format!("send{answers}"), conversation, serde_json::to_string(what).ok()?)
         }
@@ -88,7 +88,7 @@ fn read(key: CommandKey, value: &str) -> Option<Pending> {
         "note" => Command::AddNote { conversation, text },
         "send" => {
             let what: Outgoing = json::read(&text).ok()?;
-            Command::Send { conversation, answers, what }
+            Command::Send { conversation, answers, base: None, what }
         }
         _ => return None,
     };
@@ -122,21 +122,25 @@ mod tests {
             Command::Send {
                 conversation,
                 answers: Some(MessageId::new()),
+                base: None,
                 what: Outgoing::Text { text: "an answer".into() },
             },
             Command::Send {
                 conversation,
                 answers: Some(MessageId::new()),
+                base: None,
                 what: Outgoing::File { upload: UploadId::new(), caption: None },
             },
             Command::Send {
                 conversation,
                 answers: None,
+                base: None,
                 what: Outgoing::File { upload: UploadId::new(), caption: Some("page 2\nplease".into()) },
             },
             Command::Send {
                 conversation,
                 answers: None,
+                base: None,
                 what: Outgoing::Template {
                     template: TemplateId::new(),
                     values: vec![TemplateValue {
@@ -150,6 +154,7 @@ mod tests {
             Command::Send {
                 conversation,
                 answers: None,
+                base: None,
                 what: Outgoing::Location(Place {
                     latitude_e6: -33_800_000,
                     longitude_e6: 1,
@@ -160,11 +165,13 @@ mod tests {
             Command::Send {
                 conversation,
                 answers: Some(MessageId::new()),
+                base: None,
                 what: Outgoing::Contacts(vec![Card { name: Some("Ada".into()), ..Card::default() }]),
             },
             Command::Send {
                 conversation,
                 answers: None,
+                base: None,
                 what: Outgoing::Interactive(Interactive {
                     header: None,
                     body: "where\nare you?".into(),

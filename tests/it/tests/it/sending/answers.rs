@@ -39,7 +39,7 @@ fn answer(message: &Message, text: &str) -> Command {
 
 fn to(message: &Message, answers: MessageId, text: &str) -> Command {
     let (conversation, what) = (message.conversation, Outgoing::Text { text: text.into() });
-    Command::Send { conversation, answers: Some(answers), what }
+    Command::Send { conversation, answers: Some(answers), base: None, what }
 }
 
 async fn an_answer_names_its_message_to_whatsapp_and_shows_it_here(engine: Engine) {

@@ -137,16 +137,17 @@ impl Draft {
             let attachments = self.talk.desk.attachments;
             let answered = answered.take();
             let answers = answered.as_ref().map(|answered| answered.id);
-            self.talk.live.command_then(Command::Send { conversation, answers, what }, move |answer| {
-                match answer {
+            self.talk.live.command_then(
+                Command::Send { conversation, answers, base: None, what },
+                move |answer| match answer {
                     Ok(_) => attachments.arrived(upload),
                     Err(problem) => self.talk.answer_again(answered, problem.code),
-                }
-            });
+                },
+            );
         }
         if let Some(text) = text {
             let answers = answered.as_ref().map(|answered| answered.id);
-            let command = Command::Send { conversation, answers, what: Outgoing::Text { text } };
+            let command = Command::Send { conversation, answers, base: None, what: Outgoing::Text { text } };
             self.talk.live.command_then(command, move |answer| {
                 if let Err(problem) = answer {
                     self.talk.answer_again(answered, problem.code);
