@@ -48,6 +48,8 @@ pub enum ErrorCode {
     NameTaken,
     /// The colleague may not answer conversations of this queue, or not any more.
     NotEligible,
+    /// A note can name only colleagues who may see the conversation; the problem names one who may not.
+    NotMentionable,
     /// The conversation is closed.
     ConversationClosed,
     /// The conversation is open already.
@@ -175,6 +177,7 @@ impl ErrorCode {
             | Self::NothingWaits
             | Self::NameTaken
             | Self::NotEligible
+            | Self::NotMentionable
             | Self::ConversationClosed
             | Self::ConversationOpen
             | Self::WindowClosed
@@ -245,6 +248,7 @@ impl ErrorCode {
             Self::RulesInvalid => "These rules cannot be",
             Self::NameTaken => "There is a queue with this name",
             Self::NotEligible => "This colleague cannot take the conversation",
+            Self::NotMentionable => "Somebody named in the note may not see the conversation",
             Self::ConversationClosed => "The conversation is closed",
             Self::ConversationOpen => "The conversation is open already",
             Self::WindowClosed => "The 24-hour window is closed; only templates can be sent",

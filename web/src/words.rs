@@ -38,6 +38,7 @@ pub(crate) const fn error(code: ErrorCode) -> Key {
         ErrorCode::RulesInvalid => Key::ErrorRulesInvalid,
         ErrorCode::NameTaken => Key::ErrorNameTaken,
         ErrorCode::NotEligible => Key::ErrorNotEligible,
+        ErrorCode::NotMentionable => Key::ErrorNotMentionable,
         ErrorCode::ConversationClosed => Key::ErrorConversationClosed,
         ErrorCode::ConversationOpen => Key::ErrorConversationOpen,
         ErrorCode::WindowClosed => Key::ErrorWindowClosed,

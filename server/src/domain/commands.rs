@@ -11,7 +11,8 @@ use shared::{
 };
 
 use super::{
-    contacts, conversations as conv, members, queues, refusal::Concerned, routing, seat, stickers, templates,
+    contacts, conversations as conv, drafts, members, notices, queues, refusal::Concerned, routing, seat,
+    stickers, templates,
 };
 use crate::{
     db::{
@@ -58,8 +59,7 @@ fn once(
     let Effect { message, change, conversation } = execute(tx, &seat, key, command)?;
     // Consoles say "read" again and again; only what changed something is a change.
     let nothing_read = matches!(command, Command::MarkRead { .. }) && tx.pos() == before;
-    if !nothing_read {
-        let (action, object) = audited(command);
+    if !nothing_read && let Some((action, object)) = audited(command) {
         tx.audit(Actor::Member(member), action, &object)?;
     }
     let conversation = match (command, message) {
@@ -111,9 +111,13 @@ fn message_of(
         Command::React { message, emoji } => {
             conv::react::react(tx, seat, *message, emoji.as_deref()).map(|()| None)
         }
-        Command::AddNote { conversation, text } => {
-            conv::note::add(tx, seat, *conversation, key, text).map(Some)
+        Command::AddNote { conversation, text, mentions } => {
+            conv::note::add(tx, seat, *conversation, key, text, mentions).map(Some)
         }
+        Command::SetDraft { conversation, text, note, answers } => {
+            drafts::set(tx, seat, *conversation, text, *note, *answers).map(|()| None)
+        }
+        Command::ReadNotices { up_to } => notices::read(tx, seat, *up_to).map(|()| None),
         Command::AssignToMe { conversation } => conv::assign::to_me(tx, seat, *conversation).map(|()| None),
         Command::Release { conversation } => conv::release::release(tx, seat, *conversation).map(|()| None),
         Command::Close { conversation, reason } => {
@@ -175,9 +179,11 @@ fn message_of(
     }
 }
 
-/// What the audit log says of a command: the action and the object, never a text.
-fn audited(command: &Command) -> (&'static str, String) {
-    match command {
+/// What the audit log says of a command: the action and the object, never a text. Nothing of what is the member's
+/// alone and tells nobody anything.
+fn audited(command: &Command) -> Option<(&'static str, String)> {
+    Some(match command {
+        Command::SetDraft { .. } | Command::ReadNotices { .. } => return None,
         Command::Send { conversation, .. } => ("message.send", conversation.to_string()),
         Command::Begin { channel, .. } => ("conversation.begin", channel.to_string()),
         Command::React { message, .. } => ("message.react", message.to_string()),
@@ -240,5 +246,5 @@ fn audited(command: &Command) -> (&'static str, String) {
         Command::BlockContact { conversation, blocked } => {
             (if *blocked { "contact.block" } else { "contact.unblock" }, conversation.to_string())
         }
-    }
+    })
 }

@@ -6,8 +6,10 @@
 pub mod commands;
 pub mod contacts;
 pub mod conversations;
+pub mod drafts;
 pub(crate) mod keeping;
 pub mod members;
+pub mod notices;
 pub mod numbers;
 pub mod outbox;
 pub mod queues;

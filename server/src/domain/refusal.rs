@@ -8,7 +8,7 @@ use shared::{
     outgoing_rules,
 };
 
-use super::{conversations as conv, seat, views};
+use super::{conversations as conv, notices, seat, views};
 use crate::db::{
     Fault, Scoped, TenantStore,
     rows::{conversation, message},
@@ -25,6 +25,7 @@ enum Subject {
     Customer { channel: ChannelId, phone: String },
     Answer { conversation: ConversationId, base: u64 },
     Claim(ConversationId),
+    Note { conversation: ConversationId, mentions: Vec<MemberId> },
     Nothing,
 }
 
@@ -42,6 +43,9 @@ impl Concerned {
                 Subject::Answer { conversation: *conversation, base: *base }
             }
             Command::AssignToMe { conversation } => Subject::Claim(*conversation),
+            Command::AddNote { conversation, mentions, .. } => {
+                Subject::Note { conversation: *conversation, mentions: mentions.clone() }
+            }
             _ => Subject::Nothing,
         };
         Self { broken: broken.iter().map(ToString::to_string).collect(), subject }
@@ -77,6 +81,11 @@ impl Concerned {
                     let holder = conversation::find(scoped, id)?.and_then(|row| row.model.assignee);
                     Ok(if sees(scoped, member, id)? { holder } else { None })
                 });
+                problem.member = found.await.unwrap_or_default().map(Box::new);
+            }
+            (ErrorCode::NotMentionable, Subject::Note { conversation, mentions }) => {
+                let found =
+                    tenant.read(move |scoped| notices::unmentionable(scoped, conversation, &mentions));
                 problem.member = found.await.unwrap_or_default().map(Box::new);
             }
             _ => {}

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Pos,
     ids::{
-        ChannelId, CommandKey, ContactChangeId, ContactId, ConversationId, MemberId, MessageId, QueueId,
-        StickerId, UploadId,
+        ChannelId, CommandKey, ContactChangeId, ContactId, ConversationId, MemberId, MessageId, NoticeId,
+        QueueId, StickerId, UploadId,
     },
     model::{
         conversation::CloseReason,
@@ -64,6 +64,27 @@ pub enum Command {
         conversation: ConversationId,
         /// At most 4,096 characters.
         text: String,
+        /// Colleagues it names, at most 20; each is told of it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentions: Vec<MemberId>,
+    },
+    /// Keep what one has begun to write, for all one's devices.
+    SetDraft {
+        /// Where.
+        conversation: ConversationId,
+        /// As it was typed, at most 4,096 characters; nothing but blanks removes the draft.
+        text: String,
+        /// Whether it is to be a note.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        note: bool,
+        /// The message of this conversation that it is to answer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answers: Option<MessageId>,
+    },
+    /// One's notices have been seen.
+    ReadNotices {
+        /// Up to this one.
+        up_to: NoticeId,
     },
     /// Take a conversation that nobody holds.
     AssignToMe {
@@ -288,6 +309,11 @@ impl Command {
         Self::Send { conversation, answers: None, base: None, what: Outgoing::Text { text: text.into() } }
     }
 
+    /// Writes a note that names nobody.
+    pub fn note(conversation: ConversationId, text: impl Into<String>) -> Self {
+        Self::AddNote { conversation, text: text.into(), mentions: Vec::new() }
+    }
+
     /// Chooses the own availability without a reason.
     pub const fn available_as(availability: Availability) -> Self {
         Self::SetAvailability { availability, reason: None }
@@ -300,6 +326,8 @@ impl Command {
             | Self::Begin { .. }
             | Self::React { .. }
             | Self::AddNote { .. }
+            | Self::SetDraft { .. }
+            | Self::ReadNotices { .. }
             | Self::AssignToMe { .. }
             | Self::Release { .. }
             | Self::Close { .. }

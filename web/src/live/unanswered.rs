@@ -70,7 +70,7 @@ fn write(pending: &Pending, now_ms: f64) -> Option<String> {
             let answers = answers.map(|id| format!(" {id}")).unwrap_or_default();
             (format!("send{answers}"), conversation, serde_json::to_string(what).ok()?)
         }
-        Command::AddNote { conversation, text } => ("note".to_owned(), conversation, text.clone()),
+        Command::AddNote { conversation, text, .. } => ("note".to_owned(), conversation, text.clone()),
         _ => return None,
     };
     Some(format!("{kind}\n{}\n{conversation}\n{text}", crate::time::whole_number(now_ms)))
@@ -85,7 +85,7 @@ fn read(key: CommandKey, value: &str) -> Option<Pending> {
         None => (kind, None),
     };
     let command = match kind {
-        "note" => Command::AddNote { conversation, text },
+        "note" => Command::AddNote { conversation, text, mentions: Vec::new() },
         "send" => {
             let what: Outgoing = json::read(&text).ok()?;
             Command::Send { conversation, answers, base: None, what }
@@ -179,7 +179,7 @@ mod tests {
                     action: Action::AskLocation,
                 }),
             },
-            Command::AddNote { conversation, text: "for\nus".into() },
+            Command::AddNote { conversation, text: "for\nus".into(), mentions: Vec::new() },
         ] {
             let one = pending(command);
             let value = write(&one, one.at_ms).unwrap();

@@ -35,7 +35,7 @@ use crate::{
             outbox::{self, OutboxRow},
         },
     },
-    domain::{routing, seat::Seat, stickers},
+    domain::{drafts, routing, seat::Seat, stickers},
 };
 
 /// How long an unknown outcome stays WhatsApp's to explain before an agent may send again.
@@ -72,7 +72,9 @@ pub fn send(
         return Err(ErrorCode::ColleagueAnswered.into());
     }
     let draft = draft(tx, seat, &loaded, what, answers)?;
-    put(tx, loaded, seat, key, draft)
+    let message = put(tx, loaded, seat, key, draft)?;
+    drafts::said(tx, seat, id, false)?;
+    Ok(message)
 }
 
 /// What a member wants to say, as a message to be.

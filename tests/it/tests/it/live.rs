@@ -2,7 +2,9 @@
 
 mod commands;
 mod doors;
+mod drafts;
 mod news;
+mod notices;
 mod presence;
 mod resume;
 mod scope;

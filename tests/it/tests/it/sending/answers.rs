@@ -86,7 +86,7 @@ async fn what_cannot_be_answered_is_refused_and_sends_nothing(engine: Engine) {
     said(&world, &ann(), &wamid(), "revoke", json!({ "original_message_id": deleted }), json!({})).await;
     let gone = timeline(&agent, id).await.remove(0);
     assert_eq!(agent.refused(answer(&gone, "Which?")).await, ErrorCode::NotAnswerable);
-    let note = Command::AddNote { conversation: id, text: "for us".into() };
+    let note = Command::AddNote { conversation: id, text: "for us".into(), mentions: Vec::new() };
     let note = agent.command(note).await.unwrap().message.unwrap();
     assert_eq!(agent.refused(to(&gone, note, "Which?")).await, ErrorCode::NotAnswerable);
     // A message of another conversation, and one that nobody has.

@@ -66,7 +66,9 @@ async fn what_is_no_answer_of_a_colleagues_is_in_nobodys_way(engine: Engine) {
     let (agent, boss) = (world.agent().await, world.supervisor().await);
     let seen = newest(&agent, id).await;
     world.customer_writes(&ann(), "Or blue?").await;
-    boss.command(Command::AddNote { conversation: id, text: "Green is out.".into() }).await.unwrap();
+    boss.command(Command::AddNote { conversation: id, text: "Green is out.".into(), mentions: Vec::new() })
+        .await
+        .unwrap();
     agent.command(answer(id, Some(seen), "Blue it is.")).await.unwrap();
     // The own answer, and what was taken on the way.
     let key = CommandKey::new();

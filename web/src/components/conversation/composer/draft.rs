@@ -101,7 +101,9 @@ impl Draft {
         };
         match (note, text) {
             (true, None) => return,
-            (true, Some(text)) => self.talk.act(Command::AddNote { conversation, text }),
+            (true, Some(text)) => {
+                self.talk.act(Command::AddNote { conversation, text, mentions: Vec::new() })
+            }
             (false, text) => {
                 let files = self.files();
                 if files.len() + usize::from(text.is_some()) == 0 {
