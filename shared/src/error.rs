@@ -320,7 +320,8 @@ pub struct Problem {
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub kind: Box<str>,
     /// The code in plain English.
-    pub title: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub title: Box<str>,
     /// The HTTP status, also in live replies.
     pub status: u16,
     /// What the console translates.
@@ -333,7 +334,8 @@ pub struct Problem {
     pub retry_after: Option<u32>,
     /// Finds the request in the server's log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub request_id: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub request_id: Option<Box<str>>,
     /// Where a person in several tenants may sign in; with `tenant_needed` only, so it is boxed: a
     /// refusal must not make every `Result` of the happy path large.
     #[serde(default, skip_serializing_if = "Option::is_none")]

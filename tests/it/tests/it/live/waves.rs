@@ -35,7 +35,7 @@ async fn verify_waves_five_hundred_who_come_back_at_once_are_told_in_twenty_fram
             let frames = client.member_frames;
             all_here.add_permits(1);
             // Nobody leaves before everybody has seen everybody.
-            let _ = all_here.acquire_many(u32::try_from(agents).unwrap()).await.map(|p| drop(p));
+            drop(all_here.acquire_many(u32::try_from(agents).unwrap()).await);
             (client, frames)
         }));
     }
