@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use crate::{
     Pos,
-    ids::{CalendarId, ChannelId, ConversationId, MemberId, QueueId},
+    ids::{CalendarId, ChannelId, ConversationId, MemberId, NoticeId, QueueId},
+    limits::SNAPSHOT_NOTICES,
     live::{
         event::{Event, Logged},
         snapshot::{Opened, Snapshot},
@@ -16,9 +17,11 @@ use crate::{
         calendar::Calendar,
         channel::Channel,
         conversation::{Conversation, ConversationState},
+        draft::Draft,
         health::ChannelHealth,
         member::Member,
         message::Message,
+        notice::Notice,
         queue::Queue,
         settings::Settings,
     },
@@ -49,6 +52,10 @@ pub struct View {
     pub conversations: BTreeMap<ConversationId, Conversation>,
     /// Whether the snapshot left some out.
     pub truncated: bool,
+    /// What the member has begun to write.
+    pub drafts: BTreeMap<ConversationId, Draft>,
+    /// The newest of what the member was told of and has not seen.
+    pub notices: BTreeMap<NoticeId, Notice>,
     /// Opened timelines, also of closed conversations.
     pub timelines: BTreeMap<ConversationId, Timeline>,
 }
@@ -85,6 +92,10 @@ pub enum Touched {
     Channel(ChannelId),
     /// The settings.
     Settings,
+    /// What the member has begun to write somewhere.
+    Draft(ConversationId),
+    /// What the member was told of.
+    Notices,
 }
 
 impl View {
@@ -102,6 +113,8 @@ impl View {
             health: by(snapshot.health, |h| h.channel),
             conversations: by(snapshot.conversations, |c| c.id),
             truncated: snapshot.truncated,
+            drafts: by(snapshot.drafts, |d| d.conversation),
+            notices: by(snapshot.notices, |n| n.id),
             timelines: BTreeMap::new(),
         }
     }
@@ -234,6 +247,26 @@ pub fn apply(view: &mut View, logged: &Logged) -> Touched {
                 view.settings = settings.clone();
             }
             Touched::Settings
+        }
+        Event::Draft(draft) => {
+            view.drafts.insert(draft.conversation, draft.clone());
+            Touched::Draft(draft.conversation)
+        }
+        Event::DraftGone { conversation } => {
+            view.drafts.remove(conversation);
+            Touched::Draft(*conversation)
+        }
+        Event::Notice(notice) => {
+            view.notices.insert(notice.id, notice.clone());
+            // They are read from the oldest on, so what a snapshot leaves out never comes back.
+            while view.notices.len() > SNAPSHOT_NOTICES {
+                view.notices.pop_first();
+            }
+            Touched::Notices
+        }
+        Event::NoticesRead { up_to } => {
+            view.notices.retain(|id, _| id > up_to);
+            Touched::Notices
         }
         Event::Erased {} => Touched::Nothing,
     }

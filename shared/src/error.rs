@@ -4,7 +4,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{api::session::TenantChoices, ids::ConversationId};
+use crate::{
+    api::session::TenantChoices,
+    ids::{ConversationId, MemberId, MessageId},
+};
 
 /// Why something was refused. The console has a sentence for each; the server never invents others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -31,6 +34,8 @@ pub enum ErrorCode {
     AlreadyAssigned,
     /// Somebody else is answering this conversation.
     AssignedToAnother,
+    /// A colleague has answered since; the problem names the message.
+    ColleagueAnswered,
     /// The member holds as much as they can.
     NoRoom,
     /// The conversation was offered to somebody else, or the offer is over.
@@ -45,6 +50,8 @@ pub enum ErrorCode {
     NameTaken,
     /// The colleague may not answer conversations of this queue, or not any more.
     NotEligible,
+    /// A note can name only colleagues who may see the conversation; the problem names one who may not.
+    NotMentionable,
     /// The conversation is closed.
     ConversationClosed,
     /// The conversation is open already.
@@ -166,12 +173,14 @@ impl ErrorCode {
             Self::MethodNotAllowed => 405,
             Self::AlreadyAssigned
             | Self::AssignedToAnother
+            | Self::ColleagueAnswered
             | Self::NoRoom
             | Self::OfferOver
             | Self::NothingWaits
             | Self::NameTaken
             | Self::CalendarInUse
             | Self::NotEligible
+            | Self::NotMentionable
             | Self::ConversationClosed
             | Self::ConversationOpen
             | Self::WindowClosed
@@ -235,6 +244,7 @@ impl ErrorCode {
             Self::MethodNotAllowed => "This method does not exist here",
             Self::AlreadyAssigned => "Somebody else took this conversation first",
             Self::AssignedToAnother => "Somebody else is answering this conversation",
+            Self::ColleagueAnswered => "A colleague has answered meanwhile",
             Self::NoRoom => "No room for another conversation",
             Self::OfferOver => "The offer is over",
             Self::NothingWaits => "Nothing waits",
@@ -242,6 +252,7 @@ impl ErrorCode {
             Self::NameTaken => "This name is taken",
             Self::CalendarInUse => "A queue goes by this calendar",
             Self::NotEligible => "This colleague cannot take the conversation",
+            Self::NotMentionable => "Somebody named in the note may not see the conversation",
             Self::ConversationClosed => "The conversation is closed",
             Self::ConversationOpen => "The conversation is open already",
             Self::WindowClosed => "The 24-hour window is closed; only templates can be sent",
@@ -313,7 +324,8 @@ pub struct Problem {
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub kind: Box<str>,
     /// The code in plain English.
-    pub title: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub title: Box<str>,
     /// The HTTP status, also in live replies.
     pub status: u16,
     /// What the console translates.
@@ -326,7 +338,8 @@ pub struct Problem {
     pub retry_after: Option<u32>,
     /// Finds the request in the server's log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub request_id: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub request_id: Option<Box<str>>,
     /// Where a person in several tenants may sign in; with `tenant_needed` only, so it is boxed: a
     /// refusal must not make every `Result` of the happy path large.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -334,6 +347,12 @@ pub struct Problem {
     /// The conversation that is in the way; with `conversation_open` only, and boxed for the same reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversation: Option<Box<ConversationId>>,
+    /// The message that its author had not seen; with `colleague_answered` only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<Box<MessageId>>,
+    /// Who holds the conversation, with `already_assigned`; who may not see it, with `not_mentionable`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<Box<MemberId>>,
 }
 
 impl Problem {
@@ -349,6 +368,8 @@ impl Problem {
             request_id: None,
             tenants: None,
             conversation: None,
+            message: None,
+            member: None,
         }
     }
 }

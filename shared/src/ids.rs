@@ -108,6 +108,8 @@ id!(/// A Meta app and what is bound to it.
     ConnectionId, "cxn");
 id!(/// One member's time with a conversation.
     AssignmentId, "asg");
+id!(/// Something a member is told of.
+    NoticeId, "ntc");
 id!(/// Work to be done after the commit.
     JobId, "job");
 id!(/// A file that a member uploaded to send it.

@@ -8,6 +8,14 @@ use crate::error::ErrorCode;
 pub const TEXT_CHARS: usize = 4096;
 /// Longest internal note, in characters. Ours; equal to a text so that a draft fits both.
 pub const NOTE_CHARS: usize = 4096;
+/// Longest draft, in characters. Ours; equal to a text and a note, which it becomes.
+pub const DRAFT_CHARS: usize = 4096;
+/// Drafts of one member; the oldest makes room. Ours; nobody writes in so many conversations.
+pub const DRAFTS: usize = 100;
+/// Colleagues that one note may name. Ours.
+pub const MENTIONS: usize = 20;
+/// Unread notices in a snapshot; older ones come in pages. Ours.
+pub const SNAPSHOT_NOTICES: usize = 50;
 /// Longest text of a customer that is shown as a text, in characters. WhatsApp's apps allow 65,536; a
 /// longer one is kept as it came and shown as a card.
 pub const INBOUND_TEXT_CHARS: usize = 65_536;
@@ -69,6 +77,23 @@ pub fn name(text: &str) -> Result<&str, ErrorCode> {
 /// As [`outgoing_text`].
 pub fn note_text(text: &str) -> Result<&str, ErrorCode> {
     checked(text, NOTE_CHARS)
+}
+
+/// Checks a draft, which is kept as it was typed; nothing but blanks is none.
+///
+/// # Errors
+/// `text_too_long` and `text_invalid`, as [`outgoing_text`].
+pub fn draft_text(text: &str) -> Result<Option<&str>, ErrorCode> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    if text.contains('\0') {
+        return Err(ErrorCode::TextInvalid);
+    }
+    if text.chars().count() > DRAFT_CHARS {
+        return Err(ErrorCode::TextTooLong);
+    }
+    Ok(Some(text))
 }
 
 /// Checks what is to stand under a file like [`outgoing_text`]; nothing but blanks is nothing.

@@ -113,6 +113,8 @@ pub enum Audience {
     Tenant,
     /// Whoever looks after its numbers.
     Channels,
+    /// One member, on all their devices.
+    Member(MemberId),
     /// Whoever may see a conversation with this queue and this owner.
     Conversation {
         /// The queue it belongs to.
@@ -127,6 +129,7 @@ pub fn can_see(scope: &Scope, audience: &Audience) -> bool {
     match audience {
         Audience::Tenant => true,
         Audience::Channels => scope.role.may(Permission::ManageChannels),
+        Audience::Member(member) => *member == scope.member,
         Audience::Conversation { queue, assignee } => {
             scope.role.may(Permission::SeeAllConversations)
                 || *assignee == Some(scope.member)
@@ -188,6 +191,15 @@ mod tests {
         assert!(can_see(&scope(Role::Administrator, &[]), &Audience::Channels));
         assert!(!can_see(&scope(Role::Supervisor, &[]), &Audience::Channels));
         assert!(!can_see(&scope(Role::Agent, &[]), &Audience::Channels));
+    }
+
+    #[test]
+    fn what_is_ones_own_is_nobody_elses_whatever_their_role() {
+        let agent = scope(Role::Agent, &[]);
+        let own = Audience::Member(agent.member);
+        assert!(can_see(&agent, &own));
+        assert!(!can_see(&scope(Role::Administrator, &[]), &own));
+        assert!(!can_see(&scope(Role::Supervisor, &[]), &own));
     }
 
     #[test]

@@ -118,7 +118,7 @@ impl Drafts {
 fn written(command: &Command) -> Option<(DraftKind, ConversationId, &str)> {
     match command {
         Command::Send { conversation, what, .. } => Some((DraftKind::Text, *conversation, what.words()?)),
-        Command::AddNote { conversation, text } => Some((DraftKind::Note, *conversation, text)),
+        Command::AddNote { conversation, text, .. } => Some((DraftKind::Note, *conversation, text)),
         _ => None,
     }
 }
@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn a_refused_note_comes_back_as_a_note_and_a_refused_text_as_a_text() {
         let id = ConversationId::new();
-        let note = Command::AddNote { conversation: id, text: "for us".into() };
+        let note = Command::AddNote { conversation: id, text: "for us".into(), mentions: Vec::new() };
         assert_eq!(written(&note), Some((DraftKind::Note, id, "for us")));
         let text = Command::text(id, "for you");
         assert_eq!(written(&text), Some((DraftKind::Text, id, "for you")));

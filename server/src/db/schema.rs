@@ -660,6 +660,34 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    draft (tenant_id, member_id, conversation_id) {
+        tenant_id -> BigInt,
+        member_id -> Text,
+        conversation_id -> Text,
+        contact_id -> Text,
+        rev -> BigInt,
+        text -> Text,
+        note -> Bool,
+        answers_id -> Nullable<Text>,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    notice (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> Text,
+        member_id -> Text,
+        kind -> Text,
+        conversation_id -> Text,
+        message_id -> Nullable<Text>,
+        by_id -> Nullable<Text>,
+        at -> BigInt,
+        read_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     conversation,
     contact_identity,

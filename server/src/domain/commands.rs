@@ -8,11 +8,11 @@ use shared::{
     ids::{CommandKey, ContactChangeId, ConversationId, MemberId, MessageId},
     live::command::{Command, Done, KeyedCommand},
     model::routing::Target,
-    outgoing_rules,
 };
 
 use super::{
-    calendars, contacts, conversations as conv, members, queues, routing, seat, stickers, templates, tenancy,
+    calendars, contacts, conversations as conv, drafts, members, notices, queues, refusal::Concerned,
+    routing, seat, stickers, templates, tenancy,
 };
 use crate::{
     db::{
@@ -30,32 +30,12 @@ use crate::{
 pub async fn dispatch(tenant: &TenantStore, member: MemberId, keyed: KeyedCommand) -> Result<Done, Problem> {
     let body = serde_json::to_vec(&keyed.command).map_err(|_| Problem::new(ErrorCode::Internal))?;
     let hash = sha256(&body);
-    let begins = match &keyed.command {
-        Command::Begin { channel, phone, .. } => Some((*channel, phone.clone())),
-        _ => None,
-    };
-    let broken = match &keyed.command {
-        Command::Send { what, .. } | Command::Begin { what, .. } => outgoing_rules::faults(what),
-        _ => Vec::new(),
-    };
+    let concerned = Concerned::by(&keyed.command);
     let written = tenant.write(move |tx| once(tx, member, keyed.key, &hash, &keyed.command)).await;
-    let error = match written {
-        Ok((done, _)) => return Ok(done),
-        Err(error) => error,
-    };
-    let mut problem = Problem::new(error.code());
-    if problem.code == ErrorCode::MessageInvalid {
-        let words: Vec<String> = broken.iter().map(ToString::to_string).collect();
-        problem.detail = Some(words.join("; "));
+    match written {
+        Ok((done, _)) => Ok(done),
+        Err(error) => Err(concerned.explain(tenant, member, Problem::new(error.code())).await),
     }
-    if let (ErrorCode::ConversationOpen, Some((channel, phone))) = (problem.code, begins) {
-        let found = tenant.read(move |scoped| {
-            let address = conv::begin::Address { channel, phone: &phone, name: None };
-            conv::begin::existing(scoped, member, address)
-        });
-        problem.conversation = found.await.unwrap_or_default().map(Box::new);
-    }
-    Err(problem)
 }
 
 fn once(
@@ -79,8 +59,7 @@ fn once(
     let Effect { message, change, conversation } = execute(tx, &seat, key, command)?;
     // Consoles say "read" again and again; only what changed something is a change.
     let nothing_read = matches!(command, Command::MarkRead { .. }) && tx.pos() == before;
-    if !nothing_read {
-        let (action, object) = audited(command);
+    if !nothing_read && let Some((action, object)) = audited(command) {
         tx.audit(Actor::Member(member), action, &object)?;
     }
     let conversation = match (command, message) {
@@ -122,8 +101,8 @@ fn message_of(
     command: &Command,
 ) -> Result<Option<MessageId>, Fault> {
     match command {
-        Command::Send { conversation, answers, what } => {
-            conv::send::send(tx, seat, *conversation, key, what, *answers).map(Some)
+        Command::Send { conversation, answers, base, what } => {
+            conv::send::send(tx, seat, *conversation, key, what, *answers, *base).map(Some)
         }
         Command::Begin { channel, phone, name, what } => {
             let address = conv::begin::Address { channel: *channel, phone, name: name.as_deref() };
@@ -132,9 +111,13 @@ fn message_of(
         Command::React { message, emoji } => {
             conv::react::react(tx, seat, *message, emoji.as_deref()).map(|()| None)
         }
-        Command::AddNote { conversation, text } => {
-            conv::note::add(tx, seat, *conversation, key, text).map(Some)
+        Command::AddNote { conversation, text, mentions } => {
+            conv::note::add(tx, seat, *conversation, key, text, mentions).map(Some)
         }
+        Command::SetDraft { conversation, text, note, answers } => {
+            drafts::set(tx, seat, *conversation, text, *note, *answers).map(|()| None)
+        }
+        Command::ReadNotices { up_to } => notices::read(tx, seat, *up_to).map(|()| None),
         Command::AssignToMe { conversation } => conv::assign::to_me(tx, seat, *conversation).map(|()| None),
         Command::Release { conversation } => conv::release::release(tx, seat, *conversation).map(|()| None),
         Command::Close { conversation, reason } => {
@@ -206,9 +189,11 @@ fn message_of(
     }
 }
 
-/// What the audit log says of a command: the action and the object, never a text.
-fn audited(command: &Command) -> (&'static str, String) {
-    match command {
+/// What the audit log says of a command: the action and the object, never a text. Nothing of what is the member's
+/// alone and tells nobody anything.
+fn audited(command: &Command) -> Option<(&'static str, String)> {
+    Some(match command {
+        Command::SetDraft { .. } | Command::ReadNotices { .. } => return None,
         Command::Send { conversation, .. } => ("message.send", conversation.to_string()),
         Command::Begin { channel, .. } => ("conversation.begin", channel.to_string()),
         Command::React { message, .. } => ("message.react", message.to_string()),
@@ -277,5 +262,5 @@ fn audited(command: &Command) -> (&'static str, String) {
         Command::BlockContact { conversation, blocked } => {
             (if *blocked { "contact.block" } else { "contact.unblock" }, conversation.to_string())
         }
-    }
+    })
 }

@@ -17,7 +17,7 @@ use shared::{
     permission::{PhoneSight, Scope, can_see},
 };
 
-use super::{numbers, seat};
+use super::{notices, numbers, seat};
 use crate::{
     clock::{from_micros, micros},
     db::{
@@ -25,6 +25,7 @@ use crate::{
         rows::{
             calendar, channel,
             conversation::{self, Cursor},
+            draft,
             file::{self, FileRow},
             log, member, message, queue, search, settings,
         },
@@ -57,6 +58,8 @@ pub fn snapshot(scoped: &mut Scoped, member: MemberId) -> Result<(Epoch, Scope, 
         health: numbers::seen_by(scoped, &seat.scope)?,
         conversations: rows.into_iter().map(|row| rendered(&seat.scope, row.model)).collect(),
         truncated,
+        drafts: draft::of(scoped, member)?.into_iter().map(|row| row.model).collect(),
+        notices: notices::unread(scoped, member)?,
     };
     Ok((epoch, seat.scope, snapshot))
 }

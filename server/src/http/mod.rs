@@ -17,6 +17,7 @@ mod error;
 mod headers;
 mod json;
 mod messages;
+mod notices;
 mod observe;
 mod openapi;
 mod origin;

@@ -63,7 +63,7 @@ fn empty_fault(response: ServiceResponse, id: &str) -> ServiceResponse {
             );
             let code = api.map_or(ErrorCode::Internal, |api| api.problem().code);
             let retry_after = api.and_then(|api| api.problem().retry_after);
-            Problem { request_id: Some(id.to_owned()), retry_after, ..Problem::new(code) }
+            Problem { request_id: Some(id.into()), retry_after, ..Problem::new(code) }
         }
     };
     replace(response, &problem)

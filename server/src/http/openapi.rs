@@ -5,7 +5,7 @@ use shared::error::Problem;
 use utoipa::OpenApi;
 
 use super::{
-    board, channels, commands, connections, conversations, messages, probes, quarantine, session,
+    board, channels, commands, connections, conversations, messages, notices, probes, quarantine, session,
     sign_in_page, stickers, templates, uploads,
 };
 
@@ -31,6 +31,7 @@ use super::{
         messages::get_file::get_file,
         messages::get_file::get_small,
         messages::get_raw::get_raw,
+        notices::list_notices::list_notices,
         quarantine::list_quarantine::list_quarantine,
         quarantine::get_item::get_item,
         quarantine::discard_item::discard_item,
@@ -150,6 +151,7 @@ mod tests {
                 "/api/messages/{id}/file",
                 "/api/messages/{id}/raw",
                 "/api/messages/{id}/small",
+                "/api/notices",
                 "/api/openapi.json",
                 "/api/quarantine",
                 "/api/quarantine/{id}",

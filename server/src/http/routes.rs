@@ -36,6 +36,7 @@ use super::{
         get_file::{get_file, get_small},
         get_raw::get_raw,
     },
+    notices::list_notices::list_notices,
     openapi, origin, probes,
     quarantine::{
         discard_item::discard_item, get_item::get_item, list_quarantine::list_quarantine,
@@ -94,6 +95,7 @@ pub fn configure(config: &mut ServiceConfig) {
                 )
                 .service(only("/messages/{id}/small", "GET").route(get().to(get_small)))
                 .service(only("/messages/{id}/raw", "GET").route(get().to(get_raw)))
+                .service(only("/notices", "GET").route(get().to(list_notices)))
                 .service(only("/quarantine", "GET").route(get().to(list_quarantine)))
                 .service(
                     only("/quarantine/{id}", "GET, DELETE")

@@ -9,7 +9,10 @@ use crate::{
         Fault, Tx, data_map,
         rows::{command_result, early_status, fact, job, live_event, raw_item, sent_file, slice::SLICE},
     },
-    domain::conversations::{status, upload},
+    domain::{
+        conversations::{status, upload},
+        drafts, notices,
+    },
 };
 
 /// The kind in the job table.
@@ -19,13 +22,15 @@ pub(super) const KIND: &str = "prune";
 type Step = (&'static str, fn(&mut Tx<'_>, Instant) -> Result<usize, Fault>);
 
 /// What is forgotten by age in a tenant's database.
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 9] = [
     ("live_event", |tx, before| live_event::prune(tx, before)),
     ("command_result", |tx, before| command_result::prune(tx, before)),
     ("early_status", |tx, before| early_status::prune(tx, before)),
     ("raw_item", |tx, before| raw_item::prune(tx, before)),
     ("fact", |tx, before| fact::prune(tx, before)),
     ("upload", upload::forget_unsent),
+    ("draft", drafts::forget),
+    ("notice", notices::forget),
     ("sent_file", |tx, before| sent_file::prune(tx, before)),
 ];
 

@@ -380,15 +380,17 @@ impl Workers {
             let Ok(lost) = tenant.read(move |scoped| member::connected_elsewhere(scoped, &read)).await else {
                 return;
             };
-            for member in lost {
-                if workers.0.hub.is_present(tenant.id(), member) {
-                    continue;
-                }
-                let incarnation = incarnation.clone();
-                let gone = tenant.write(move |tx| presence::set(tx, member, false, &incarnation)).await;
-                if let Err(error) = gone {
-                    tracing::warn!(tenant.id = %tenant.id(), error = %error, "presence was not stored");
-                }
+            if lost.is_empty() {
+                return;
+            }
+            let (hub, id) = (workers.0.hub.clone(), tenant.id());
+            // All in one, so that everybody hears of it in one frame.
+            let gone = tenant.write(move |tx| {
+                let is_there = |member| hub.is_present(id, member);
+                presence::set_all(tx, &lost, is_there, &incarnation)
+            });
+            if let Err(error) = gone.await {
+                tracing::warn!(tenant.id = %tenant.id(), error = %error, "presence was not stored");
             }
         });
     }

@@ -27,6 +27,7 @@ mod session;
 mod shard;
 mod upgrade;
 mod watch;
+mod waves;
 mod wire;
 mod writing;
 

@@ -1,30 +1,24 @@
 //! Sockets per member. The row that routing reads changes only when the first socket comes and when
-//! the last one has been gone for the grace period.
+//! the last one has been gone for the grace period; [`super::waves`] writes it.
 
 use std::{
     collections::HashMap,
     sync::{Mutex, PoisonError},
-    time::Duration,
 };
 
 use shared::ids::MemberId;
 use uuid::Uuid;
 
-use super::hub::Hub;
-use crate::{
-    db::{TenantStore, WriteError},
-    domain::members::presence,
-    tenant::TenantId,
+use super::{
+    hub::Hub,
+    waves::{self, Waves},
 };
-
-/// Between two attempts to store a presence: routing must not go by an old one for long.
-const AGAIN: Duration = Duration::from_secs(1);
-/// A database that is away for longer finds presence corrected by the next coming and going.
-const ATTEMPTS: u32 = 600;
+use crate::{db::TenantStore, tenant::TenantId};
 
 pub(super) struct Presence {
     incarnation: String,
     members: Mutex<HashMap<(TenantId, MemberId), Sockets>>,
+    pub(super) waves: Waves,
 }
 
 #[derive(Default)]
@@ -36,7 +30,11 @@ struct Sockets {
 
 impl Presence {
     pub(super) fn new() -> Self {
-        Self { incarnation: Uuid::now_v7().simple().to_string(), members: Mutex::default() }
+        Self {
+            incarnation: Uuid::now_v7().simple().to_string(),
+            members: Mutex::default(),
+            waves: Waves::default(),
+        }
     }
 
     pub(super) fn incarnation(&self) -> &str {
@@ -80,7 +78,7 @@ impl Presence {
 /// A socket of the member was accepted.
 pub(super) fn came(hub: &Hub, tenant: &TenantStore, member: MemberId) {
     if hub.0.presence.came(tenant.id(), member) {
-        store(hub.clone(), tenant.clone(), member);
+        waves::note(hub, tenant, member);
     }
 }
 
@@ -94,32 +92,7 @@ pub(super) fn went(hub: &Hub, tenant: &TenantStore, member: MemberId) {
     actix_web::rt::spawn(async move {
         tokio::time::sleep(hub.0.config.grace).await;
         if hub.0.presence.left(tenant.id(), member, change) {
-            store(hub, tenant, member);
-        }
-    });
-}
-
-/// Writes what is the case when the write has its turn: of two that overtook each other, both write
-/// the last fact.
-fn store(hub: Hub, tenant: TenantStore, member: MemberId) {
-    actix_web::rt::spawn(async move {
-        for attempt in 0..ATTEMPTS {
-            let (looks, id) = (hub.clone(), tenant.id());
-            let written = tenant.write(move |tx| {
-                let presence = &looks.0.presence;
-                presence::set(tx, member, presence.is_present(id, member), &presence.incarnation)
-            });
-            let Err(error) = written.await else { return };
-            if matches!(error, WriteError::Refused(_)) || hub.is_closing() {
-                return;
-            }
-            if attempt == 0 {
-                tracing::error!(tenant.id = %id, member.id = %member, error = %error, "presence was not stored");
-            }
-            if !matches!(error, WriteError::Unavailable(_)) {
-                return;
-            }
-            tokio::time::sleep(AGAIN).await;
+            waves::note(&hub, &tenant, member);
         }
     });
 }

@@ -1,6 +1,7 @@
 //! Requests and responses of the HTTP API.
 
 pub mod conversations;
+pub mod notices;
 pub mod numbers;
 pub mod quarantine;
 pub mod session;

@@ -6,7 +6,7 @@ use crate::{
     Pos,
     ids::{
         CalendarId, ChannelId, CommandKey, ContactChangeId, ContactId, ConversationId, MemberId, MessageId,
-        QueueId, StickerId, UploadId,
+        NoticeId, QueueId, StickerId, UploadId,
     },
     model::{
         calendar::Hours,
@@ -32,6 +32,10 @@ pub enum Command {
         /// The message of this conversation that it answers.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         answers: Option<MessageId>,
+        /// The `seq` of the newest message its author has seen; refused when a colleague has answered behind it.
+        /// Without it nobody asks.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        base: Option<u64>,
         /// What.
         what: Outgoing,
     },
@@ -61,6 +65,27 @@ pub enum Command {
         conversation: ConversationId,
         /// At most 4,096 characters.
         text: String,
+        /// Colleagues it names, at most 20; each is told of it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentions: Vec<MemberId>,
+    },
+    /// Keep what one has begun to write, for all one's devices.
+    SetDraft {
+        /// Where.
+        conversation: ConversationId,
+        /// As it was typed, at most 4,096 characters; nothing but blanks removes the draft.
+        text: String,
+        /// Whether it is to be a note.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        note: bool,
+        /// The message of this conversation that it is to answer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answers: Option<MessageId>,
+    },
+    /// One's notices have been seen.
+    ReadNotices {
+        /// Up to this one.
+        up_to: NoticeId,
     },
     /// Take a conversation that nobody holds.
     AssignToMe {
@@ -323,7 +348,12 @@ pub enum Command {
 impl Command {
     /// Sends a text that answers no message in particular.
     pub fn text(conversation: ConversationId, text: impl Into<String>) -> Self {
-        Self::Send { conversation, answers: None, what: Outgoing::Text { text: text.into() } }
+        Self::Send { conversation, answers: None, base: None, what: Outgoing::Text { text: text.into() } }
+    }
+
+    /// Writes a note that names nobody.
+    pub fn note(conversation: ConversationId, text: impl Into<String>) -> Self {
+        Self::AddNote { conversation, text: text.into(), mentions: Vec::new() }
     }
 
     /// Chooses the own availability without a reason.
@@ -338,6 +368,8 @@ impl Command {
             | Self::Begin { .. }
             | Self::React { .. }
             | Self::AddNote { .. }
+            | Self::SetDraft { .. }
+            | Self::ReadNotices { .. }
             | Self::AssignToMe { .. }
             | Self::Release { .. }
             | Self::Close { .. }

@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Pos,
-    ids::{CalendarId, ConversationId},
+    ids::{CalendarId, ConversationId, NoticeId},
     model::{
-        calendar::Calendar, channel::Channel, conversation::Conversation, health::ChannelHealth,
-        member::Member, message::Message, queue::Queue, settings::Settings,
+        calendar::Calendar, channel::Channel, conversation::Conversation, draft::Draft,
+        health::ChannelHealth, member::Member, message::Message, notice::Notice, queue::Queue,
+        settings::Settings,
     },
 };
 
@@ -41,6 +42,20 @@ pub enum Event {
     Health(Box<ChannelHealth>),
     /// The tenant's settings changed.
     Settings(Settings),
+    /// The member began to write, or went on, on one of their devices; for themselves only.
+    Draft(Draft),
+    /// A draft of the member's is gone: sent, emptied or too old.
+    DraftGone {
+        /// Where it was.
+        conversation: ConversationId,
+    },
+    /// Something concerns the member; for themselves only.
+    Notice(Notice),
+    /// The member has seen their notices up to one, which may have been forgotten.
+    NoticesRead {
+        /// The newest of them.
+        up_to: NoticeId,
+    },
     /// What stood here was erased; the position stays so that the log has no gap.
     Erased {},
 }

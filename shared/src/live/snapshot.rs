@@ -6,8 +6,9 @@ use crate::{
     Instant, Pos,
     ids::{ConversationId, MemberId},
     model::{
-        calendar::Calendar, channel::Channel, conversation::Conversation, health::ChannelHealth,
-        member::Member, message::Message, queue::Queue, settings::Settings,
+        calendar::Calendar, channel::Channel, conversation::Conversation, draft::Draft,
+        health::ChannelHealth, member::Member, message::Message, notice::Notice, queue::Queue,
+        settings::Settings,
     },
 };
 
@@ -38,6 +39,12 @@ pub struct Snapshot {
     pub conversations: Vec<Conversation>,
     /// Whether there are more than were sent.
     pub truncated: bool,
+    /// What the member has begun to write.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drafts: Vec<Draft>,
+    /// The newest 50 of what the member was told of and has not seen, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Notice>,
 }
 
 /// The answer to `open`: the newest page of a timeline.

@@ -14,7 +14,7 @@ use shared::{
     error::{ErrorCode, Problem},
     ids::{
         AssignmentId, CalendarId, ChannelId, CommandKey, ConnectionId, ContactChangeId, ConversationId,
-        Epoch, MemberId, MessageId, QueueId, TemplateId,
+        Epoch, MemberId, MessageId, NoticeId, QueueId, TemplateId,
     },
     live::{
         command::Done,
@@ -32,6 +32,7 @@ use shared::{
             QuotedMessage, Reaction, Referral, Unsupported,
         },
         conversation::CloseReason,
+        draft::Draft,
         health::{
             AccountFacts, Alert, AlertSeverity, Ban, CallFacts, CallRefusal, CanSend, ChannelHealth,
             CheckTrouble, HealthFacts, MessagingLimit, NameState, NumberFacts, NumberQuality, NumberState,
@@ -43,11 +44,9 @@ use shared::{
             Attempt, Author, AuthorKind, Body, Delivery, DeliveryState, Failure, FailureReason,
             GroupReceipts, Happening, Message, Price,
         },
-        queue::{PriorityRule, PriorityWhen, Queue, QueueRules, Ring, RoutingMode, WhenFull},
-        routing::{
-            Assignment, AssignmentKind, Deciding, Ending, RoutingPolicy, Skill, Target, Tell, Waiting, Why,
-        },
-        settings::Settings,
+        notice::{Notice, NoticeKind},
+        queue::{Queue, QueueRules, Ring, RoutingMode},
+        routing::{Assignment, AssignmentKind, Deciding, Ending, Skill, Target, Waiting, Why},
         template::{
             ComingCategory, Template, TemplateButton, TemplateCategory, TemplateHeader, TemplatePlace,
             TemplateQuality, TemplateStatus, TemplateValue,
@@ -279,6 +278,7 @@ fn frames() -> Vec<ServerFrame> {
         .map(|body| Logged { pos: 3, event: Event::Message(message(body)) })
         .chain([Logged { pos: 4, event: Event::Erased {} }])
         .chain(routed().map(|event| Logged { pos: 5, event }))
+        .chain(own().map(|event| Logged { pos: 6, event }))
         .collect();
     let problem = Problem {
         kind: "about:blank".into(),
@@ -289,6 +289,8 @@ fn frames() -> Vec<ServerFrame> {
         retry_after: Some(3),
         request_id: None,
         conversation: Some(Box::new(ConversationId::new())),
+        message: Some(Box::new(MessageId::new())),
+        member: Some(Box::new(MemberId::new())),
         tenants: Some(Box::new(TenantChoices(vec![TenantChoice { slug: "a".into(), name: "A".into() }]))),
     };
     vec![
@@ -460,7 +462,31 @@ fn what_an_app_reaches_is_read_as_it_was_written() {
 }
 
 /// Who works where, and by which rules.
-fn routed() -> [Event; 5] {
+fn own() -> [Event; 5] {
+    let at = Instant::from_timestamp_millis(1_793_000_000_123).unwrap();
+    let (conversation, up_to) = (ConversationId::new(), NoticeId::new());
+    let draft = Draft { conversation, rev: 2, text: "Well\n".into(), note: true, answers: None, at };
+    let notice = Notice {
+        id: up_to,
+        kind: NoticeKind::Mentioned,
+        conversation,
+        message: Some(MessageId::new()),
+        by: Some(MemberId::new()),
+        at,
+        read: false,
+    };
+    let assigned =
+        Notice { kind: NoticeKind::Assigned, message: None, by: None, read: true, ..notice.clone() };
+    [
+        Event::Draft(draft),
+        Event::DraftGone { conversation },
+        Event::Notice(notice),
+        Event::Notice(assigned),
+        Event::NoticesRead { up_to },
+    ]
+}
+
+fn routed() -> [Event; 2] {
     let at = Instant::from_timestamp_millis(1_793_000_000_123).unwrap();
     let queue = QueueId::new();
     let ring = |after_secs, drops: &[&str]| Ring {

@@ -24,7 +24,8 @@ impl Redraw {
 
     fn note(&mut self, touched: Touched) {
         match touched {
-            Touched::Nothing => {}
+            // Nothing on screen shows drafts of other devices or notices yet.
+            Touched::Nothing | Touched::Draft(_) | Touched::Notices => {}
             // A closed conversation's row lives in its timeline, so a row touches both.
             Touched::Conversation(_) => {
                 self.rows = true;
@@ -98,6 +99,8 @@ mod tests {
             health: Vec::new(),
             conversations: Vec::new(),
             truncated: false,
+            drafts: Vec::new(),
+            notices: Vec::new(),
         })
     }
 

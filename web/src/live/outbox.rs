@@ -42,7 +42,7 @@ impl Pending {
                 let text = what.words().unwrap_or_default().to_owned();
                 Some(Bubble { text, note: false, more })
             }
-            Command::AddNote { conversation, text } if *conversation == id => {
+            Command::AddNote { conversation, text, .. } if *conversation == id => {
                 Some(Bubble { text: text.clone(), note: true, more: None })
             }
             _ => None,
@@ -127,7 +127,8 @@ mod tests {
     use super::*;
 
     fn pending() -> Pending {
-        let command = Command::AddNote { conversation: ConversationId::new(), text: "x".into() };
+        let command =
+            Command::AddNote { conversation: ConversationId::new(), text: "x".into(), mentions: Vec::new() };
         Pending { key: CommandKey::new(), command, at_ms: 0.0, done: None, kept: false }
     }
 

@@ -66,11 +66,11 @@ fn name(member: MemberId, key: CommandKey) -> String {
 /// their own, or the message as JSON.
 fn write(pending: &Pending, now_ms: f64) -> Option<String> {
     let (kind, conversation, text) = match &pending.command {
-        Command::Send { conversation, answers, what } => {
+        Command::Send { conversation, answers, base: None, what } => {
             let answers = answers.map(|id| format!(" {id}")).unwrap_or_default();
             (format!("send{answers}"), conversation, serde_json::to_string(what).ok()?)
         }
-        Command::AddNote { conversation, text } => ("note".to_owned(), conversation, text.clone()),
+        Command::AddNote { conversation, text, .. } => ("note".to_owned(), conversation, text.clone()),
         _ => return None,
     };
     Some(format!("{kind}\n{}\n{conversation}\n{text}", crate::time::whole_number(now_ms)))
@@ -85,10 +85,10 @@ fn read(key: CommandKey, value: &str) -> Option<Pending> {
         None => (kind, None),
     };
     let command = match kind {
-        "note" => Command::AddNote { conversation, text },
+        "note" => Command::AddNote { conversation, text, mentions: Vec::new() },
         "send" => {
             let what: Outgoing = json::read(&text).ok()?;
-            Command::Send { conversation, answers, what }
+            Command::Send { conversation, answers, base: None, what }
         }
         _ => return None,
     };
@@ -122,21 +122,25 @@ mod tests {
             Command::Send {
                 conversation,
                 answers: Some(MessageId::new()),
+                base: None,
                 what: Outgoing::Text { text: "an answer".into() },
             },
             Command::Send {
                 conversation,
                 answers: Some(MessageId::new()),
+                base: None,
                 what: Outgoing::File { upload: UploadId::new(), caption: None },
             },
             Command::Send {
                 conversation,
                 answers: None,
+                base: None,
                 what: Outgoing::File { upload: UploadId::new(), caption: Some("page 2\nplease".into()) },
             },
             Command::Send {
                 conversation,
                 answers: None,
+                base: None,
                 what: Outgoing::Template {
                     template: TemplateId::new(),
                     values: vec![TemplateValue {
@@ -150,6 +154,7 @@ mod tests {
             Command::Send {
                 conversation,
                 answers: None,
+                base: None,
                 what: Outgoing::Location(Place {
                     latitude_e6: -33_800_000,
                     longitude_e6: 1,
@@ -160,11 +165,13 @@ mod tests {
             Command::Send {
                 conversation,
                 answers: Some(MessageId::new()),
+                base: None,
                 what: Outgoing::Contacts(vec![Card { name: Some("Ada".into()), ..Card::default() }]),
             },
             Command::Send {
                 conversation,
                 answers: None,
+                base: None,
                 what: Outgoing::Interactive(Interactive {
                     header: None,
                     body: "where\nare you?".into(),
@@ -172,7 +179,7 @@ mod tests {
                     action: Action::AskLocation,
                 }),
             },
-            Command::AddNote { conversation, text: "for\nus".into() },
+            Command::AddNote { conversation, text: "for\nus".into(), mentions: Vec::new() },
         ] {
             let one = pending(command);
             let value = write(&one, one.at_ms).unwrap();

@@ -32,6 +32,7 @@ statements! {
     MoveFiles: "UPDATE file SET contact_id = ? WHERE tenant_id = ? AND contact_id = ? AND message_id IN \
     (SELECT id FROM message WHERE tenant_id = ? AND conversation_id = ?)";
     MoveOutbox: "UPDATE outbox SET contact_id = ? WHERE tenant_id = ? AND contact_id = ? AND conversation_id = ?";
+    MoveDrafts: "UPDATE draft SET contact_id = ? WHERE tenant_id = ? AND conversation_id = ?";
     MoveAwaited: "UPDATE awaited SET contact_id = ? WHERE tenant_id = ? AND message_id IN \
     (SELECT id FROM message WHERE tenant_id = ? AND conversation_id = ?)";
     MoveReceipts: "UPDATE group_receipt SET contact_id = ? WHERE tenant_id = ? AND message_id IN \
@@ -67,6 +68,7 @@ pub fn conversation(
     Fixed::<MoveAwaited, _>::new(values()).execute(conn)?;
     Fixed::<MoveReceipts, _>::new(values()).execute(conn)?;
     Fixed::<MoveOutbox, _>::new([to.into(), tenant.into(), from.into(), id.into()]).execute(conn)?;
+    Fixed::<MoveDrafts, _>::new([to.into(), tenant.into(), id.into()]).execute(conn)?;
     Fixed::<MoveMessages, _>::new([to.into(), tenant.into(), id.into()]).execute(conn)?;
     for some in words.chunks(WORDS) {
         let found = s::tenant_id.eq(tenant).and(s::token.eq_any(some)).and(s::conversation_id.eq(id));

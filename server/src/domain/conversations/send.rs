@@ -35,7 +35,7 @@ use crate::{
             outbox::{self, OutboxRow},
         },
     },
-    domain::{routing, seat::Seat, stickers},
+    domain::{drafts, routing, seat::Seat, stickers},
 };
 
 /// How long an unknown outcome stays WhatsApp's to explain before an agent may send again.
@@ -52,7 +52,7 @@ pub(super) struct Draft {
 /// Puts a message into the outbox; takes an unassigned conversation on the way.
 ///
 /// # Errors
-/// `conversation_closed`, `assigned_to_another`, `no_room`, `customer_blocked`, `window_closed`, `opted_out`, `no_address`,
+/// `colleague_answered`, `conversation_closed`, `assigned_to_another`, `no_room`, `customer_blocked`, `window_closed`, `opted_out`, `no_address`,
 /// `not_found` or `not_answerable` for what it answers, `upload_gone`, `message_invalid` by [`outgoing_rules`],
 /// and what [`limits::outgoing_text`], [`limits::caption`] and a template's composition refuse.
 pub fn send(
@@ -62,10 +62,19 @@ pub fn send(
     key: CommandKey,
     what: &Outgoing,
     answers: Option<MessageId>,
+    base: Option<u64>,
 ) -> Result<MessageId, Fault> {
     let loaded = Loaded::in_sight(tx, seat, id)?;
+    // Before everything else: whoever was faster may hold or have closed it by now, and that they answered says more.
+    if let Some(base) = base
+        && message::answered_behind(tx, id, base, seat.member.id)?.is_some()
+    {
+        return Err(ErrorCode::ColleagueAnswered.into());
+    }
     let draft = draft(tx, seat, &loaded, what, answers)?;
-    put(tx, loaded, seat, key, draft)
+    let message = put(tx, loaded, seat, key, draft)?;
+    drafts::said(tx, seat, id, false)?;
+    Ok(message)
 }
 
 /// What a member wants to say, as a message to be.

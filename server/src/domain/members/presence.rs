@@ -21,6 +21,26 @@ use crate::{
     domain::routing::offer,
 };
 
+/// Stores whether members are connected, as seen by one run of the server. Whoever cannot be stored keeps nobody
+/// else from it.
+///
+/// # Errors
+/// The database's.
+pub fn set_all(
+    tx: &mut Tx<'_>,
+    members: &[MemberId],
+    connected: impl Fn(MemberId) -> bool,
+    incarnation: &str,
+) -> Result<(), Fault> {
+    for member in members {
+        let stored = tx.part(|tx| set(tx, *member, connected(*member), incarnation))?;
+        if let Err(fault) = stored {
+            tracing::warn!(member.id = %member, error = %fault, "presence was not stored");
+        }
+    }
+    Ok(())
+}
+
 /// Stores whether a member is connected, as seen by one run of the server.
 ///
 /// # Errors

@@ -9,6 +9,7 @@ use shared::{
     model::{
         conversation::ConversationState,
         message::{Author, AuthorKind},
+        notice::NoticeKind,
         queue::{QueueRules, RoutingMode},
         routing::{Assignment, AssignmentKind, Ending, Why},
     },
@@ -31,7 +32,7 @@ use crate::{
             waiting::{self, Passed, WaitingRow},
         },
     },
-    domain::conversations::Loaded,
+    domain::{conversations::Loaded, notices},
 };
 
 /// How somebody gets a conversation.
@@ -183,6 +184,9 @@ pub(crate) fn give(
         }
     }
     let offered = giving.kind == AssignmentKind::Offered;
+    let by = giving.why.by;
+    // Whoever takes it themselves knows, and an offer rings.
+    let told = matches!(giving.kind, AssignmentKind::Routed | AssignmentKind::Given | AssignmentKind::Forced);
     let new = Assignment {
         id: AssignmentId::new(),
         member,
@@ -198,6 +202,9 @@ pub(crate) fn give(
     let id = loaded.row.model.id;
     assignment::insert(tx, id, &new, true)?;
     waiting::leave(tx, id)?;
+    if told && by != Some(member) {
+        notices::tell(tx, member, NoticeKind::Assigned, id, None, by)?;
+    }
     let model = &mut loaded.row.model;
     model.assignee = Some(member);
     if offered {

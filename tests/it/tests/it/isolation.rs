@@ -75,7 +75,9 @@ impl Named {
         vec![
             Command::text(conversation, "x"),
             Command::text(conversation, String::new()),
-            Command::AddNote { conversation, text: "x".into() },
+            Command::AddNote { conversation, text: "x".into(), mentions: Vec::new() },
+            Command::AddNote { conversation, text: "x".into(), mentions: vec![member, own] },
+            Command::SetDraft { conversation, text: "x".into(), note: false, answers: Some(message) },
             Command::AssignToMe { conversation },
             Command::Release { conversation },
             Command::Close { conversation, reason: CloseReason::Other },
@@ -203,7 +205,13 @@ async fn a_foreign_id_in_a_frame_answers_like_an_id_that_never_existed(engine: E
     away.view.opening(foreign.conversation);
     away.view.timelines.get_mut(&foreign.conversation).unwrap().opened_at = Some(0);
     let mut back = away.resume().await;
-    theirs.done(Command::AddNote { conversation: foreign.conversation, text: "canary-of-beta".into() }).await;
+    theirs
+        .done(Command::AddNote {
+            conversation: foreign.conversation,
+            text: "canary-of-beta".into(),
+            mentions: Vec::new(),
+        })
+        .await;
     let busy = shared::model::member::Availability::Busy;
     back.done(Command::available_as(busy)).await;
     assert!(!serde_json::to_string(&back.events).unwrap().contains("canary-of-beta"));

@@ -2,9 +2,12 @@
 
 mod commands;
 mod doors;
+mod drafts;
 mod news;
+mod notices;
 mod presence;
 mod resume;
 mod scope;
 mod slow;
 mod timelines;
+mod waves;

@@ -54,6 +54,16 @@ fn old_row(table: &str) -> &'static str {
             "INSERT INTO sent_file (tenant_id, channel_id, hash, mime, media_id, sent_at) \
              SELECT tenant_id, id, '@at', 'image/png', '1', @at FROM channel WHERE tenant_id = $1 LIMIT 1"
         }
+        "draft" => {
+            "INSERT INTO draft (tenant_id, member_id, conversation_id, contact_id, rev, text, note, at) \
+             SELECT c.tenant_id, m.id, c.id, c.contact_id, 1, 'hm', FALSE, @at FROM conversation c \
+             JOIN member m ON m.tenant_id = c.tenant_id WHERE c.tenant_id = $1 ORDER BY m.id LIMIT 1 OFFSET @place - 1"
+        }
+        "notice" => {
+            "INSERT INTO notice (tenant_id, id, member_id, kind, conversation_id, at) \
+             SELECT c.tenant_id, 'ntc_' || substr('@at0000000000000000000000000000000', 1, 32), m.id, 'assigned', c.id, @at \
+             FROM conversation c JOIN member m ON m.tenant_id = c.tenant_id WHERE c.tenant_id = $1 ORDER BY m.id LIMIT 1"
+        }
         "fact" => "INSERT INTO fact (tenant_id, id, what, at) VALUES ($1, '@at', 'message_read', @at)",
         // The log has no holes: its own first event grows old.
         "live_event" => "UPDATE live_event SET at = @at WHERE tenant_id = $1 AND pos = @place",

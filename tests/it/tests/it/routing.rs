@@ -1,9 +1,12 @@
 //! Finding agents: a store without sockets and with a clock that the test moves, so that minutes cost nothing.
 
+mod claims;
 mod crowd;
 pub(crate) mod floor;
 mod hours;
 mod invariants;
+mod kill;
 pub(crate) mod model;
+mod protocol;
 mod rules;
 mod theory;

@@ -1,6 +1,7 @@
 //! What members send besides plain words: files, and answers to one message.
 
 mod answers;
+mod base;
 mod begin;
 mod files;
 mod interactive;
@@ -43,7 +44,7 @@ pub(crate) async fn uploads(user: &User, name: &str, bytes: &[u8]) -> Result<Upl
 /// Sends an uploaded file.
 fn file(conversation: ConversationId, upload: UploadId, caption: Option<&str>) -> Command {
     let what = Outgoing::File { upload, caption: caption.map(str::to_owned) };
-    Command::Send { conversation, answers: None, what }
+    Command::Send { conversation, answers: None, base: None, what }
 }
 
 /// A message once it is as wanted.

@@ -252,7 +252,7 @@ fn templates(talk: Talk) -> impl IntoView {
     let attachments = talk.desk.attachments;
     let send = Callback::new(move |what: Outgoing| {
         let upload = what.upload();
-        let command = Command::Send { conversation: talk.id, answers: None, what };
+        let command = Command::Send { conversation: talk.id, answers: None, base: None, what };
         talk.live.command_then(command, move |answer| {
             let _ = sending.try_set(false);
             match answer {

@@ -55,7 +55,8 @@ impl Choice {
         }
         let answered = talk.take_answered();
         let answers = answered.as_ref().map(|answered| answered.id);
-        let command = Command::Send { conversation: talk.id, answers, what: Outgoing::Sticker { sticker } };
+        let command =
+            Command::Send { conversation: talk.id, answers, base: None, what: Outgoing::Sticker { sticker } };
         talk.live.command_then(command, move |answer| {
             if let Err(problem) = answer {
                 talk.answer_again(answered, problem.code);

@@ -9,14 +9,14 @@ use diesel::{
 };
 use shared::{
     Instant,
-    ids::{ChannelId, ContactId, ConversationId, MessageId},
-    model::message::{AuthorKind, Message},
+    ids::{ChannelId, ContactId, ConversationId, MemberId, MessageId},
+    model::message::{AuthorKind, DeliveryState, Message},
 };
 
 pub use self::quotes::fill_quotes;
 pub(super) use self::stored::json;
 use self::stored::{
-    Columns, Row, columns, context_column, model, more_column, reactions_column, reason_text,
+    Columns, NOTE, Row, SYSTEM, columns, context_column, model, more_column, reactions_column, reason_text,
 };
 use super::file::fill_files;
 use crate::{
@@ -292,6 +292,37 @@ pub fn quoting(
     let mut rows: Vec<MessageRow> = rows.into_iter().map(model).collect::<Result<_, _>>()?;
     fill(scoped, &mut rows)?;
     Ok(rows)
+}
+
+/// The newest answer to the customer behind a place that somebody else than this member wrote: a colleague here, or
+/// whoever answers on the business's phone. Notes are no answers, nor is what a bot says or what failed.
+///
+/// # Errors
+/// The database's.
+pub fn answered_behind(
+    scoped: &mut Scoped,
+    conversation: ConversationId,
+    seq: u64,
+    member: MemberId,
+) -> Result<Option<MessageId>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let found: Option<String> = m::message
+        .filter(
+            m::tenant_id
+                .eq(tenant)
+                .and(m::conversation_id.eq(conversation.to_string()))
+                .and(m::seq.gt(i64::try_from(seq).unwrap_or(i64::MAX)))
+                .and(m::author_kind.eq(AuthorKind::Member.as_str()))
+                .and(m::author_id.is_null().or(m::author_id.ne(member.to_string())))
+                .and(m::kind.ne(NOTE))
+                .and(m::kind.ne(SYSTEM))
+                .and(m::delivery.is_null().or(m::delivery.ne(DeliveryState::Failed.as_str()))),
+        )
+        .order(m::seq.desc())
+        .select(m::id)
+        .first(conn)
+        .optional()?;
+    found.map(|id| Ok(id.parse()?)).transpose()
 }
 
 /// Everything a conversation is found by: the words of its messages.

@@ -20,6 +20,8 @@ pub(super) async fn dump(world: &World) -> Vec<String> {
          FROM conversation WHERE tenant_id = $1 ORDER BY 1",
         "SELECT 'message ' || id || ' ' || conversation_id || ' ' || contact_id AS t FROM message \
          WHERE tenant_id = $1 ORDER BY 1",
+        "SELECT 'draft ' || member_id || ' ' || conversation_id || ' ' || contact_id AS t FROM draft \
+         WHERE tenant_id = $1 ORDER BY 1",
         "SELECT 'change ' || wamid || ' ' || contact_id AS t FROM message_change WHERE tenant_id = $1 ORDER BY 1",
         "SELECT 'word ' || token || ' ' || conversation_id || ' ' || contact_id AS t FROM search_token \
          WHERE tenant_id = $1 ORDER BY 1",
@@ -46,6 +48,7 @@ pub(super) async fn strays(world: &World, id: ContactId) -> Vec<String> {
         "search_token",
         "file",
         "outbox",
+        "draft",
         "early_status",
         "raw_item",
     ] {

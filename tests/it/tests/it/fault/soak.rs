@@ -69,7 +69,9 @@ async fn come_and_go(scene: &Scene, user: &User) {
         let mut console = LiveClient::connect(user).await;
         let conversation = scene.conversations[n % scene.conversations.len()];
         console.open(conversation).await;
-        let _ = console.command(Command::AddNote { conversation, text: "seen".into() }).await;
+        let _ = console
+            .command(Command::AddNote { conversation, text: "seen".into(), mentions: Vec::new() })
+            .await;
         consoles.push(console);
     }
     for (n, mut console) in consoles.into_iter().enumerate() {

@@ -95,6 +95,10 @@ fn first_difference(shown: &View, true_one: &View) -> String {
     if let Some(id) = shown.conversations.keys().find(|id| !true_one.conversations.contains_key(id)) {
         return format!("{id} is shown and should not be");
     }
+    let own = |view: &View| format!("{:?} {:?}", view.drafts, view.notices);
+    if own(shown) != own(true_one) {
+        return format!("{} instead of {}", own(shown), own(true_one));
+    }
     format!(
         "{:?} instead of {:?}",
         (&shown.members, &shown.settings),

@@ -6,7 +6,7 @@ mod away;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use futures_util::{SinkExt, StreamExt};
@@ -14,15 +14,15 @@ use shared::{
     Pos,
     apply::{View, apply},
     error::{ErrorCode, Problem},
-    ids::{CommandKey, ConversationId, Epoch},
+    ids::{CommandKey, ConversationId, Epoch, MemberId},
     live::{
         VERSION,
         command::{Command, Done},
-        event::Logged,
+        event::{Event, Logged},
         frame::{Answer, ClientFrame, ResetReason, ServerFrame, Signal, Welcome},
         snapshot::Watcher,
     },
-    model::board::Board,
+    model::{board::Board, conversation::Conversation},
 };
 use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::{
@@ -60,6 +60,10 @@ pub(crate) struct LiveClient {
     pub(crate) events: Vec<Logged>,
     pub(crate) snapshots: usize,
     pub(crate) pings: usize,
+    /// Frames that told of members.
+    pub(crate) member_frames: usize,
+    /// When a conversation was first seen to be somebody's, and whose.
+    pub(crate) taken: BTreeMap<ConversationId, (MemberId, Instant)>,
     pub(crate) goodbye: Option<(u16, u32)>,
     /// The close code, once closed.
     pub(crate) closed: Option<u16>,
@@ -77,6 +81,13 @@ impl LiveClient {
         client
     }
 
+    /// Connects to a server that may be gone, and waits for the snapshot.
+    pub(crate) async fn try_hello(user: &User) -> Option<Self> {
+        let mut client = Self::of(user, Self::upgrade(user, ORIGIN).await.ok()?);
+        client.send(&ClientFrame::Hello { version: VERSION }).await;
+        client.comes_true(|c| c.view.is_some()).await.then_some(client)
+    }
+
     /// Connects and waits for the snapshot.
     pub(crate) async fn connect(user: &User) -> Self {
         let mut client = Self::hello(user).await;
@@ -86,7 +97,10 @@ impl LiveClient {
 
     /// Connects and says nothing.
     pub(crate) async fn open_socket(user: &User) -> Self {
-        let socket = Self::upgrade(user, ORIGIN).await.expect("the upgrade");
+        Self::of(user, Self::upgrade(user, ORIGIN).await.expect("the upgrade"))
+    }
+
+    fn of(user: &User, socket: WebSocketStream<TcpStream>) -> Self {
         Self {
             user: user.clone(),
             socket,
@@ -103,6 +117,8 @@ impl LiveClient {
             events: Vec::new(),
             snapshots: 0,
             pings: 0,
+            member_frames: 0,
+            taken: BTreeMap::new(),
             goodbye: None,
             closed: None,
             broken: Vec::new(),
@@ -115,7 +131,7 @@ impl LiveClient {
         let address = user.base().strip_prefix("http://").unwrap();
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_recv_buffer_size(RECEIVES).unwrap();
-        let stream = socket.connect(address.parse().unwrap()).await.unwrap();
+        let stream = socket.connect(address.parse().unwrap()).await?;
         let mut request = format!("ws://{address}/live").into_client_request()?;
         request.headers_mut().insert("cookie", user.cookie.parse().unwrap());
         request.headers_mut().insert("origin", origin.parse().unwrap());
@@ -350,7 +366,11 @@ impl LiveClient {
         let Some(view) = &mut self.view else { return };
         for event in &events {
             apply(view, event);
+            if let Event::Conversation(Conversation { id, assignee: Some(holder), .. }) = &event.event {
+                self.taken.entry(*id).or_insert_with(|| (*holder, Instant::now()));
+            }
         }
+        self.member_frames += usize::from(events.iter().any(|e| matches!(e.event, Event::Member(_))));
         view.reached(to);
         // What left the member's sight is no longer on screen.
         self.wanted.retain(|id| view.timelines.contains_key(id));

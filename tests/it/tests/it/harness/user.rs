@@ -2,15 +2,30 @@
 
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
+use server::{
+    db::{
+        control::{
+            account,
+            session::{self, SessionRow},
+        },
+        record::Actor,
+    },
+    domain::{
+        members,
+        tenancy::{self, NewMember},
+    },
+    secrets,
+};
 use shared::{
     api::session::Session,
     error::{ErrorCode, Problem},
-    ids::{CommandKey, MemberId},
+    ids::{AccountId, CommandKey, MemberId},
     live::command::{Command, Done, KeyedCommand},
+    model::member::Role,
 };
 
 use super::{
-    TestServer,
+    Tenant, TestServer,
     server::ORIGIN,
     world::{PASSWORD, Person},
 };
@@ -43,6 +58,51 @@ impl User {
         let session: Session = answer.json().await.unwrap();
         assert_eq!(session.member, person.member);
         Self { member: person.member, cookie, base: base.to_owned(), http }
+    }
+
+    /// Signs many new agents in without a password each: hashing would take longer than what is tested.
+    pub(crate) async fn crowd(server: &TestServer, tenant: &Tenant, agents: usize) -> Vec<Self> {
+        let rows = server.app.store.tenant(tenant.id).await.unwrap();
+        let members: Vec<MemberId> = (0..agents).map(|_| MemberId::new()).collect();
+        let (new, queue) = (members.clone(), tenant.sales_queue);
+        let create = move |tx: &mut server::db::Tx<'_>| {
+            for id in &new {
+                let member = NewMember {
+                    id: *id,
+                    account: AccountId::new(),
+                    name: id.to_string(),
+                    role: Role::Agent,
+                    queues: Vec::new(),
+                };
+                tenancy::create_member(tx, Actor::Operator, &member)?;
+                members::change::queues(tx, *id, &[queue])?;
+            }
+            Ok(())
+        };
+        rows.write(create).await.unwrap();
+        let now = server.app.store.clock().now();
+        let mut users = Vec::new();
+        for member in members {
+            let token = secrets::token().unwrap();
+            let email = format!("{member}@crowd.example");
+            let control = server.app.store.control();
+            let added = control.write(move |conn| account::insert(conn, &email, "crowd", "", now));
+            let account = added.await.unwrap();
+            let row = SessionRow {
+                token_hash: secrets::sha256(token.as_bytes()),
+                account,
+                tenant: tenant.id,
+                member,
+                began_at: now,
+                seen_at: now,
+                expires_at: now + chrono::Duration::hours(24),
+                tenant_active: true,
+            };
+            control.write(move |conn| session::insert(conn, &row)).await.unwrap();
+            let cookie = format!("__Host-sid={token}");
+            users.push(Self { member, cookie, base: server.base.clone(), http: server.http.clone() });
+        }
+        users
     }
 
     /// The same session over connections that are closed after each answer.

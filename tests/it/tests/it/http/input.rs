@@ -37,7 +37,10 @@ async fn texts_that_cannot_be_sent_are_refused_by_the_server(engine: Engine) {
     for (body, code) in
         [("é".repeat(NOTE_CHARS + 1), ErrorCode::TextTooLong), ("a\0b".to_owned(), ErrorCode::TextInvalid)]
     {
-        assert_eq!(agent.refused(Command::AddNote { conversation, text: body }).await, code);
+        assert_eq!(
+            agent.refused(Command::AddNote { conversation, text: body, mentions: Vec::new() }).await,
+            code
+        );
     }
     let store = world.store().await;
     assert_eq!(sql::count(&store, "message").await, 1, "nothing of it is stored");

@@ -24,7 +24,8 @@ async fn a_command_given_twice_has_one_effect_through_both_doors(engine: Engine)
     let conversation = world.only_conversation().await;
     let agent = world.agent().await;
     let mut client = LiveClient::connect(&agent).await;
-    let (key, note) = (CommandKey::new(), Command::AddNote { conversation, text: "once".into() });
+    let (key, note) =
+        (CommandKey::new(), Command::AddNote { conversation, text: "once".into(), mentions: Vec::new() });
     let first = client.keyed(key, note.clone()).await.unwrap();
     let again = client.keyed(key, note.clone()).await.unwrap();
     let by_http = agent.keyed(key, note.clone()).await.unwrap();
@@ -44,7 +45,7 @@ async fn a_key_used_for_another_command_is_refused_through_both_doors(engine: En
     let agent = world.agent().await;
     let mut client = LiveClient::connect(&agent).await;
     let key = CommandKey::new();
-    let note = |text: &str| Command::AddNote { conversation, text: text.into() };
+    let note = |text: &str| Command::AddNote { conversation, text: text.into(), mentions: Vec::new() };
     client.keyed(key, note("one")).await.unwrap();
     for refused in [client.keyed(key, note("two")).await, agent.keyed(key, note("two")).await] {
         let problem = refused.unwrap_err();
@@ -73,7 +74,8 @@ async fn fifty_copies_of_a_command_at_once_have_one_effect(engine: Engine) {
     let agent = world.agent().await;
     let mut client = LiveClient::connect(&agent).await;
     client.open(conversation).await;
-    let (key, note) = (CommandKey::new(), Command::AddNote { conversation, text: "once".into() });
+    let (key, note) =
+        (CommandKey::new(), Command::AddNote { conversation, text: "once".into(), mentions: Vec::new() });
     let copies = (0..50).map(|_| agent.keyed(key, note.clone()));
     let answers = futures_util::future::join_all(copies).await;
     let first = answers[0].clone().unwrap();

@@ -72,7 +72,7 @@ async fn a_conversation_out_of_sight_is_never_mentioned(engine: Engine) {
     assert!(outside.view().conversations.is_empty());
     assert!(!outside.open(id).await);
     assert_eq!(outside.refused_opens.pop().unwrap().1.code, ErrorCode::NotFound);
-    let note = Command::AddNote { conversation: id, text: "x".into() };
+    let note = Command::AddNote { conversation: id, text: "x".into(), mentions: Vec::new() };
     assert_eq!(outside.refused(note).await, ErrorCode::NotFound);
 }
 

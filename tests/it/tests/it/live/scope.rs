@@ -102,7 +102,7 @@ async fn a_conversation_taken_from_sight_leaves_the_screen_with_its_timeline(eng
     let taken = supervisor.done(Command::AssignToMe { conversation }).await;
     client.reach(taken.pos).await;
     assert!(client.view().conversations.is_empty() && client.view().timelines.is_empty());
-    let secret = Command::AddNote { conversation, text: "secret".into() };
+    let secret = Command::AddNote { conversation, text: "secret".into(), mentions: Vec::new() };
     let noted = supervisor.done(secret).await;
     client.reach(noted.pos).await;
     let heard = serde_json::to_string(&client.events).unwrap();

@@ -31,7 +31,14 @@ async fn a_stalled_console_harms_nobody_and_converges_when_it_wakes(engine: Engi
         let began = Instant::now();
         let seen = prompt.pos();
         if n % 50 == 0 {
-            last = prompt.done(Command::AddNote { conversation: id, text: format!("{n} {text}") }).await.pos;
+            last = prompt
+                .done(Command::AddNote {
+                    conversation: id,
+                    text: format!("{n} {text}"),
+                    mentions: Vec::new(),
+                })
+                .await
+                .pos;
         } else {
             world.customer_writes(&ann(), &format!("{n} {text}")).await;
             prompt.until("the event arrives", |c| c.pos() > seen).await;

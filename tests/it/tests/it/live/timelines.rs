@@ -35,12 +35,12 @@ async fn a_timeline_opens_with_the_newest_page_and_goes_on_with_events(engine: E
     assert!(timeline.has_older);
     world.customer_writes(&ann(), "text 61").await;
     client.until("the event comes", |c| c.view().timelines[&id].messages.contains_key(&61)).await;
-    client.done(Command::AddNote { conversation: id, text: "note".into() }).await;
+    client.done(Command::AddNote { conversation: id, text: "note".into(), mentions: Vec::new() }).await;
     assert!(client.view().timelines[&id].messages.contains_key(&62));
     client.close_timeline(id).await;
     // The note of after the close is the barrier.
     let before = client.events.len();
-    client.done(Command::AddNote { conversation: id, text: "unseen".into() }).await;
+    client.done(Command::AddNote { conversation: id, text: "unseen".into(), mentions: Vec::new() }).await;
     let later = serde_json::to_string(&client.events[before..]).unwrap();
     assert!(!later.contains("\"message\":{"), "{later}");
 }
@@ -90,7 +90,8 @@ async fn messages_reach_only_those_who_have_the_timeline_open(engine: Engine) {
     open.open(id).await;
     let long = "a text that is far longer than the eighty characters a preview may have, so that only \
                 the timeline can show its very last words: needle";
-    let done = open.done(Command::AddNote { conversation: id, text: long.into() }).await;
+    let done =
+        open.done(Command::AddNote { conversation: id, text: long.into(), mentions: Vec::new() }).await;
     list_only.reach(done.pos).await;
     assert!(serde_json::to_string(&open.events).unwrap().contains("needle"));
     assert!(!serde_json::to_string(&list_only.events).unwrap().contains("needle"));
@@ -108,7 +109,8 @@ async fn colleagues_see_who_looks_and_writes(engine: Engine) {
     reader.until("the sign arrives", |c| !c.signals.is_empty()).await;
     let watcher = &reader.signals[0];
     assert_eq!((watcher.member, watcher.activity), (world.alpha.agent.member, Activity::Typing));
-    let done = reader.done(Command::AddNote { conversation: id, text: "x".into() }).await;
+    let done =
+        reader.done(Command::AddNote { conversation: id, text: "x".into(), mentions: Vec::new() }).await;
     writer.reach(done.pos).await;
     outside.reach(done.pos).await;
     assert!(writer.signals.is_empty(), "nobody is told of oneself");
@@ -129,7 +131,7 @@ async fn colleagues_see_at_once_that_somebody_stopped(engine: Engine) {
     };
     writer.send(&ClientFrame::Typing { conversation: id }).await;
     reader.until("typing is seen", |c| last(c) == Some((Activity::Typing, true))).await;
-    writer.done(Command::AddNote { conversation: id, text: "done".into() }).await;
+    writer.done(Command::AddNote { conversation: id, text: "done".into(), mentions: Vec::new() }).await;
     reader.until("the end of typing is seen", |c| last(c) == Some((Activity::Typing, false))).await;
     writer.send(&ClientFrame::Viewing { conversation: Some(id) }).await;
     reader.until("viewing is seen", |c| last(c) == Some((Activity::Viewing, true))).await;

@@ -39,7 +39,7 @@ fn answer(message: &Message, text: &str) -> Command {
 
 fn to(message: &Message, answers: MessageId, text: &str) -> Command {
     let (conversation, what) = (message.conversation, Outgoing::Text { text: text.into() });
-    Command::Send { conversation, answers: Some(answers), what }
+    Command::Send { conversation, answers: Some(answers), base: None, what }
 }
 
 async fn an_answer_names_its_message_to_whatsapp_and_shows_it_here(engine: Engine) {
@@ -86,7 +86,7 @@ async fn what_cannot_be_answered_is_refused_and_sends_nothing(engine: Engine) {
     said(&world, &ann(), &wamid(), "revoke", json!({ "original_message_id": deleted }), json!({})).await;
     let gone = timeline(&agent, id).await.remove(0);
     assert_eq!(agent.refused(answer(&gone, "Which?")).await, ErrorCode::NotAnswerable);
-    let note = Command::AddNote { conversation: id, text: "for us".into() };
+    let note = Command::AddNote { conversation: id, text: "for us".into(), mentions: Vec::new() };
     let note = agent.command(note).await.unwrap().message.unwrap();
     assert_eq!(agent.refused(to(&gone, note, "Which?")).await, ErrorCode::NotAnswerable);
     // A message of another conversation, and one that nobody has.

@@ -210,7 +210,7 @@ async fn a_customer_who_stopped_offers_gets_none(engine: Engine) {
     // An older wish, and the same once more, change nothing; a newer one is told at once.
     wishes(&world, from, "resume", now - 20).await;
     wishes(&world, from, "stop", now - 10).await;
-    let send = Command::Send { conversation: id, answers: None, what: marketing };
+    let send = Command::Send { conversation: id, answers: None, base: None, what: marketing };
     assert_eq!(agent.refused(send.clone()).await, ErrorCode::OptedOut);
     wishes(&world, from, "resume", now).await;
     client.until("offers are welcome again", |c| !c.view().conversations[&id].contact.no_marketing).await;
@@ -227,7 +227,7 @@ async fn a_refused_offer_teaches_that_the_customer_wants_none(engine: Engine) {
     let done = begun(&agent, to(&world, STRANGER, &marketing)).await;
     let (id, message) = (done.conversation.unwrap(), done.message.unwrap());
     becomes(&agent, id, message, DeliveryState::Failed).await;
-    let send = Command::Send { conversation: id, answers: None, what: marketing };
+    let send = Command::Send { conversation: id, answers: None, base: None, what: marketing };
     assert_eq!(agent.refused(send).await, ErrorCode::OptedOut);
     assert_eq!(agent.refused(Command::RetryMessage { message }).await, ErrorCode::OptedOut);
 }

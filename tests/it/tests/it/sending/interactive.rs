@@ -40,7 +40,7 @@ on_both_engines!(
 );
 
 fn send(conversation: ConversationId, what: Outgoing) -> Command {
-    Command::Send { conversation, answers: None, what }
+    Command::Send { conversation, answers: None, base: None, what }
 }
 
 fn with(action: Action) -> Interactive {
@@ -161,7 +161,8 @@ async fn each_kind_goes_out_in_metas_shape_and_stands_in_the_timeline(engine: En
     let first = timeline(&agent, id).await.remove(0).id;
     for (at, (what, body, words)) in samples().into_iter().enumerate() {
         // Whatever it is, it can answer a message.
-        let command = Command::Send { conversation: id, answers: Some(first), what: what.clone() };
+        let command =
+            Command::Send { conversation: id, answers: Some(first), base: None, what: what.clone() };
         let done = agent.command(command).await.unwrap();
         let message = becomes(&agent, id, done.message.unwrap(), DeliveryState::Accepted).await;
         assert_eq!(Some(content(&message)), what.content().as_ref());

@@ -148,7 +148,7 @@ async fn what_cannot_have_an_emoji_is_refused(engine: Engine) {
     assert_eq!(agent.refused(react(message, "yes")).await, ErrorCode::TextInvalid);
     assert_eq!(agent.refused(react(MessageId::new(), "👍")).await, ErrorCode::NotFound);
     assert_eq!(world.stranger().await.refused(react(message, "👍")).await, ErrorCode::NotFound);
-    let note = Command::AddNote { conversation: id, text: "for us".into() };
+    let note = Command::AddNote { conversation: id, text: "for us".into(), mentions: Vec::new() };
     let note = agent.command(note).await.unwrap().message.unwrap();
     assert_eq!(agent.refused(react(note, "👍")).await, ErrorCode::NotAnswerable);
     said(&world, &ann(), &wamid(), "revoke", json!({ "original_message_id": deleted }), json!({})).await;

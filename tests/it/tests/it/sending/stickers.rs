@@ -60,7 +60,8 @@ async fn a_sticker_is_added_sent_by_everybody_and_outlives_its_removal(engine: E
     assert_eq!(added(&supervisor, "again.webp").await, sticker);
     assert_eq!(stickers(&agent).await, [Sticker { id: sticker, name: "thumbs up".into() }]);
     assert_eq!(picture(&agent, sticker).await, (StatusCode::OK, webp(512)));
-    let send = || Command::Send { conversation: id, answers: None, what: Outgoing::Sticker { sticker } };
+    let send =
+        || Command::Send { conversation: id, answers: None, base: None, what: Outgoing::Sticker { sticker } };
     for at in 0..2 {
         let done = agent.command(send()).await.unwrap();
         let message = becomes(&agent, id, done.message.unwrap(), DeliveryState::Accepted).await;
@@ -123,6 +124,6 @@ async fn another_tenants_stickers_are_none(engine: Engine) {
     assert!(stickers(&agent).await.is_empty());
     assert_eq!(picture(&agent, theirs).await.0, StatusCode::NOT_FOUND);
     let what = Outgoing::Sticker { sticker: theirs };
-    let send = Command::Send { conversation, answers: None, what };
+    let send = Command::Send { conversation, answers: None, base: None, what };
     assert_eq!(agent.refused(send).await, ErrorCode::NotFound);
 }

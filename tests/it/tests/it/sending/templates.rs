@@ -69,7 +69,7 @@ fn values(template: &Template) -> Vec<TemplateValue> {
 
 fn send(conversation: ConversationId, template: TemplateId, values: Vec<TemplateValue>) -> Command {
     let what = Outgoing::Template { template, values, upload: None };
-    Command::Send { conversation, answers: None, what }
+    Command::Send { conversation, answers: None, base: None, what }
 }
 
 fn sent(message: &Message) -> &SentTemplate {
@@ -134,7 +134,7 @@ async fn a_template_with_a_picture_takes_one_along(engine: Engine) {
         templates(&agent).await.into_iter().find(|one| one.needs_file() && one.sendable()).unwrap();
     let with = |upload| {
         let what = Outgoing::Template { template: template.id, values: values(&template), upload };
-        Command::Send { conversation: id, answers: None, what }
+        Command::Send { conversation: id, answers: None, base: None, what }
     };
     assert_eq!(agent.refused(with(None)).await, ErrorCode::TemplateIncomplete);
     let paper = uploads(&agent, "a.pdf", b"%PDF-1.7").await.unwrap();
@@ -157,7 +157,7 @@ async fn a_template_with_a_picture_takes_one_along(engine: Engine) {
     // A file where none belongs is refused, and stays.
     let plain = named(&agent, "order_update", "en").await;
     let what = Outgoing::Template { template: plain.id, values: values(&plain), upload: Some(paper.id) };
-    let command = Command::Send { conversation: id, answers: None, what };
+    let command = Command::Send { conversation: id, answers: None, base: None, what };
     assert_eq!(agent.refused(command).await, ErrorCode::FileTypeRefused);
     agent.command(super::file(id, paper.id, None)).await.unwrap();
 }

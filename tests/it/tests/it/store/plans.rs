@@ -104,7 +104,7 @@ async fn daily_work(engine: Engine) -> (World, BTreeSet<String>) {
     assert!(client.open(conversation).await);
     client.done(Command::AssignToMe { conversation }).await;
     client.done(Command::text(conversation, "Both are.")).await;
-    client.done(Command::AddNote { conversation, text: "a regular".into() }).await;
+    client.done(Command::AddNote { conversation, text: "a regular".into(), mentions: Vec::new() }).await;
     client.done(Command::MarkRead { conversation, up_to: 2 }).await;
     meta.control().wait_for_sends(1, crate::harness::wait::PATIENCE).await.unwrap();
     for path in ["/api/conversations", "/api/conversations?state=closed", "/api/conversations?search=lamp"] {

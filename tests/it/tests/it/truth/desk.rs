@@ -120,7 +120,21 @@ impl Desk {
         let text = || format!("said by {who}");
         let command = match work {
             Work::Send => Command::text(conversation, text()),
-            Work::Note => Command::AddNote { conversation, text: text() },
+            Work::Note => Command::AddNote { conversation, text: text(), mentions: Vec::new() },
+            Work::Mention(whom) => {
+                let mentions = vec![self.users[whom].member];
+                Command::AddNote { conversation, text: text(), mentions }
+            }
+            Work::Draft(nth, note) => {
+                let text = ["", "Well", "Well, then", "On second thoughts"][nth].into();
+                Command::SetDraft { conversation, text, note, answers: None }
+            }
+            Work::ReadNotices(nth) => {
+                let all = "SELECT id AS t FROM notice WHERE tenant_id = $1 ORDER BY id";
+                let all = sql::texts(&self.world.store().await, all).await;
+                let Some(up_to) = pick(&all, nth) else { return };
+                Command::ReadNotices { up_to: up_to.parse().unwrap() }
+            }
             Work::Take => Command::AssignToMe { conversation },
             Work::Release => Command::Release { conversation },
             Work::Close(reason) => Command::Close { conversation, reason },

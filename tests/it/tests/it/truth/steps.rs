@@ -39,6 +39,12 @@ pub(super) enum Step {
 pub(super) enum Work {
     Send,
     Note,
+    /// Naming somebody.
+    Mention(usize),
+    /// The index of what is typed; the first is nothing.
+    Draft(usize, bool),
+    /// One's notices up to one of them.
+    ReadNotices(usize),
     Take,
     Release,
     Close(CloseReason),
@@ -99,6 +105,9 @@ fn work() -> impl Strategy<Value = Work> {
     prop_oneof![
         4 => Just(Work::Send),
         3 => Just(Work::Note),
+        3 => (0..4_usize).prop_map(Work::Mention),
+        5 => (0..4_usize, any::<bool>()).prop_map(|(text, note)| Work::Draft(text, note)),
+        2 => (0..6_usize).prop_map(Work::ReadNotices),
         4 => Just(Work::Take),
         3 => Just(Work::Release),
         2 => proptest::sample::select(CloseReason::ALL.to_vec()).prop_map(Work::Close),

@@ -101,7 +101,9 @@ impl Draft {
         };
         match (note, text) {
             (true, None) => return,
-            (true, Some(text)) => self.talk.act(Command::AddNote { conversation, text }),
+            (true, Some(text)) => {
+                self.talk.act(Command::AddNote { conversation, text, mentions: Vec::new() })
+            }
             (false, text) => {
                 let files = self.files();
                 if files.len() + usize::from(text.is_some()) == 0 {
@@ -137,16 +139,17 @@ impl Draft {
             let attachments = self.talk.desk.attachments;
             let answered = answered.take();
             let answers = answered.as_ref().map(|answered| answered.id);
-            self.talk.live.command_then(Command::Send { conversation, answers, what }, move |answer| {
-                match answer {
+            self.talk.live.command_then(
+                Command::Send { conversation, answers, base: None, what },
+                move |answer| match answer {
                     Ok(_) => attachments.arrived(upload),
                     Err(problem) => self.talk.answer_again(answered, problem.code),
-                }
-            });
+                },
+            );
         }
         if let Some(text) = text {
             let answers = answered.as_ref().map(|answered| answered.id);
-            let command = Command::Send { conversation, answers, what: Outgoing::Text { text } };
+            let command = Command::Send { conversation, answers, base: None, what: Outgoing::Text { text } };
             self.talk.live.command_then(command, move |answer| {
                 if let Err(problem) = answer {
                     self.talk.answer_again(answered, problem.code);

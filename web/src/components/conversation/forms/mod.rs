@@ -147,7 +147,7 @@ impl Form {
         let drafts = talk.desk.drafts;
         self.sending.set(true);
         drafts.write_form(kind, talk.id, &Written::blank(kind));
-        let command = Command::Send { conversation: talk.id, answers, what };
+        let command = Command::Send { conversation: talk.id, answers, base: None, what };
         talk.live.command_then(command, move |answer| {
             let _ = self.sending.try_set(false);
             match answer {

@@ -154,7 +154,7 @@ impl Floor {
         let text = format!("work {}", random.next());
         let command = match random.below(9) {
             0..=2 => Command::text(conversation, text),
-            3 | 4 => Command::AddNote { conversation, text },
+            3 | 4 => Command::AddNote { conversation, text, mentions: Vec::new() },
             5 => Command::AssignToMe { conversation },
             6 => Command::Release { conversation },
             7 => Command::Close { conversation, reason: CloseReason::ALL[0] },

@@ -1,0 +1,3 @@
+//! What a member was told of.
+
+pub(super) mod list_notices;

@@ -1,0 +1,56 @@
+//! What a member is told of, wherever they look.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{ConversationId, MemberId, MessageId, NoticeId};
+
+/// Something that concerns one member.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Notice {
+    /// Which; sorts by time.
+    pub id: NoticeId,
+    /// What happened.
+    pub kind: NoticeKind,
+    /// Where.
+    pub conversation: ConversationId,
+    /// The message that says it, if one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<MessageId>,
+    /// The colleague who did it; nobody when it happened by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<MemberId>,
+    /// When.
+    #[serde(deserialize_with = "crate::instant::read")]
+    pub at: DateTime<Utc>,
+    /// Whether the member has seen it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub read: bool,
+}
+
+/// What a member is told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeKind {
+    /// A colleague named them in a note.
+    Mentioned,
+    /// A conversation is theirs now, and they did not take it themselves.
+    Assigned,
+}
+
+impl NoticeKind {
+    /// The stored form.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Mentioned => "mentioned",
+            Self::Assigned => "assigned",
+        }
+    }
+
+    /// The kind with this stored form.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Mentioned, Self::Assigned].into_iter().find(|kind| kind.as_str() == text)
+    }
+}
