@@ -52,6 +52,8 @@ pub enum ErrorCode {
     NotEligible,
     /// A note can name only colleagues who may see the conversation; the problem names one who may not.
     NotMentionable,
+    /// Nobody else holds the conversation, so there is nobody to suggest anything to.
+    NobodyHolds,
     /// The conversation is closed.
     ConversationClosed,
     /// The conversation is open already.
@@ -181,6 +183,7 @@ impl ErrorCode {
             | Self::CalendarInUse
             | Self::NotEligible
             | Self::NotMentionable
+            | Self::NobodyHolds
             | Self::ConversationClosed
             | Self::ConversationOpen
             | Self::WindowClosed
@@ -252,6 +255,7 @@ impl ErrorCode {
             Self::NameTaken => "This name is taken",
             Self::CalendarInUse => "A queue goes by this calendar",
             Self::NotEligible => "This colleague cannot take the conversation",
+            Self::NobodyHolds => "Nobody else holds the conversation",
             Self::NotMentionable => "Somebody named in the note may not see the conversation",
             Self::ConversationClosed => "The conversation is closed",
             Self::ConversationOpen => "The conversation is open already",

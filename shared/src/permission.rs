@@ -40,6 +40,8 @@ pub enum Permission {
     ManageQueues,
     /// See the board: how many wait, who is there, how well the day goes.
     SeeBoard,
+    /// Look over the shoulder of whoever holds a conversation, and see who else does.
+    Monitor,
 }
 
 /// What each role may do.
@@ -57,6 +59,7 @@ pub const fn permissions(role: Role) -> &'static [Permission] {
             ManageContacts,
             Supervise,
             SeeBoard,
+            Monitor,
         ],
         Role::Administrator => &[
             WorkConversations,
@@ -72,6 +75,7 @@ pub const fn permissions(role: Role) -> &'static [Permission] {
             Supervise,
             ManageQueues,
             SeeBoard,
+            Monitor,
         ],
     }
 }

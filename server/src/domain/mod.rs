@@ -12,6 +12,7 @@ pub mod drafts;
 pub mod hours;
 pub(crate) mod keeping;
 pub mod members;
+pub mod monitor;
 pub mod notices;
 pub mod numbers;
 pub mod outbox;

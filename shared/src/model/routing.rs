@@ -224,11 +224,13 @@ pub struct RoutingPolicy {
     pub away_after_secs: u32,
     /// What customers who wait are told.
     pub tell: Tell,
+    /// Whether those who hold a conversation see that somebody monitors them.
+    pub monitor_visible: bool,
 }
 
 impl Default for RoutingPolicy {
     fn default() -> Self {
-        Self { parked_counts: false, lost_secs: 300, misses: 2, away_after_secs: 0, tell: Tell::default() }
+        Self { parked_counts: false, lost_secs: 300, misses: 2, away_after_secs: 0, tell: Tell::default(), monitor_visible: true }
     }
 }
 

@@ -78,6 +78,7 @@ impl Named {
             Command::AddNote { conversation, text: "x".into(), mentions: Vec::new() },
             Command::AddNote { conversation, text: "x".into(), mentions: vec![member, own] },
             Command::SetDraft { conversation, text: "x".into(), note: false, answers: Some(message) },
+            Command::Suggest { conversation, text: "x".into() },
             Command::AssignToMe { conversation },
             Command::Release { conversation },
             Command::Close { conversation, reason: CloseReason::Other },
