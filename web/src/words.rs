@@ -40,6 +40,7 @@ pub(crate) const fn error(code: ErrorCode) -> Key {
         ErrorCode::CalendarInUse => Key::ErrorCalendarInUse,
         ErrorCode::NotEligible => Key::ErrorNotEligible,
         ErrorCode::NotMentionable => Key::ErrorNotMentionable,
+        ErrorCode::NobodyHolds => Key::ErrorNobodyHolds,
         ErrorCode::ConversationClosed => Key::ErrorConversationClosed,
         ErrorCode::ConversationOpen => Key::ErrorConversationOpen,
         ErrorCode::WindowClosed => Key::ErrorWindowClosed,

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shared::{permission::Permission, program::Program};
 
-use super::{list::Inbox, presence_menu::PresenceMenu};
+use super::{bell, list::Inbox, presence_menu::PresenceMenu};
 use crate::{
     app::Desk,
     i18n::{Key, count, tr},
@@ -41,6 +41,7 @@ pub(crate) fn Rail(desk: Desk, inbox: Inbox) -> impl IntoView {
                     <Icon name=IconName::Board/>
                 </a>
             }.into_any())}
+            {bell::bell(desk)}
             <span class="grow"></span>
             {move || may_set(desk).then(|| view! {
                 <a

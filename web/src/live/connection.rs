@@ -281,5 +281,8 @@ impl Live {
         if redraw.directory {
             self.directory.notify();
         }
+        if redraw.own {
+            self.own.notify();
+        }
     }
 }

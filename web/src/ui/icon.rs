@@ -75,6 +75,8 @@ pub(crate) enum IconName {
     Settings,
     /// Bars of different height.
     Board,
+    /// Something to be told.
+    Bell,
     /// Two sheets, one over the other.
     Copy,
     /// A question mark in a circle, broken: not confirmed.
@@ -124,6 +126,7 @@ impl IconName {
                 "M4 7h9M18 7h2M13 7a2.500 2.500 0 105 0 2.500 2.500 0 00-5 0M4 17h2M11 17h9M6 17a2.500 2.500 0 105 0 2.500 2.500 0 00-5 0"
             }
             Self::Board => "M4 20h16M7 20v-6M12 20V5M17 20v-9",
+            Self::Bell => "M6 17V11a6 6 0 0 1 12 0v6M4 17h16M10 20h4",
             Self::Copy => "M9 9h11v11H9zM15 9V4H4v11h5",
             Self::Phone => "M8 3h8v18H8zM11 18h2",
             Self::Person => {

@@ -80,11 +80,13 @@ fn policy(desk: Desk, known: RoutingPolicy) -> AnyView {
     let none = Signal::derive(|| None);
     let (lost, misses) = (RwSignal::new(known.lost_secs), RwSignal::new(known.misses));
     let parked = RwSignal::new(known.parked_counts);
+    let monitor = RwSignal::new(known.monitor_visible);
     let order = Asked::new();
     let written = move || RoutingPolicy {
         parked_counts: parked.get_untracked(),
         lost_secs: lost.get_untracked(),
         misses: misses.get_untracked(),
+        monitor_visible: monitor.get_untracked(),
         ..known.clone()
     };
     let broken = Signal::derive(move || lost.get() == spans::NO_NUMBER || misses.get() == spans::NO_NUMBER);
@@ -100,6 +102,7 @@ fn policy(desk: Desk, known: RoutingPolicy) -> AnyView {
                 {spans::number("policy-misses".to_owned(), Key::PolicyMisses, Some(Key::PolicyMissesHint), misses, none)}
             </div>
             {check("policy-parked", Key::PolicyParked, parked)}
+            {check("policy-monitor", Key::PolicyMonitor, monitor)}
             {order.refusal()}
             {fields::save("policy-save", Key::Save, Signal::derive(move || broken.get() || order.busy.get()))}
         </form>

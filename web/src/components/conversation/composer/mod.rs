@@ -3,6 +3,7 @@
 mod attach;
 mod draft;
 mod explanation;
+mod mention;
 
 use leptos::{html, prelude::*};
 use shared::limits;
@@ -56,6 +57,7 @@ pub(super) fn Composer(talk: Talk) -> impl IntoView {
         <section class="composer" class:composer--note=move || note.get() aria-label=tr(Key::ComposerLabel)>
             <Explanation draft/>
             {recorder::bar(recorder)}
+            {mention::list(draft)}
             <div class="composer__along" class:composer__along--away=move || note.get()>
                 {tray::answered(talk)}
                 {tray::files(talk.desk, draft.tray())}
@@ -73,6 +75,7 @@ pub(super) fn Composer(talk: Talk) -> impl IntoView {
                 on:input:target=move |event| draft.typed(event.target().value())
                 on:keydown=move |event| draft.pressed(&event)
                 on:paste=move |event| draft.pasted(&event)
+                on:blur=move |_| draft.mention.close()
             ></textarea>
             <div class="composer__bar">
                 {attach::button(no_files)}
@@ -112,6 +115,9 @@ pub(super) fn Composer(talk: Talk) -> impl IntoView {
                     </span>
                 </Show>
                 <span class="composer__key"><Kbd shown="Enter"/></span>
+                <Show when=move || draft.may_suggest()>
+                    <Button disabled=cannot_send on:click=move |_| draft.suggest() attr:data-testid="suggest">{tr(Key::Suggest)}</Button>
+                </Show>
                 <Button look=ButtonLook::Primary disabled=cannot_send on:click=move |_| draft.send() attr:data-testid="send">
                     {move || text(if note.get() { Key::SaveNote } else { Key::Send })}
                 </Button>
