@@ -9,6 +9,10 @@ pub(crate) const INBOX: &str = "/inbox";
 
 /// The supervisor's board.
 pub(crate) const BOARD: &str = "/board";
+/// Conversations side by side; behind it which.
+pub(crate) const WATCH: &str = "/board/watch";
+/// So many side by side.
+pub(crate) const WATCHED: usize = 4;
 /// The board for a screen on the wall.
 pub(crate) const WALL: &str = "/wall";
 
@@ -40,14 +44,37 @@ pub(crate) enum Room {
     Board,
     /// The board on the wall.
     Wall,
+    /// Conversations side by side.
+    Watch,
 }
 
 /// The room of an address of the floor.
 pub(crate) fn room(path: &str) -> Room {
     match path.trim_matches('/').split('/').next() {
         Some("wall") => Room::Wall,
+        _ if path.starts_with(WATCH) => Room::Watch,
         _ => Room::Board,
     }
+}
+
+/// These conversations side by side.
+pub(crate) fn watch(ids: &[ConversationId]) -> String {
+    let mut path = WATCH.to_owned();
+    for id in ids {
+        path.push_str(&format!("/{id}"));
+    }
+    path
+}
+
+/// The conversations that an address shows side by side, each once.
+pub(crate) fn watched(path: &str) -> Vec<ConversationId> {
+    let mut ids: Vec<ConversationId> = Vec::new();
+    for id in path.split('/').filter_map(|part| part.parse().ok()) {
+        if !ids.contains(&id) && ids.len() < WATCHED {
+            ids.push(id);
+        }
+    }
+    ids
 }
 
 /// A page of the settings.
@@ -155,6 +182,17 @@ mod tests {
     fn only_the_root_and_the_sign_in_page_stand_for_the_inbox() {
         assert!(leads_to_the_inbox("/") && leads_to_the_inbox(SIGN_IN));
         assert!(!leads_to_the_inbox("/reports") && !leads_to_the_inbox("/sign-in/x"));
+    }
+
+    #[test]
+    fn what_is_watched_side_by_side_is_in_the_address() {
+        let ids: Vec<ConversationId> = (0..6).map(|_| ConversationId::new()).collect();
+        let path = watch(&ids[..3]);
+        assert_eq!((room(&path), watched(&path)), (Room::Watch, ids[..3].to_vec()));
+        assert_eq!(watched(&format!("{path}/{}/x", ids[0])), ids[..3]);
+        assert_eq!(watched(&watch(&ids)).len(), WATCHED);
+        assert_eq!((room(WATCH), watched(WATCH)), (Room::Watch, Vec::new()));
+        assert_eq!(room(BOARD), Room::Board);
     }
 
     #[test]

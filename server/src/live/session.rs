@@ -127,9 +127,11 @@ fn frame(shard: &Rc<Shard>, id: u64, text: &str) {
         ClientFrame::WatchBoard {} => board::wanted(shard, id),
         ClientFrame::UnwatchBoard {} => board::unwanted(shard, id),
         ClientFrame::Typing { conversation } => sign(shard, id, conversation, Activity::Typing),
-        ClientFrame::Viewing { conversation } => {
-            leave(shard, id, |at, _| Some(at) != conversation);
-            if let Some(conversation) = conversation {
+        ClientFrame::Viewing { conversation, beside } => {
+            let mut seen: Vec<ConversationId> = conversation.into_iter().chain(beside).collect();
+            seen.truncate(OPEN_TIMELINES);
+            leave(shard, id, |at, _| !seen.contains(&at));
+            for conversation in seen {
                 sign(shard, id, conversation, Activity::Viewing);
             }
         }
@@ -248,7 +250,8 @@ fn sign(shard: &Rc<Shard>, id: u64, conversation: ConversationId, activity: Acti
         // Before the scope is known, nobody has looked at what a resume claims to have open.
         (conn.scope.is_some() && conn.open.contains(&conversation)).then(|| {
             match activity {
-                Activity::Viewing => conn.viewing = Some(conversation),
+                Activity::Viewing if conn.viewing.contains(&conversation) => {}
+                Activity::Viewing => conn.viewing.push(conversation),
                 Activity::Typing => conn.typing = Some(conversation),
             }
             let monitors = conn.scope.as_ref().is_some_and(|scope| scope.role.may(Permission::Monitor));
@@ -269,7 +272,7 @@ fn sign(shard: &Rc<Shard>, id: u64, conversation: ConversationId, activity: Acti
         let unseen_by = found.filter(|found| !found.visible).map(|found| found.holder);
         // Meanwhile they may have gone.
         let still = shard.with(id, |conn| match activity {
-            Activity::Viewing => conn.viewing == Some(conversation),
+            Activity::Viewing => conn.viewing.contains(&conversation),
             Activity::Typing => conn.typing == Some(conversation),
         });
         if still == Some(true) {

@@ -261,6 +261,9 @@ fn frames() -> Vec<ServerFrame> {
         .chain([
             Body::Other { kind: "image".into(), caption: None },
             Body::System { what: Happening::Closed { member: MemberId::new(), reason: CloseReason::Spam } },
+            Body::note("for us".into()),
+            Body::Note { text: "say this".into(), suggestion: true },
+            Body::System { what: Happening::Joined { member: MemberId::new() } },
             Body::System { what: Happening::Reopened { member: None } },
             Body::System { what: Happening::Routed { member: MemberId::new() } },
             Body::System {

@@ -194,7 +194,7 @@ async fn a_foreign_id_in_a_frame_answers_like_an_id_that_never_existed(engine: E
     }
     for id in [foreign.conversation, nothing.conversation] {
         client.send(&ClientFrame::Typing { conversation: id }).await;
-        client.send(&ClientFrame::Viewing { conversation: Some(id) }).await;
+        client.send(&ClientFrame::viewing(Some(id))).await;
         assert!(!client.open(id).await);
     }
     let problems: Vec<_> = client.refused_opens.drain(..).map(|(_, problem)| problem).collect();

@@ -125,6 +125,14 @@ fn list(behind: Behind, found: BoardConversations) -> AnyView {
             }).collect())}
         </ul>
         <p class="settings__note" role="status">{foot}</p>
+        {move || {
+            let chosen = behind.floor.chosen.get();
+            (!chosen.is_empty()).then(|| view! {
+                <a class="button button--primary" href=routes::watch(&chosen) data-testid="behind-watch-open">
+                    {fill(Key::WatchGo, &[("n", &chosen.len().to_string())])}
+                </a>
+            }.into_any())
+        }}
     }
     .into_any()
 }
@@ -166,6 +174,12 @@ fn acts(behind: Behind, id: ConversationId, assignee: Option<MemberId>) -> AnyVi
     };
     view! {
         <span class="behind__acts">
+            <Button
+                look=ButtonLook::Ghost
+                on:click=move |_| behind.floor.choose(id)
+                attr:aria-pressed=move || behind.floor.chosen.with(|all| all.contains(&id)).to_string()
+                attr:data-testid="behind-watch"
+            >{tr(Key::Watch)}</Button>
             {(assignee != me).then(|| view! {
                 <Button look=ButtonLook::Ghost on:click=take attr:data-testid="behind-take">{tr(Key::TakeOver)}</Button>
             }.into_any())}

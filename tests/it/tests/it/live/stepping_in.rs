@@ -127,7 +127,7 @@ async fn who_only_looks_at_the_own_or_the_waiting_is_no_monitor(engine: Engine) 
     let mut holder = LiveClient::connect(&agent).await;
     assert!(other.open(conversation).await && holder.open(conversation).await);
     holder.done(Command::AssignToMe { conversation }).await;
-    other.send(&ClientFrame::Viewing { conversation: Some(conversation) }).await;
+    other.send(&ClientFrame::viewing(Some(conversation))).await;
     let looks = |c: &LiveClient| seen(c, administrator.member, Activity::Viewing).is_some();
     holder.until("the look is seen", looks).await;
     let entry = format!("{} {conversation} {}", administrator.member, agent.member);
@@ -141,7 +141,7 @@ async fn a_visible_monitor_is_seen_by_whoever_holds_it(engine: Engine) {
     let mut boss = LiveClient::connect(&world.supervisor().await).await;
     let member = boss.user.member;
     assert!(agent.open(id).await && boss.open(id).await);
-    boss.send(&ClientFrame::Viewing { conversation: Some(id) }).await;
+    boss.send(&ClientFrame::viewing(Some(id))).await;
     agent.until("the look is seen", |c| seen(c, member, Activity::Viewing).is_some()).await;
     agent.close_timeline(id).await;
     assert!(agent.open(id).await);
@@ -163,7 +163,7 @@ async fn an_invisible_monitor_is_seen_by_supervisors_alone(engine: Engine) {
     for client in [&mut agent, &mut colleague, &mut boss, &mut other] {
         assert!(client.open(id).await);
     }
-    boss.send(&ClientFrame::Viewing { conversation: Some(id) }).await;
+    boss.send(&ClientFrame::viewing(Some(id))).await;
     boss.send(&ClientFrame::Typing { conversation: id }).await;
     for activity in [Activity::Viewing, Activity::Typing] {
         other.until("another supervisor sees it", |c| seen(c, member, activity).is_some()).await;
@@ -187,7 +187,7 @@ async fn an_invisible_monitor_is_seen_by_supervisors_alone(engine: Engine) {
     assert!(boss.open(id).await);
     other.done(Command::AssignToMe { conversation: id }).await;
     other.signals.clear();
-    boss.send(&ClientFrame::Viewing { conversation: Some(id) }).await;
+    boss.send(&ClientFrame::viewing(Some(id))).await;
     boss.done(Command::note(id, "First.")).await;
     let monitored = format!("{member} {id} {}", other.user.member);
     // A hidden sign is shown to nobody here, so what is waited for is that its monitor was written down or known.

@@ -213,6 +213,7 @@ impl Play {
                             words: vec!["I am".into()],
                             ..Tell::default()
                         },
+                        ..RoutingPolicy::default()
                     };
                     (boss, Command::SetRoutingPolicy { policy })
                 }

@@ -11,7 +11,10 @@ use shared::{
 };
 use web_sys::{ClipboardEvent, KeyboardEvent};
 
-use super::mention::{self, Mention};
+use super::{
+    follow::Follow,
+    mention::{self, Mention},
+};
 use crate::{
     attach::{Stage, Tray},
     browser,
@@ -34,6 +37,7 @@ pub(super) struct Draft {
     pub(super) field: NodeRef<html::Textarea>,
     tray: StoredValue<Tray>,
     typed_at: StoredValue<f64>,
+    follow: Follow,
     /// Whom the note is about to name.
     pub(super) mention: Mention,
 }
@@ -64,6 +68,7 @@ impl Draft {
             field: NodeRef::new(),
             tray,
             typed_at: StoredValue::new(0.0),
+            follow: Follow::new(talk),
             mention: Mention::new(),
         }
     }
@@ -90,6 +95,7 @@ impl Draft {
     pub(super) fn typed(self, text: String) {
         let (kind, words) = untrack(|| self.current());
         self.talk.desk.drafts.write(kind, self.talk.id, &text);
+        self.follow.typed(kind);
         let now = browser::now_ms();
         let due = now - self.typed_at.get_value() >= TYPING_EVERY_MS;
         if due && !text.is_empty() && kind == DraftKind::Text {
@@ -149,6 +155,7 @@ impl Draft {
         self.talk.desk.crossed.set(None);
         self.talk.desk.drafts.write(DraftKind::Text, self.talk.id, "");
         self.text.set(String::new());
+        self.follow.typed(DraftKind::Text);
         self.focus();
     }
 
@@ -189,6 +196,7 @@ impl Draft {
     fn said(self, kind: DraftKind) {
         self.talk.desk.drafts.write(kind, self.talk.id, "");
         untrack(|| self.current()).1.set(String::new());
+        self.follow.said(kind);
         self.mention.close();
         self.typed_at.set_value(0.0);
         // One note at a time: the next thing written is for the customer again.

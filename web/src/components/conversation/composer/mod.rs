@@ -3,6 +3,7 @@
 mod attach;
 mod draft;
 mod explanation;
+mod follow;
 mod mention;
 
 use leptos::{html, prelude::*};
