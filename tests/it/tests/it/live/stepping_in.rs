@@ -22,7 +22,7 @@ use shared::{
 };
 
 use crate::{
-    harness::{Engine, LiveClient, Options, User, World, sql, webhook::ann},
+    harness::{Engine, LiveClient, Options, User, World, sql, webhook::{ann, bob}},
     webhook::changes::timeline,
 };
 
@@ -30,6 +30,7 @@ on_both_engines!(
     whoever_monitors_is_written_down_once_an_hour_by_whichever_door,
     who_only_looks_at_the_own_or_the_waiting_is_no_monitor,
     a_visible_monitor_is_seen_by_whoever_holds_it,
+    several_are_monitored_at_once,
     an_invisible_monitor_is_seen_by_supervisors_alone,
     a_suggestion_is_for_whoever_holds_it_and_never_for_the_customer,
     a_note_of_one_who_monitors_is_told_to_whoever_holds_it,
@@ -151,6 +152,36 @@ async fn a_visible_monitor_is_seen_by_whoever_holds_it(engine: Engine) {
     late.until("the writing is seen", |c| seen(c, member, Activity::Typing).is_some()).await;
 }
 
+async fn several_are_monitored_at_once(engine: Engine) {
+    let world = World::new(engine).await;
+    let (first, agent) = held(&world).await;
+    world.customer_writes(&bob(), "And in red?").await;
+    let mut boss = LiveClient::connect(&world.supervisor().await).await;
+    let mut agent = LiveClient::connect(&agent).await;
+    let second = *agent.view().conversations.keys().find(|id| **id != first).unwrap();
+    agent.done(Command::AssignToMe { conversation: second }).await;
+    for id in [first, second] {
+        assert!(agent.open(id).await && boss.open(id).await);
+    }
+    let member = boss.user.member;
+    let looks = |c: &LiveClient, id: ConversationId| {
+        let mut all = c.signals.iter().rev();
+        let last = all.find(|watcher| watcher.conversation == id && watcher.member == member);
+        last.map(|watcher| watcher.until)
+    };
+    boss.send(&ClientFrame::Viewing { conversation: Some(first), beside: vec![second] }).await;
+    agent.until("both looks are seen", |c| [first, second].iter().all(|id| looks(c, *id).is_some())).await;
+    let shown = looks(&agent, first);
+    boss.send(&ClientFrame::viewing(Some(second))).await;
+    agent.until("the end of one is seen", |c| looks(c, first) < shown).await;
+    assert!(looks(&agent, second) >= shown);
+    let mut both = sql::texts(&world.store().await, MONITORED).await;
+    both.sort();
+    let mut wanted = [first, second].map(|id| format!("{member} {id} {}", agent.user.member));
+    wanted.sort();
+    assert_eq!(both, wanted);
+}
+
 async fn an_invisible_monitor_is_seen_by_supervisors_alone(engine: Engine) {
     let world = World::new(engine).await;
     let (id, agent) = held(&world).await;
@@ -204,7 +235,7 @@ async fn a_suggestion_is_for_whoever_holds_it_and_never_for_the_customer(engine:
     let mut holder = LiveClient::connect(&agent).await;
     let boss = world.supervisor().await;
     assert!(holder.open(id).await);
-    let done = boss.command(suggest(id, " In green from Monday on. ")).await.unwrap();
+    let done = boss.command(suggest(id, "In green from Monday on. ")).await.unwrap();
     holder.reach(done.pos).await;
     let Some(message) = timeline(&agent, id).await.pop() else { panic!("nothing") };
     assert_eq!(Some(message.id), done.message);

@@ -117,9 +117,9 @@ async fn daily_work(engine: Engine) -> (World, BTreeSet<String>) {
     let reason = shared::model::conversation::CloseReason::ALL[0];
     client.done(Command::Close { conversation, reason }).await;
     client.done(Command::Reopen { conversation }).await;
+    stepping_in(&world, &mut client, conversation).await;
     routing_work(&world, &mut client, conversation).await;
     board_work(&world).await;
-    stepping_in(&world, &mut client, conversation).await;
     meta.stop().await;
     let statements = overheard.0.lock().unwrap().clone();
     assert!(statements.len() > 25, "only {} statements were overheard", statements.len());

@@ -112,7 +112,9 @@ fn collision(draft: Draft, crossed: Crossed) -> AnyView {
                 <b>{move || fill(Key::CrossedTitle, &[("name", &name())])}</b>
                 <span class="composer__crossed" dir="auto">{move || found.get().map(|(_, words)| words)}</span>
             </span>
-            <Button on:click=move |_| draft.send() attr:data-testid="crossed-send">{tr(Key::CrossedSend)}</Button>
+            {move || draft.open().then(|| view! {
+                <Button on:click=move |_| draft.send() attr:data-testid="crossed-send">{tr(Key::CrossedSend)}</Button>
+            }.into_any())}
             <Button look=ButtonLook::Ghost on:click=move |_| draft.discard() attr:data-testid="crossed-discard">{tr(Key::CrossedDiscard)}</Button>
         </Notice>
     }
