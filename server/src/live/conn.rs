@@ -82,10 +82,11 @@ impl Conn {
         &mut self,
         ends: impl Fn(ConversationId, Activity) -> bool,
     ) -> Vec<(ConversationId, Activity)> {
-        let viewing: Vec<_> = self.viewing.extract_if(.., |at| ends(*at, Activity::Viewing)).collect();
+        let viewing = self.viewing.extract_if(.., |at| ends(*at, Activity::Viewing));
+        let mut signs: Vec<_> = viewing.map(|at| (at, Activity::Viewing)).collect();
         let typing = self.typing.take_if(|at| ends(*at, Activity::Typing));
-        let viewing = viewing.map(|at| (at, Activity::Viewing));
-        viewing.into_iter().chain(typing.map(|at| (at, Activity::Typing))).collect()
+        signs.extend(typing.map(|at| (at, Activity::Typing)));
+        signs
     }
 }
 
