@@ -14,3 +14,6 @@ pub(crate) mod rail;
 pub(crate) mod routing_story;
 pub(crate) mod settings;
 pub(crate) mod templates;
+
+/// So many seconds count as waited already when somebody is to be answered sooner.
+pub(crate) const SOONER_SECS: u32 = 3_600;

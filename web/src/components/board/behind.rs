@@ -13,6 +13,7 @@ use shared::{
 
 use super::{Floor, Look, agents, lines};
 use crate::{
+    components::SOONER_SECS,
     effects::effect,
     http::{self, Refused},
     i18n::{Key, count, fill, text, tr},
@@ -20,9 +21,6 @@ use crate::{
     ui::{Button, ButtonLook, Dialog, Item, RowSkeletons, each},
     words,
 };
-
-/// So many seconds count as waited already when somebody is to be answered sooner.
-const SOONER_SECS: u32 = 3_600;
 
 #[derive(Clone, Copy)]
 struct Behind {
