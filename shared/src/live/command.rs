@@ -198,6 +198,7 @@ pub enum Command {
         availability: Availability,
     },
     /// Say how much a member can hold.
+    #[cfg_attr(not(feature = "office"), serde(skip_serializing))]
     SetCapacity {
         /// Who.
         member: MemberId,
@@ -205,6 +206,7 @@ pub enum Command {
         capacity: u32,
     },
     /// Say what a member is good at.
+    #[cfg_attr(not(feature = "office"), serde(skip_serializing))]
     SetSkills {
         /// Who.
         member: MemberId,
@@ -212,6 +214,7 @@ pub enum Command {
         skills: Vec<Skill>,
     },
     /// Say how soon a member is asked in a queue.
+    #[cfg_attr(not(feature = "office"), serde(skip_serializing))]
     SetLevel {
         /// Who.
         member: MemberId,
@@ -221,6 +224,7 @@ pub enum Command {
         level: u8,
     },
     /// Add a queue.
+    #[cfg_attr(not(feature = "office"), serde(skip_serializing))]
     CreateQueue {
         /// Its name.
         name: String,
@@ -229,6 +233,7 @@ pub enum Command {
         rules: QueueRules,
     },
     /// Change a queue.
+    #[cfg_attr(not(feature = "office"), serde(skip_serializing))]
     ChangeQueue {
         /// Which.
         queue: QueueId,
@@ -238,6 +243,7 @@ pub enum Command {
         rules: QueueRules,
     },
     /// Add a calendar.
+    #[cfg_attr(not(feature = "office"), serde(skip_serializing))]
     CreateCalendar {
         /// Its name.
         name: String,
@@ -245,6 +251,7 @@ pub enum Command {
         hours: Hours,
     },
     /// Change a calendar; it counts at once wherever it is used.
+    #[cfg_attr(not(feature = "office"), serde(skip_serializing))]
     ChangeCalendar {
         /// Which.
         calendar: CalendarId,
@@ -254,16 +261,19 @@ pub enum Command {
         hours: Hours,
     },
     /// Remove a calendar that no queue uses.
+    #[cfg_attr(not(feature = "office"), serde(skip_serializing))]
     RemoveCalendar {
         /// Which.
         calendar: CalendarId,
     },
     /// Decide what holds for all queues.
+    #[cfg_attr(not(feature = "office"), serde(skip_serializing))]
     SetRoutingPolicy {
         /// What.
         policy: RoutingPolicy,
     },
     /// Change a member's role.
+    #[cfg_attr(not(feature = "office"), serde(skip_serializing))]
     SetRole {
         /// Whose.
         member: MemberId,
@@ -271,6 +281,7 @@ pub enum Command {
         role: Role,
     },
     /// Change the queues a member works in.
+    #[cfg_attr(not(feature = "office"), serde(skip_serializing))]
     SetQueues {
         /// Whose.
         member: MemberId,
@@ -278,6 +289,7 @@ pub enum Command {
         queues: Vec<QueueId>,
     },
     /// Let a member in or lock one out.
+    #[cfg_attr(not(feature = "office"), serde(skip_serializing))]
     SetActive {
         /// Whom.
         member: MemberId,
@@ -285,21 +297,25 @@ pub enum Command {
         active: bool,
     },
     /// Choose when customers are told that their messages were read.
+    #[cfg_attr(not(feature = "office"), serde(skip_serializing))]
     SetReadReceipts {
         /// When.
         receipts: ReadReceipts,
     },
     /// Choose where the tenant's days begin and end.
+    #[cfg_attr(not(feature = "office"), serde(skip_serializing))]
     SetZone {
         /// A zone of the IANA database, such as `Europe/Berlin`.
         zone: String,
     },
     /// Hide or show phone numbers for members without the permission to see them.
+    #[cfg_attr(not(feature = "office"), serde(skip_serializing))]
     SetPhoneMasking {
         /// Hide or show.
         masked: bool,
     },
     /// Ask WhatsApp now which message templates there are.
+    #[cfg_attr(not(feature = "office"), serde(skip_serializing))]
     SyncTemplates {},
     /// Add an uploaded sticker, WebP of 512 by 512 pixels, to those that everybody can send.
     AddSticker {
