@@ -174,7 +174,8 @@ impl Conversation {
 
     /// The member who answers it; nobody while it is offered to them or closed.
     pub fn holder(&self) -> Option<MemberId> {
-        self.assignee.filter(|_| !matches!(self.state, ConversationState::Offered | ConversationState::Closed))
+        self.assignee
+            .filter(|_| !matches!(self.state, ConversationState::Offered | ConversationState::Closed))
     }
 
     /// The same row for a member who must not see phone numbers.

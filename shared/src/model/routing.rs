@@ -230,7 +230,14 @@ pub struct RoutingPolicy {
 
 impl Default for RoutingPolicy {
     fn default() -> Self {
-        Self { parked_counts: false, lost_secs: 300, misses: 2, away_after_secs: 0, tell: Tell::default(), monitor_visible: true }
+        Self {
+            parked_counts: false,
+            lost_secs: 300,
+            misses: 2,
+            away_after_secs: 0,
+            tell: Tell::default(),
+            monitor_visible: true,
+        }
     }
 }
 

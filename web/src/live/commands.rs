@@ -122,7 +122,8 @@ impl Live {
 
     /// Tells colleagues of several that are on screen side by side.
     pub(crate) fn viewing_all(self, all: &[ConversationId]) {
-        let (first, beside) = all.split_first().map_or((None, Vec::new()), |(one, rest)| (Some(*one), rest.to_vec()));
+        let (first, beside) =
+            all.split_first().map_or((None, Vec::new()), |(one, rest)| (Some(*one), rest.to_vec()));
         self.tell(&ClientFrame::Viewing { conversation: first, beside });
     }
 

@@ -49,7 +49,7 @@ async fn a_supervisor_whispers_joins_and_takes_over() {
     open_row(&mira, "where is my parcel").await;
     agent.until_true(&format!("{LOOKERS}.includes('{name}')")).await;
     mira.visible("join").await;
-    look(&mira, ".talk", "beside").await;
+    look(&mira, ".composer", "beside").await;
 
     // A suggestion comes at once, and goes into the composer with one key.
     mira.click("whisper").await;
@@ -60,8 +60,11 @@ async fn a_supervisor_whispers_joins_and_takes_over() {
     mira.until_composed("", false).await;
     until_said(&agent, "It left yesterday.").await;
     agent.visible("suggestion-put").await;
-    look(&agent, ".talk", "suggestion").await;
-    assert_eq!(mira.evaluate("return document.querySelector('[data-testid=suggestion-put]')").await, serde_json::Value::Null);
+    look(&agent, ".bubble--note", "suggestion").await;
+    assert_eq!(
+        mira.evaluate("return document.querySelector('[data-testid=suggestion-put]')").await,
+        serde_json::Value::Null
+    );
     agent.click("suggestion-put").await;
     agent.until_composed("It left yesterday.", false).await;
     agent.until_true("document.querySelector('[data-testid=suggestion-put]') === null").await;
@@ -88,9 +91,12 @@ async fn a_supervisor_whispers_joins_and_takes_over() {
 
     // Where the tenant does not want it, nobody but supervisors sees who monitors.
     let ada = stack.administrator().await;
-    give(&ada, Command::SetRoutingPolicy {
-        policy: RoutingPolicy { monitor_visible: false, ..RoutingPolicy::default() },
-    })
+    give(
+        &ada,
+        Command::SetRoutingPolicy {
+            policy: RoutingPolicy { monitor_visible: false, ..RoutingPolicy::default() },
+        },
+    )
     .await;
     say(&stack, BOBS, "and where is mine").await;
     open_row(&agent, "and where is mine").await;
@@ -132,7 +138,7 @@ async fn of_two_who_answer_at_once_the_second_is_stopped_and_sees_the_first() {
     .await;
     until_text(&mira, "crossed", "yes, since today").await;
     mira.until_composed("no, we do not", false).await;
-    look(&mira, ".talk", "crossed").await;
+    look(&mira, ".composer", "crossed").await;
     assert_eq!(stack.messages(), 1, "the second was stopped");
     mira.click("crossed-discard").await;
     mira.until_composed("", false).await;
@@ -173,7 +179,8 @@ async fn whoever_is_mentioned_is_told_and_led_there() {
     let begins: String = name.chars().take(3).collect();
     mira.visible("composer").await.send_keys(&format!("@{begins}")).await.unwrap();
     mira.visible("mention").await;
-    mira.until_true(&format!("document.querySelector('[data-testid=mention]').innerText.includes('{name}')")).await;
+    mira.until_true(&format!("document.querySelector('[data-testid=mention]').innerText.includes('{name}')"))
+        .await;
     look(&mira, ".composer", "mention").await;
     let enter = '\u{e007}';
     mira.visible("composer").await.send_keys(&format!("{enter}please look")).await.unwrap();
@@ -252,17 +259,22 @@ async fn a_supervisor_watches_several_side_by_side() {
     ))
     .await;
     let row = |words: &str| {
-        format!("[...document.querySelectorAll('[data-testid=behind-row]')].find(row => row.innerText.includes('{words}'))")
+        format!(
+            "[...document.querySelectorAll('[data-testid=behind-row]')].find(row => row.innerText.includes('{words}'))"
+        )
     };
     for words in ["where is my parcel", "and where is mine"] {
         let row = row(words);
         mira.until_true(&format!("Boolean({row})")).await;
         mira.evaluate(&format!("{row}.querySelector('[data-testid=behind-watch]').click()")).await;
     }
-    mira.until_true("document.querySelector('[data-testid=behind-watch-open]')?.innerText.includes('2')").await;
+    mira.until_true("document.querySelector('[data-testid=behind-watch-open]')?.innerText.includes('2')")
+        .await;
     mira.click("behind-watch-open").await;
     let tile = |words: &str| {
-        format!("[...document.querySelectorAll('[data-testid=watch-one]')].find(one => one.innerText.includes('{words}'))")
+        format!(
+            "[...document.querySelectorAll('[data-testid=watch-one]')].find(one => one.innerText.includes('{words}'))"
+        )
     };
     for words in ["where is my parcel", "and where is mine"] {
         mira.until_true(&format!("Boolean({})", tile(words))).await;

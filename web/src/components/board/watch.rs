@@ -111,7 +111,7 @@ fn tile(desk: Desk, ids: Memo<Vec<ConversationId>>, id: ConversationId) -> AnyVi
             <header class="watch__head">
                 <h2 dir="auto"><a href=routes::conversation(id)>{name}</a></h2>
                 {move || holder().map(|name| view! { <Chip>{name}</Chip> }.into_any())}
-                {move || waits().map(|words| view! { <span class="settings__note">{words}</span> }.into_any())}
+                {move || waits().map(|words| view! { <span class="watch__waits">{words}</span> }.into_any())}
                 <IconButton
                     icon=IconName::Cross
                     label=Signal::derive(|| text(Key::WatchLess).to_owned())
@@ -139,7 +139,8 @@ fn tile(desk: Desk, ids: Memo<Vec<ConversationId>>, id: ConversationId) -> AnyVi
 fn line(desk: Desk, message: Message) -> AnyView {
     let live = desk.live;
     let at = time::millis(message.at);
-    let (note, system) = (matches!(message.body, Body::Note { .. }), matches!(message.body, Body::System { .. }));
+    let (note, system) =
+        (matches!(message.body, Body::Note { .. }), matches!(message.body, Body::System { .. }));
     if system {
         // What happened is told by the head of the tile; who wants the story opens it.
         return ().into_any();

@@ -81,7 +81,8 @@ fn bubble(talk: Talk, message: Message, place: Place) -> AnyView {
     let mine = untrack(|| live.me()).is_some_and(|me| author.member == Some(me.id));
     let told = message.context.clone();
     let in_group = told.as_ref().is_some_and(|context| context.participant.is_some());
-    let who = (first || suggestion.is_some()) && (is_note || in_group || author.kind != AuthorKind::Customer && !mine);
+    let who = (first || suggestion.is_some())
+        && (is_note || in_group || author.kind != AuthorKind::Customer && !mine);
     let who = who.then(|| {
         let name = move || {
             told.as_deref()

@@ -332,11 +332,7 @@ pub fn answered_behind(
 ///
 /// # Errors
 /// The database's.
-pub fn is_beside(
-    scoped: &mut Scoped,
-    conversation: ConversationId,
-    member: MemberId,
-) -> Result<bool, Fault> {
+pub fn is_beside(scoped: &mut Scoped, conversation: ConversationId, member: MemberId) -> Result<bool, Fault> {
     let (conn, tenant) = scoped.parts();
     let mut below = i64::MAX;
     loop {

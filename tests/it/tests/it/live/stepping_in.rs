@@ -22,7 +22,10 @@ use shared::{
 };
 
 use crate::{
-    harness::{Engine, LiveClient, Options, User, World, sql, webhook::{ann, bob}},
+    harness::{
+        Engine, LiveClient, Options, User, World, sql,
+        webhook::{ann, bob},
+    },
     webhook::changes::timeline,
 };
 

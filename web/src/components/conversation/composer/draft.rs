@@ -118,7 +118,8 @@ impl Draft {
     /// Puts words in the place of what stands between a place, in bytes, and the cursor.
     pub(super) fn put_in(self, start: usize, words: &str) {
         let (Some(field), Some(before)) = (self.field.get_untracked(), self.before_cursor()) else { return };
-        let (Some(kept), Some(after)) = (before.get(..start), field.value().strip_prefix(&before).map(str::to_owned))
+        let (Some(kept), Some(after)) =
+            (before.get(..start), field.value().strip_prefix(&before).map(str::to_owned))
         else {
             return;
         };
@@ -224,13 +225,12 @@ impl Draft {
             let attachments = self.talk.desk.attachments;
             let answered = answered.take();
             let answers = answered.as_ref().map(|answered| answered.id);
-            self.talk.live.command_then(
-                Command::Send { conversation, answers, base, what },
-                move |answer| match answer {
+            self.talk.live.command_then(Command::Send { conversation, answers, base, what }, move |answer| {
+                match answer {
                     Ok(_) => attachments.arrived(upload),
                     Err(problem) => self.talk.answer_again(answered, problem.code),
-                },
-            );
+                }
+            });
         }
         if let Some(text) = text {
             let answers = answered.as_ref().map(|answered| answered.id);

@@ -26,8 +26,11 @@ pub(super) fn Explanation(draft: Draft) -> impl IntoView {
         let channel = talk.row.with(|row| row.as_ref().map(|row| row.channel));
         channel.and_then(|id| talk.live.channel(id)).is_some_and(|channel| channel.paused)
     });
-    let joins = Memo::new(move |_| talk.permit.get().filter(|permit| permit.joins && permit.obstacle.is_none())?.held_by);
-    let crossed = Memo::new(move |_| talk.desk.crossed.get().filter(|crossed| crossed.conversation == talk.id));
+    let joins = Memo::new(move |_| {
+        talk.permit.get().filter(|permit| permit.joins && permit.obstacle.is_none())?.held_by
+    });
+    let crossed =
+        Memo::new(move |_| talk.desk.crossed.get().filter(|crossed| crossed.conversation == talk.id));
     move || {
         if let Some(crossed) = crossed.get().filter(|_| !draft.note.get()) {
             return Some(collision(draft, crossed));
@@ -112,10 +115,12 @@ fn collision(draft: Draft, crossed: Crossed) -> AnyView {
                 <b>{move || fill(Key::CrossedTitle, &[("name", &name())])}</b>
                 <span class="composer__crossed" dir="auto">{move || found.get().map(|(_, words)| words)}</span>
             </span>
-            {move || draft.open().then(|| view! {
-                <Button on:click=move |_| draft.send() attr:data-testid="crossed-send">{tr(Key::CrossedSend)}</Button>
-            }.into_any())}
-            <Button look=ButtonLook::Ghost on:click=move |_| draft.discard() attr:data-testid="crossed-discard">{tr(Key::CrossedDiscard)}</Button>
+            <span class="bubble__choice">
+                {move || draft.open().then(|| view! {
+                    <Button on:click=move |_| draft.send() attr:data-testid="crossed-send">{tr(Key::CrossedSend)}</Button>
+                }.into_any())}
+                <Button look=ButtonLook::Ghost on:click=move |_| draft.discard() attr:data-testid="crossed-discard">{tr(Key::CrossedDiscard)}</Button>
+            </span>
         </Notice>
     }
     .into_any()
@@ -146,9 +151,11 @@ fn beside(draft: Draft, holder: MemberId) -> AnyView {
     view! {
         <Notice tone icon=IconName::Take>
             <span>{line}</span>
-            {choice("whisper", true, Key::Whisper)}
-            {choice("join", false, Key::Join)}
-            <Button disabled=talk.busy on:click=move |_| talk.take() attr:data-testid="beside-take">{tr(Key::TakeOver)}</Button>
+            <span class="bubble__choice">
+                {choice("whisper", true, Key::Whisper)}
+                {choice("join", false, Key::Join)}
+                <Button disabled=talk.busy on:click=move |_| talk.take() attr:data-testid="beside-take">{tr(Key::TakeOver)}</Button>
+            </span>
         </Notice>
     }
     .into_any()

@@ -55,7 +55,9 @@ impl Mention {
         let Some(row) = draft.talk.row.get() else { return Vec::new() };
         let fits = |member: &Member| {
             let name = member.name.to_lowercase();
-            Some(member.id) != me && sees(member, &row) && (name.starts_with(&typed) || name.contains(&format!(" {typed}")))
+            Some(member.id) != me
+                && sees(member, &row)
+                && (name.starts_with(&typed) || name.contains(&format!(" {typed}")))
         };
         live.members().into_iter().filter(fits).take(SHOWN).collect()
     }
@@ -143,7 +145,8 @@ pub(super) fn named(text: &str, members: &[Member], row: Option<&Conversation>) 
                 best = Some(member);
             }
         }
-        if let Some(member) = best.filter(|member| !all.contains(&member.id) && all.len() < limits::MENTIONS) {
+        if let Some(member) = best.filter(|member| !all.contains(&member.id) && all.len() < limits::MENTIONS)
+        {
             all.push(member.id);
         }
     }
