@@ -64,7 +64,7 @@ function nameOf(element) {
 
 function words(element) {
   const said = [...element.childNodes].map(node => node.nodeType === Node.TEXT_NODE ? node.data.trim()
-    : node.nodeType !== Node.ELEMENT_NODE || node.matches('time, .bubble__meta, .bubble__do') ? ''
+    : node.nodeType !== Node.ELEMENT_NODE || node.matches('time, textarea, .bubble__meta, .bubble__do') ? ''
     : node.ariaHidden === 'true' || !node.checkVisibility() ? ''
     : [node.getAttribute('alt'), node.ariaLabel, words(node)].filter(Boolean).join(' '));
   return said.filter(Boolean).join(' ');
