@@ -141,7 +141,7 @@ mod tests {
             title: title.into(),
             text: text.into(),
         };
-        CannedReply { id: CannedReplyId::new(), rev: 1, scope: CannedScope::Tenant, words }
+        CannedReply { id: CannedReplyId::new(), rev: 1, scope: CannedScope::Tenant, words, file: None }
     }
 
     #[test]
@@ -152,9 +152,16 @@ mod tests {
 
     #[test]
     fn what_nobody_knows_stays_as_it_is() {
-        for text in
-            ["{{business}}", "{{order}} {{", "{{}}", "}} {{Customer}}", "{{{", "{{a{{", "{agent}", "{ {agent}}"]
-        {
+        for text in [
+            "{{business}}",
+            "{{order}} {{",
+            "{{}}",
+            "}} {{Customer}}",
+            "{{{",
+            "{{a{{",
+            "{agent}",
+            "{ {agent}}",
+        ] {
             assert_eq!(fill(text, &values()), text);
         }
         assert_eq!(fill("{{{agent}}}", &values()), "{Grace}");

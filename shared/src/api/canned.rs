@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::canned::{CannedReply, CannedScope, CannedWords};
+use crate::{
+    ids::UploadId,
+    model::canned::{CannedReply, CannedScope, CannedWords},
+};
 
 /// `GET /api/canned`: all that the member may use, in no order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +24,23 @@ pub struct WriteCannedRequest {
     pub scope: CannedScope,
     /// What it says.
     pub words: CannedWords,
+    /// The file that goes with it.
+    #[serde(default)]
+    pub file: WrittenFile,
+}
+
+/// What becomes of a reply's file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum WrittenFile {
+    /// There is none, or not any more.
+    #[default]
+    Nothing,
+    /// It stays as it is.
+    Kept,
+    /// It is one that the member uploaded, which is used up by that.
+    Upload(UploadId),
 }
 
 /// The only version of [`CannedExport`] so far.

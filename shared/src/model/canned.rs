@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ids::{CannedReplyId, QueueId},
     limits,
-    model::queue::is_language,
+    model::{content::MediaKind, queue::is_language},
 };
 
 /// Characters of a folder's name.
@@ -62,6 +62,19 @@ pub struct CannedReply {
     pub scope: CannedScope,
     /// What it says.
     pub words: CannedWords,
+    /// The file that goes with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<CannedFile>,
+}
+
+/// The file of a canned reply. Whoever uses the reply sends an upload of their own with the same bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CannedFile {
+    /// Its name; customers see those of documents.
+    pub name: String,
+    /// As what it is sent.
+    pub kind: MediaKind,
 }
 
 /// What is wrong with what was written.
