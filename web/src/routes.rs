@@ -1,6 +1,6 @@
 //! The console's addresses. State lives in the address first: what is selected can be linked.
 
-use shared::ids::{ChannelId, ConversationId, MemberId, QueueId, TemplateId};
+use shared::ids::{CannedReplyId, ChannelId, ConversationId, MemberId, QueueId, TemplateId};
 
 /// The sign-in page.
 pub(crate) const SIGN_IN: &str = "/sign-in";
@@ -29,6 +29,11 @@ pub(crate) const QUEUES: &str = "/settings/queues";
 pub(crate) const NEW_QUEUE: &str = "/settings/queues/new";
 /// Everybody who works here.
 pub(crate) const PEOPLE: &str = "/settings/people";
+
+/// Canned replies.
+pub(crate) const REPLIES: &str = "/settings/replies";
+/// Writing one.
+pub(crate) const NEW_REPLY: &str = "/settings/replies/new";
 
 /// What could not be taken in.
 pub(crate) const QUARANTINE: &str = "/settings/quarantine";
@@ -79,6 +84,12 @@ pub(crate) enum Page {
     People,
     /// One of them.
     Person(MemberId),
+    /// Canned replies.
+    Replies,
+    /// Writing one.
+    NewReply,
+    /// One.
+    Reply(CannedReplyId),
     /// What could not be taken in.
     Quarantine,
 }
@@ -102,6 +113,9 @@ pub(crate) fn page(path: &str) -> Page {
         (Some("queues"), Some(id), _) => id.parse().map_or(Page::Queues, Page::Queue),
         (Some("people"), None, _) => Page::People,
         (Some("people"), Some(id), _) => id.parse().map_or(Page::People, Page::Person),
+        (Some("replies"), None, _) => Page::Replies,
+        (Some("replies"), Some("new"), _) => Page::NewReply,
+        (Some("replies"), Some(id), _) => id.parse().map_or(Page::Replies, Page::Reply),
         (Some("quarantine"), ..) => Page::Quarantine,
         _ => Page::First,
     }
@@ -130,6 +144,11 @@ pub(crate) fn queue(id: QueueId) -> String {
 /// Somebody who works here, in the settings.
 pub(crate) fn person(id: MemberId) -> String {
     format!("{PEOPLE}/{id}")
+}
+
+/// A canned reply in the settings.
+pub(crate) fn reply(id: CannedReplyId) -> String {
+    format!("{REPLIES}/{id}")
 }
 
 /// A conversation in the inbox.
@@ -168,6 +187,11 @@ mod tests {
         assert_eq!(
             (page(NEW_QUEUE), page(QUEUES), page(PEOPLE)),
             (Page::NewQueue, Page::Queues, Page::People)
+        );
+        let one = CannedReplyId::new();
+        assert_eq!(
+            (page(&reply(one)), page(NEW_REPLY), page(REPLIES)),
+            (Page::Reply(one), Page::NewReply, Page::Replies)
         );
         assert_eq!((page(NEW_NUMBER), page(NEW_TEMPLATE)), (Page::NewNumber, Page::NewTemplate));
         assert_eq!((page("/settings/"), page("/settings/numbers/x")), (Page::First, Page::Numbers));
