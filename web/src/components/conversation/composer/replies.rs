@@ -7,7 +7,7 @@ use shared::{
     ids::CannedReplyId,
     model::{canned::CannedReply, outgoing::Upload},
 };
-use web_sys::KeyboardEvent;
+use web_sys::{KeyboardEvent, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use super::draft::Draft;
 use crate::{
@@ -112,10 +112,8 @@ impl Replies {
         let (many, at) = (self.found.with_untracked(Vec::len), self.at.get_untracked());
         match event.key().as_str() {
             "Escape" => self.close(),
-            "ArrowDown" if many > 0 => self.at.set(Some(at.map_or(0, |at| (at + 1) % many))),
-            "ArrowUp" if many > 0 => {
-                self.at.set(Some(at.map_or(many, |at| at + many) - 1).map(|at| at % many))
-            }
+            "ArrowDown" if many > 0 => self.step(at.map_or(0, |at| (at + 1) % many)),
+            "ArrowUp" if many > 0 => self.step((at.unwrap_or(0) + many - 1) % many),
             "Enter" | "Tab" => {
                 let chosen = at.and_then(|at| self.found.with_untracked(|found| found.get(at).cloned()));
                 let Some(chosen) = chosen else { return false };
@@ -126,6 +124,15 @@ impl Replies {
         event.prevent_default();
         event.stop_propagation();
         true
+    }
+
+    fn step(self, at: usize) {
+        self.at.set(Some(at));
+        if let Some(option) = document().get_element_by_id(&option_id(at)) {
+            let nearest = ScrollIntoViewOptions::new();
+            nearest.set_block(ScrollLogicalPosition::Nearest);
+            option.scroll_into_view_with_scroll_into_view_options(&nearest);
+        }
     }
 
     /// Puts a reply where `/` and the word are, and its file beside it.
