@@ -186,7 +186,7 @@ async fn a_slash_finds_a_reply_by_keyboard_and_by_mouse() {
     // By keyboard. Nothing is taken yet, so that the slash alone could be sent.
     composer.send_keys("/").await.unwrap();
     until_offered(&ann, &["/hello", "/hours", "/way"]).await;
-    ann.until_true("document.querySelector('[data-testid=composer]').role === 'combobox'").await;
+    ann.until_true("document.querySelector('[data-testid=composer]').getAttribute('role') === 'combobox'").await;
     composer.send_keys("h").await.unwrap();
     until_offered(&ann, &["/hello*", "/hours"]).await;
     for (shade, scheme) in [("light", Scheme::Light), ("dark", Scheme::Dark)] {
