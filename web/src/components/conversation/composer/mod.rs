@@ -90,7 +90,7 @@ pub(super) fn Composer(talk: Talk) -> impl IntoView {
                 }
                 on:keyup=move |_| replies.look()
                 on:click=move |_| replies.look()
-                on:blur=move |_| replies.close()
+                on:blur=move |_| replies.leave()
                 on:paste=move |event| draft.pasted(&event)
             ></textarea>
             <div class="composer__bar">

@@ -87,8 +87,13 @@ impl Replies {
         self.word.set(word);
     }
 
-    pub(super) fn close(self) {
+    fn close(self) {
         self.shut.set_value(true);
+        self.leave();
+    }
+
+    /// The field is left; the list opens again with it.
+    pub(super) fn leave(self) {
         self.word.set(None);
         self.at.set(None);
     }
