@@ -45,7 +45,7 @@ async fn everybody_sends_the_file_of_a_reply(engine: Engine) {
     written.file = WrittenFile::Upload(given.id);
     let made = created(&supervisor, &written).await;
     assert_eq!(made.file, Some(CannedFile { name: "prices.pdf".into(), kind: MediaKind::Document }));
-    assert_eq!(all(&agent).await, [made.clone()]);
+    assert_eq!(all(&agent).await, std::slice::from_ref(&made));
     // The upload is used up; each use makes one of the user's own.
     let mine = upload(&agent, made.id).await;
     assert_ne!(mine.id, upload(&agent, made.id).await.id);

@@ -77,7 +77,7 @@ async fn one_wrong_entry_stops_all_and_is_named(engine: Engine) {
         let (status, body) = import(&admin, vec![entry("kept"), entry("new"), wrong, entry("newer")]).await;
         assert_eq!((status.as_u16(), &body["code"]), (code, &json!(name)), "{body}");
         assert!(body["detail"].as_str().unwrap().starts_with("entry 3: "), "{body}");
-        assert_eq!(all(&admin).await, [kept.clone()]);
+        assert_eq!(all(&admin).await, std::slice::from_ref(&kept));
     }
     let later = json!({ "version": 2, "replies": [entry("new")] });
     let (status, _) = admin.send(Method::POST, "/api/canned/import", &later).await;
