@@ -118,7 +118,7 @@ async fn replies_are_written_changed_taken_out_and_in() {
     };
     write(serde_json::json!([
         entry("way", "The way", "Behind the station."),
-        entry("Bad One", "Bad", "Bad")
+        entry("way", "Twice", "Twice")
     ]));
     put().await;
     until_text(&ada, "replies-imported", "Entry 2").await;
@@ -186,7 +186,8 @@ async fn a_slash_finds_a_reply_by_keyboard_and_by_mouse() {
     // By keyboard. Nothing is taken yet, so that the slash alone could be sent.
     composer.send_keys("/").await.unwrap();
     until_offered(&ann, &["/hello", "/hours", "/way"]).await;
-    ann.until_true("document.querySelector('[data-testid=composer]').getAttribute('role') === 'combobox'").await;
+    ann.until_true("document.querySelector('[data-testid=composer]').getAttribute('role') === 'combobox'")
+        .await;
     composer.send_keys("h").await.unwrap();
     until_offered(&ann, &["/hello*", "/hours"]).await;
     for (shade, scheme) in [("light", Scheme::Light), ("dark", Scheme::Dark)] {
