@@ -11,8 +11,8 @@ use crate::{
         list::Inbox,
         rail::Rail,
         settings::{
-            connect, fields, number, numbers, people, quarantine, queue, queues, replies, reply_form, setup,
-            template_form, templates,
+            calendars, connect, fields, number, numbers, people, quarantine, queue, queues, replies,
+            reply_form, setup, template_form, templates,
         },
     },
     effects::effect,
@@ -39,6 +39,7 @@ pub(crate) fn SettingsPage() -> impl IntoView {
                 {move || link(desk, Permission::ManageTemplates, routes::TEMPLATES, Key::SettingsTemplates)}
                 {move || link(desk, Permission::WorkConversations, routes::REPLIES, Key::SettingsReplies)}
                 {move || link(desk, Permission::ManageQueues, routes::QUEUES, Key::SettingsQueues)}
+                {move || link(desk, Permission::ManageQueues, routes::CALENDARS, Key::SettingsCalendars)}
                 {move || link(desk, Permission::Supervise, routes::PEOPLE, Key::SettingsPeople)}
                 {move || link(desk, Permission::ManageSettings, routes::QUARANTINE, Key::SettingsQuarantine)}
                 <span class="grow"></span>
@@ -85,6 +86,7 @@ fn draw(desk: Desk, page: Page) -> AnyView {
         Page::Replies | Page::NewReply | Page::Reply(_) => Permission::WorkConversations,
         Page::Quarantine => Permission::ManageSettings,
         Page::Queues | Page::NewQueue | Page::Queue(_) => Permission::ManageQueues,
+        Page::Calendars | Page::NewCalendar | Page::Calendar(_) => Permission::ManageQueues,
         Page::People | Page::Person(_) => Permission::Supervise,
         _ => Permission::ManageChannels,
     };
@@ -101,6 +103,9 @@ fn draw(desk: Desk, page: Page) -> AnyView {
         Page::Queues => queues::page(desk),
         Page::NewQueue => queue::page(desk, None),
         Page::Queue(id) => queue::page(desk, Some(id)),
+        Page::Calendars => calendars::page(desk),
+        Page::NewCalendar => calendars::calendar(desk, None),
+        Page::Calendar(id) => calendars::calendar(desk, Some(id)),
         Page::People => people::page(desk),
         Page::Person(id) => people::person(desk, id),
         Page::Replies => replies::page(desk),

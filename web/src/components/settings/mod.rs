@@ -1,11 +1,13 @@
 //! The settings: numbers, templates, canned replies, queues, people, and what could not be taken in.
 
+pub(crate) mod calendars;
 pub(crate) mod connect;
 pub(crate) mod fields;
 mod findings;
 pub(crate) mod number;
 pub(crate) mod numbers;
 pub(crate) mod people;
+mod priorities;
 mod profile;
 pub(crate) mod quarantine;
 pub(crate) mod queue;
