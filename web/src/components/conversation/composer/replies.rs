@@ -28,8 +28,10 @@ const LIST: &str = "replies";
 #[derive(Clone, Copy)]
 pub(super) struct Replies {
     draft: Draft,
-    /// All that the member may use; none before they are fetched.
-    all: RwSignal<Option<Vec<CannedReply>>>,
+    /// All that the member may use.
+    all: RwSignal<Vec<CannedReply>>,
+    /// Whether they were fetched.
+    loaded: RwSignal<bool>,
     fetched_at: StoredValue<f64>,
     /// What is looked for; the list is open while something is.
     word: RwSignal<Option<String>>,
@@ -37,29 +39,27 @@ pub(super) struct Replies {
     shut: StoredValue<bool>,
     /// The place of the one that Enter takes.
     at: RwSignal<Option<usize>>,
-    found: Memo<Vec<CannedReply>>,
+    /// What is looked for and there.
+    found: RwSignal<Vec<CannedReply>>,
 }
 
 impl Replies {
     pub(super) fn new(draft: Draft) -> Self {
-        let (all, word) = (RwSignal::new(None::<Vec<CannedReply>>), RwSignal::new(None::<String>));
-        let found = Memo::new(move |_| {
-            let language =
-                draft.talk.row.with(|row| row.as_ref().and_then(|row| row.contact.language.clone()));
-            let Some(word) = word.get() else { return Vec::new() };
-            all.with(|all| {
-                let found =
-                    canned::found(all.as_deref().unwrap_or_default(), &word, &language.unwrap_or_default());
-                found.into_iter().cloned().collect()
-            })
-        });
-        let (fetched_at, shut) = (StoredValue::new(f64::MIN), StoredValue::new(false));
-        Self { draft, all, fetched_at, word, shut, at: RwSignal::new(None), found }
+        Self {
+            draft,
+            all: RwSignal::new(Vec::new()),
+            loaded: RwSignal::new(false),
+            fetched_at: StoredValue::new(f64::MIN),
+            word: RwSignal::new(None),
+            shut: StoredValue::new(false),
+            at: RwSignal::new(None),
+            found: RwSignal::new(Vec::new()),
+        }
     }
 
     /// Whether there is something to show; tracked.
     pub(super) fn is_open(self) -> bool {
-        self.word.with(Option::is_some) && self.all.with(Option::is_some)
+        self.loaded.get() && self.word.with(Option::is_some)
     }
 
     /// The element that Enter takes; tracked.
@@ -85,6 +85,7 @@ impl Replies {
             self.fetch();
         }
         self.word.set(word);
+        self.find();
     }
 
     fn close(self) {
@@ -94,16 +95,43 @@ impl Replies {
 
     /// The field is left; the list opens again with it.
     pub(super) fn leave(self) {
+        // A field that is taken away is left, too.
+        if self.word.is_disposed() {
+            return;
+        }
         self.word.set(None);
         self.at.set(None);
+        self.find();
+    }
+
+    /// Finds what is looked for.
+    fn find(self) {
+        let language = self.draft.talk.row.with_untracked(|row| row.as_ref()?.contact.language.clone());
+        let found = self.word.with_untracked(|word| {
+            let Some(word) = word else { return Vec::new() };
+            self.all.with_untracked(|all| {
+                let found = canned::found(all, word, language.as_deref().unwrap_or_default());
+                found.into_iter().cloned().collect()
+            })
+        });
+        self.found.set(found);
     }
 
     fn fetch(self) {
         spawn_local(async move {
-            match http::get::<CannedPage>("/api/canned").await {
-                Ok(page) => drop(self.all.try_set(Some(page.replies))),
+            let answer = http::get::<CannedPage>("/api/canned").await;
+            // The conversation may have been left meanwhile.
+            if self.all.is_disposed() {
+                return;
+            }
+            match answer {
+                Ok(page) => {
+                    self.all.set(page.replies);
+                    self.find();
+                    self.loaded.set(true);
+                }
                 // Next time, then.
-                Err(_) => drop(self.fetched_at.try_set_value(f64::MIN)),
+                Err(_) => self.fetched_at.set_value(f64::MIN),
             }
         });
     }
@@ -217,6 +245,7 @@ pub(super) fn list(replies: Replies) -> AnyView {
 
 fn option(replies: Replies, at: usize, reply: CannedReply) -> AnyView {
     let (words, chosen) = (reply.words.clone(), reply.clone());
+    let filled = canned::fill(&words.text, &untrack(|| replies.values()));
     view! {
         <li
             class="replies__one"
@@ -231,7 +260,7 @@ fn option(replies: Replies, at: usize, reply: CannedReply) -> AnyView {
             <b class="replies__title" dir="auto">{words.title}</b>
             {reply.file.is_some().then(|| view! { <Icon name=IconName::Clip/> }.into_any())}
             <span class="replies__language">{words.language}</span>
-            <span class="replies__text" dir="auto">{words.text}</span>
+            <span class="replies__text" dir="auto">{filled}</span>
         </li>
     }
     .into_any()
