@@ -41,6 +41,17 @@ async fn import(browser: &Browser, replies: Value) {
     assert_eq!(browser.evaluate(&script).await, 200);
 }
 
+/// Puts a reply there that has a file.
+async fn with_file(browser: &Browser) {
+    let script = "return (async () => { \
+        const post = (path, type, body) => fetch(path, { method: 'POST', headers: { 'content-type': type }, body }); \
+        const upload = await (await post('/api/uploads?name=prices.pdf', 'application/octet-stream', '%PDF-1.4 p')).json(); \
+        const words = { shortcut: 'prices', title: 'Prices', text: 'Our prices.' }; \
+        const reply = { scope: 'tenant', words, file: { upload: upload.id } }; \
+        return (await post('/api/canned', 'application/json', JSON.stringify(reply))).status; })()";
+    assert_eq!(browser.evaluate(script).await, 201);
+}
+
 fn entry(shortcut: &str, title: &str, text: &str) -> Value {
     serde_json::json!({ "for": "tenant", "shortcut": shortcut, "title": title, "text": text })
 }
@@ -177,6 +188,7 @@ async fn a_slash_finds_a_reply_by_keyboard_and_by_mouse() {
         ]),
     )
     .await;
+    with_file(&ada).await;
     let ann = stack.agent(0).await;
     say(&stack, WHO, "when are you there?").await;
     open_row(&ann, "when are you there?").await;
@@ -185,7 +197,7 @@ async fn a_slash_finds_a_reply_by_keyboard_and_by_mouse() {
 
     // By keyboard. Nothing is taken yet, so that the slash alone could be sent.
     composer.send_keys("/").await.unwrap();
-    until_offered(&ann, &["/hello", "/hours", "/way"]).await;
+    until_offered(&ann, &["/hello", "/hours", "/prices", "/way"]).await;
     ann.until_true("document.querySelector('[data-testid=composer]').getAttribute('role') === 'combobox'")
         .await;
     composer.send_keys("h").await.unwrap();
@@ -239,16 +251,28 @@ async fn a_slash_finds_a_reply_by_keyboard_and_by_mouse() {
     composer.send_keys(ENTER).await.unwrap();
     assert_eq!(sent(&stack, 2).await[1]["text"]["body"], "/hou /nothing");
     composer.send_keys("/").await.unwrap();
-    until_offered(&ann, &["/hello", "/hours", "/way"]).await;
+    until_offered(&ann, &["/hello", "/hours", "/prices", "/way"]).await;
     composer.send_keys(ENTER).await.unwrap();
     assert_eq!(sent(&stack, 3).await[2]["text"]["body"], "/");
 
     // By mouse.
     composer.send_keys("/").await.unwrap();
-    until_offered(&ann, &["/hello", "/hours", "/way"]).await;
+    until_offered(&ann, &["/hello", "/hours", "/prices", "/way"]).await;
     ann.until("[data-testid=reply]:last-child").await.click().await.unwrap();
     ann.until_composed("Behind the station.", false).await;
     ann.until_true("document.activeElement === document.querySelector('[data-testid=composer]')").await;
+
+    // The file of a reply goes along.
+    composer.send_keys(" /pri").await.unwrap();
+    until_offered(&ann, &["/prices*"]).await;
+    composer.send_keys(ENTER).await.unwrap();
+    ann.until("[data-testid=attachment][data-stage=ready]").await;
+    ann.click("send").await;
+    let document = &sent(&stack, 4).await[3]["document"];
+    assert_eq!(
+        (&document["filename"], &document["caption"]),
+        (&"prices.pdf".into(), &"Behind the station. Our prices.".into())
+    );
     for browser in [ada, ann] {
         browser.finish(Cut::No).await;
     }
