@@ -77,7 +77,7 @@ for (const piece of pieces) {
   const add = (what, element) => wrong.add(`${piece.dataset.seq ?? piece.className} (${said.slice(0, 60)}): ${what}`
     + (element ? ` <${element.tagName.toLowerCase()} class="${element.getAttribute('class') ?? ''}">` : ''));
   if (!/[\p{L}\p{N}\p{So}]/u.test(said)) add('says nothing');
-  for (const odd of said.match(/\bundefined\b|\bnull\b|\bNaN\b|\[object|\{[a-z_]+\}/g) ?? []) add(`says ${odd}`);
+  for (const odd of said.match(/\bundefined\b|\bnull\b|\bNaN\b|\[object|(?<!\{)\{[a-z_]+\}(?!\})/g) ?? []) add(`says ${odd}`);
   for (const word of said.match(/\b[a-z0-9]+(_[a-z0-9]+)+\b/g) ?? []) if (keys.includes(word)) add(`says the key ${word}`);
 
   const box = piece.getBoundingClientRect();
