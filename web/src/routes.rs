@@ -1,6 +1,6 @@
 //! The console's addresses. State lives in the address first: what is selected can be linked.
 
-use shared::ids::{CalendarId, ChannelId, ConversationId, MemberId, QueueId, TemplateId};
+use shared::ids::{CalendarId, CannedReplyId, ChannelId, ConversationId, MemberId, QueueId, TemplateId};
 
 /// The sign-in page.
 pub(crate) const SIGN_IN: &str = "/sign-in";
@@ -37,6 +37,11 @@ pub(crate) const CALENDARS: &str = "/settings/calendars";
 pub(crate) const NEW_CALENDAR: &str = "/settings/calendars/new";
 /// Everybody who works here.
 pub(crate) const PEOPLE: &str = "/settings/people";
+
+/// Canned replies.
+pub(crate) const REPLIES: &str = "/settings/replies";
+/// Writing one.
+pub(crate) const NEW_REPLY: &str = "/settings/replies/new";
 
 /// What could not be taken in.
 pub(crate) const QUARANTINE: &str = "/settings/quarantine";
@@ -116,6 +121,12 @@ pub(crate) enum Page {
     People,
     /// One of them.
     Person(MemberId),
+    /// Canned replies.
+    Replies,
+    /// Writing one.
+    NewReply,
+    /// One.
+    Reply(CannedReplyId),
     /// What could not be taken in.
     Quarantine,
 }
@@ -142,6 +153,9 @@ pub(crate) fn page(path: &str) -> Page {
         (Some("calendars"), Some(id), _) => id.parse().map_or(Page::Calendars, Page::Calendar),
         (Some("people"), None, _) => Page::People,
         (Some("people"), Some(id), _) => id.parse().map_or(Page::People, Page::Person),
+        (Some("replies"), None, _) => Page::Replies,
+        (Some("replies"), Some("new"), _) => Page::NewReply,
+        (Some("replies"), Some(id), _) => id.parse().map_or(Page::Replies, Page::Reply),
         (Some("quarantine"), ..) => Page::Quarantine,
         _ => Page::First,
     }
@@ -175,6 +189,11 @@ pub(crate) fn calendar(id: CalendarId) -> String {
 /// Somebody who works here, in the settings.
 pub(crate) fn person(id: MemberId) -> String {
     format!("{PEOPLE}/{id}")
+}
+
+/// A canned reply in the settings.
+pub(crate) fn reply(id: CannedReplyId) -> String {
+    format!("{REPLIES}/{id}")
 }
 
 /// A conversation in the inbox.
@@ -224,6 +243,11 @@ mod tests {
         assert_eq!(
             (page(NEW_QUEUE), page(QUEUES), page(PEOPLE)),
             (Page::NewQueue, Page::Queues, Page::People)
+        );
+        let one = CannedReplyId::new();
+        assert_eq!(
+            (page(&reply(one)), page(NEW_REPLY), page(REPLIES)),
+            (Page::Reply(one), Page::NewReply, Page::Replies)
         );
         assert_eq!((page(NEW_NUMBER), page(NEW_TEMPLATE)), (Page::NewNumber, Page::NewTemplate));
         assert_eq!((page("/settings/"), page("/settings/numbers/x")), (Page::First, Page::Numbers));

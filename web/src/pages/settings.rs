@@ -11,8 +11,8 @@ use crate::{
         list::Inbox,
         rail::Rail,
         settings::{
-            calendars, connect, fields, number, numbers, people, quarantine, queue, queues, setup,
-            template_form, templates,
+            calendars, connect, fields, number, numbers, people, quarantine, queue, queues, replies,
+            reply_form, setup, template_form, templates,
         },
     },
     effects::effect,
@@ -37,6 +37,7 @@ pub(crate) fn SettingsPage() -> impl IntoView {
                 <h1>{tr(Key::Settings)}</h1>
                 {move || link(desk, Permission::ManageChannels, routes::NUMBERS, Key::SettingsNumbers)}
                 {move || link(desk, Permission::ManageTemplates, routes::TEMPLATES, Key::SettingsTemplates)}
+                {move || link(desk, Permission::WorkConversations, routes::REPLIES, Key::SettingsReplies)}
                 {move || link(desk, Permission::ManageQueues, routes::QUEUES, Key::SettingsQueues)}
                 {move || link(desk, Permission::ManageQueues, routes::CALENDARS, Key::SettingsCalendars)}
                 {move || link(desk, Permission::Supervise, routes::PEOPLE, Key::SettingsPeople)}
@@ -71,11 +72,18 @@ fn draw(desk: Desk, page: Page) -> AnyView {
     let may = |needed| untrack(|| desk.session.may(needed));
     let needed = match page {
         Page::First => {
-            let first = if may(Permission::ManageChannels) { routes::NUMBERS } else { routes::TEMPLATES };
+            let first = [
+                (Permission::ManageChannels, routes::NUMBERS),
+                (Permission::ManageTemplates, routes::TEMPLATES),
+            ]
+            .into_iter()
+            .find(|(needed, _)| may(*needed))
+            .map_or(routes::REPLIES, |(_, first)| first);
             request_animation_frame(move || desk.router.replace(first));
             return ().into_any();
         }
         Page::Templates | Page::NewTemplate | Page::Template(_) => Permission::ManageTemplates,
+        Page::Replies | Page::NewReply | Page::Reply(_) => Permission::WorkConversations,
         Page::Quarantine => Permission::ManageSettings,
         Page::Queues | Page::NewQueue | Page::Queue(_) => Permission::ManageQueues,
         Page::Calendars | Page::NewCalendar | Page::Calendar(_) => Permission::ManageQueues,
@@ -100,6 +108,9 @@ fn draw(desk: Desk, page: Page) -> AnyView {
         Page::Calendar(id) => calendars::calendar(desk, Some(id)),
         Page::People => people::page(desk),
         Page::Person(id) => people::person(desk, id),
+        Page::Replies => replies::page(desk),
+        Page::NewReply => reply_form::page(desk, None),
+        Page::Reply(id) => reply_form::page(desk, Some(id)),
         Page::Templates => templates::page(desk),
         Page::NewTemplate => template_form::page(desk, None),
         Page::Template(id) => template_form::page(desk, Some(id)),

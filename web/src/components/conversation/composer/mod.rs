@@ -5,11 +5,12 @@ mod draft;
 mod explanation;
 mod follow;
 mod mention;
+mod replies;
 
 use leptos::{html, prelude::*};
 use shared::limits;
 
-use self::{draft::Draft, explanation::Explanation};
+use self::{draft::Draft, explanation::Explanation, replies::Replies};
 use super::{
     Talk,
     emoji::EmojiMenu,
@@ -49,6 +50,8 @@ pub(super) fn Composer(talk: Talk) -> impl IntoView {
         !open.get() || over.get() || !ready.get() || length.get() == 0 && !carries.get()
     });
     let recorder = Recorder::new(talk);
+    let replies = Replies::new(draft);
+    let listing = Memo::new(move |_| replies.is_open());
     let templates_may_go = move || {
         talk.permit.get().is_some_and(|permit| matches!(permit.obstacle, None | Some(Obstacle::Window)))
     };
@@ -63,8 +66,14 @@ pub(super) fn Composer(talk: Talk) -> impl IntoView {
                 {tray::answered(talk)}
                 {tray::files(talk.desk, draft.tray())}
             </div>
+            {replies::list(replies)}
             <textarea
                 class="composer__text"
+                role=move || listing.get().then_some("combobox")
+                aria-autocomplete="list"
+                aria-expanded=move || listing.get().then_some("true")
+                aria-controls=move || listing.get().then_some("replies")
+                aria-activedescendant=move || replies.active()
                 node_ref=field
                 rows="1"
                 dir="auto"
@@ -73,10 +82,22 @@ pub(super) fn Composer(talk: Talk) -> impl IntoView {
                 placeholder=placeholder
                 disabled=move || !open.get()
                 prop:value=move || words.get()
-                on:input:target=move |event| draft.typed(event.target().value())
-                on:keydown=move |event| draft.pressed(&event)
+                on:input:target=move |event| {
+                    draft.typed(event.target().value());
+                    replies.look();
+                }
+                on:keydown=move |event| {
+                    if !replies.pressed(&event) {
+                        draft.pressed(&event);
+                    }
+                }
+                on:keyup=move |_| replies.look()
+                on:click=move |_| replies.look()
+                on:blur=move |_| {
+                    replies.leave();
+                    draft.mention.close();
+                }
                 on:paste=move |event| draft.pasted(&event)
-                on:blur=move |_| draft.mention.close()
             ></textarea>
             <div class="composer__bar">
                 {attach::button(no_files)}
