@@ -21,7 +21,7 @@ pub struct Label {
     pub colour: ChannelColour,
 }
 
-/// A name as labels have them: one line, at most [`LABEL_CHARS`], without a semicolon, which parts labels in files.
+/// A name as labels have them: one line, at most [`LABEL_CHARS`], without `;` and `|`, which part labels in files.
 ///
 /// # Errors
 /// `text_empty`, `text_too_long` and `text_invalid`.
@@ -30,7 +30,7 @@ pub fn label_name(text: &str) -> Result<&str, ErrorCode> {
     if name.chars().count() > LABEL_CHARS {
         return Err(ErrorCode::TextTooLong);
     }
-    if name.contains(';') { Err(ErrorCode::TextInvalid) } else { Ok(name) }
+    if name.contains([';', '|']) { Err(ErrorCode::TextInvalid) } else { Ok(name) }
 }
 
 /// Whether two names mean the same label: case makes no difference.
@@ -48,7 +48,7 @@ mod tests {
         assert_eq!(label_name(" ").unwrap_err(), ErrorCode::TextEmpty);
         assert_eq!(label_name(&"ä".repeat(LABEL_CHARS)).unwrap().chars().count(), LABEL_CHARS);
         assert_eq!(label_name(&"ä".repeat(LABEL_CHARS + 1)).unwrap_err(), ErrorCode::TextTooLong);
-        for text in ["a\nb", "a;b"] {
+        for text in ["a\nb", "a;b", "a|b"] {
             assert_eq!(label_name(text).unwrap_err(), ErrorCode::TextInvalid, "{text:?}");
         }
     }

@@ -109,6 +109,27 @@ pub fn values(scoped: &mut Scoped, contact: ContactId) -> Result<BTreeMap<FieldI
     rows.into_iter().map(|(field, value)| Ok((field.parse()?, value))).collect()
 }
 
+/// What is known of some contacts.
+///
+/// # Errors
+/// The database's.
+pub fn values_of(
+    scoped: &mut Scoped,
+    contacts: &[ContactId],
+) -> Result<BTreeMap<ContactId, BTreeMap<FieldId, String>>, Fault> {
+    let contacts: Vec<String> = contacts.iter().map(ToString::to_string).collect();
+    let (conn, tenant) = scoped.parts();
+    let rows: Vec<(String, String, String)> = v::contact_value
+        .filter(v::tenant_id.eq(tenant).and(v::contact_id.eq_any(contacts)))
+        .select((v::contact_id, v::field_id, v::value))
+        .load(conn)?;
+    let mut found: BTreeMap<ContactId, BTreeMap<FieldId, String>> = BTreeMap::new();
+    for (contact, field, value) in rows {
+        found.entry(contact.parse()?).or_default().insert(field.parse()?, value);
+    }
+    Ok(found)
+}
+
 /// Stores what a field says of a contact in the place of what it said; none takes it away. Says whether that was
 /// news.
 ///
