@@ -56,6 +56,11 @@ pub(crate) async fn post<T: DeserializeOwned>(path: &str, body: &impl Serialize)
     read(&ask("POST", path, Some(body)).await?)
 }
 
+/// `POST` of a body that is JSON already, with a JSON answer.
+pub(crate) async fn post_text<T: DeserializeOwned>(path: &str, body: String) -> Result<T, Refused> {
+    read(&ask("POST", path, Some(body)).await?)
+}
+
 /// `DELETE` without an answer.
 pub(crate) async fn delete(path: &str) -> Result<(), Refused> {
     ask("DELETE", path, None).await.map(|_| ())

@@ -30,6 +30,11 @@ pub(crate) const NEW_QUEUE: &str = "/settings/queues/new";
 /// Everybody who works here.
 pub(crate) const PEOPLE: &str = "/settings/people";
 
+/// Customers.
+pub(crate) const CONTACTS: &str = "/contacts";
+/// What they are described by.
+pub(crate) const LABELS: &str = "/settings/labels";
+
 /// What could not be taken in.
 pub(crate) const QUARANTINE: &str = "/settings/quarantine";
 
@@ -79,13 +84,20 @@ pub(crate) enum Page {
     People,
     /// One of them.
     Person(MemberId),
+    /// Labels and fields.
+    Labels,
     /// What could not be taken in.
     Quarantine,
+    /// Customers; no page of the settings, but of the same program.
+    Contacts,
 }
 
 /// The page of an address below the settings.
 pub(crate) fn page(path: &str) -> Page {
-    let mut parts = path.trim_matches('/').split('/').skip(1);
+    let mut parts = path.trim_matches('/').split('/');
+    if parts.next() == Some("contacts") {
+        return Page::Contacts;
+    }
     match (parts.next(), parts.next(), parts.next()) {
         (Some("numbers"), None, _) => Page::Numbers,
         (Some("numbers"), Some("new"), _) => Page::NewNumber,
@@ -102,6 +114,7 @@ pub(crate) fn page(path: &str) -> Page {
         (Some("queues"), Some(id), _) => id.parse().map_or(Page::Queues, Page::Queue),
         (Some("people"), None, _) => Page::People,
         (Some("people"), Some(id), _) => id.parse().map_or(Page::People, Page::Person),
+        (Some("labels"), ..) => Page::Labels,
         (Some("quarantine"), ..) => Page::Quarantine,
         _ => Page::First,
     }
@@ -170,6 +183,7 @@ mod tests {
             (Page::NewQueue, Page::Queues, Page::People)
         );
         assert_eq!((page(NEW_NUMBER), page(NEW_TEMPLATE)), (Page::NewNumber, Page::NewTemplate));
+        assert_eq!((page(LABELS), page(CONTACTS)), (Page::Labels, Page::Contacts));
         assert_eq!((page("/settings/"), page("/settings/numbers/x")), (Page::First, Page::Numbers));
     }
 

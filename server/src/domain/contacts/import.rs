@@ -10,6 +10,7 @@ use std::{
 };
 
 use shared::{
+    Instant,
     api::contacts::{ImportFault, ImportFaultKind, ImportReport, ImportRequest},
     error::ErrorCode,
     ids::{ContactId, FieldId, LabelId, MemberId},
@@ -255,8 +256,8 @@ fn take_in(tx: &mut Tx<'_>, entry: &Entry) -> Result<Outcome, Fault> {
         None => {
             // Only WhatsApp says what somebody's id is.
             let sender = Sender { wa_id: None, name: entry.name.clone(), ..sender(entry) };
-            let now = tx.now();
-            (receive::resolve(tx, &sender, now)?.id, Outcome::New)
+            // A name out of a file counts as older than anything that somebody calls themselves.
+            (receive::resolve(tx, &sender, Instant::UNIX_EPOCH)?.id, Outcome::New)
         }
     };
     let mut news = false;

@@ -1,8 +1,11 @@
 //! The settings: numbers, templates, queues, people, and what could not be taken in.
 
 pub(crate) mod connect;
+pub(crate) mod contacts;
 pub(crate) mod fields;
 mod findings;
+mod import;
+pub(crate) mod labels;
 pub(crate) mod number;
 pub(crate) mod numbers;
 pub(crate) mod people;
