@@ -220,6 +220,8 @@ pub fn apply(view: &mut View, logged: &Logged) -> Touched {
             }
             Touched::Queue(queue.id)
         }
+        // A program that passes over them knows none.
+        Event::Calendar(_) | Event::Health(_) if cfg!(not(feature = "office")) => Touched::Nothing,
         Event::Calendar(calendar) => {
             if view.calendars.get(&calendar.id).is_none_or(|known| known.rev < calendar.rev) {
                 view.calendars.insert(calendar.id, calendar.clone());

@@ -15,6 +15,7 @@ pub mod limits;
 pub mod links;
 pub mod live;
 pub mod model;
+mod office;
 pub mod outgoing_rules;
 pub mod permission;
 pub mod phone;

@@ -1,6 +1,6 @@
 //! The console's addresses. State lives in the address first: what is selected can be linked.
 
-use shared::ids::{ChannelId, ConversationId, MemberId, QueueId, TemplateId};
+use shared::ids::{CalendarId, ChannelId, ConversationId, MemberId, QueueId, TemplateId};
 
 /// The sign-in page.
 pub(crate) const SIGN_IN: &str = "/sign-in";
@@ -27,6 +27,10 @@ pub(crate) const NEW_TEMPLATE: &str = "/settings/templates/new";
 pub(crate) const QUEUES: &str = "/settings/queues";
 /// Adding one.
 pub(crate) const NEW_QUEUE: &str = "/settings/queues/new";
+/// Calendars.
+pub(crate) const CALENDARS: &str = "/settings/calendars";
+/// Adding one.
+pub(crate) const NEW_CALENDAR: &str = "/settings/calendars/new";
 /// Everybody who works here.
 pub(crate) const PEOPLE: &str = "/settings/people";
 
@@ -80,6 +84,12 @@ pub(crate) enum Page {
     NewQueue,
     /// One.
     Queue(QueueId),
+    /// All calendars.
+    Calendars,
+    /// Adding one.
+    NewCalendar,
+    /// One.
+    Calendar(CalendarId),
     /// Everybody who works here.
     People,
     /// One of them.
@@ -112,6 +122,9 @@ pub(crate) fn page(path: &str) -> Page {
         (Some("queues"), None, _) => Page::Queues,
         (Some("queues"), Some("new"), _) => Page::NewQueue,
         (Some("queues"), Some(id), _) => id.parse().map_or(Page::Queues, Page::Queue),
+        (Some("calendars"), None, _) => Page::Calendars,
+        (Some("calendars"), Some("new"), _) => Page::NewCalendar,
+        (Some("calendars"), Some(id), _) => id.parse().map_or(Page::Calendars, Page::Calendar),
         (Some("people"), None, _) => Page::People,
         (Some("people"), Some(id), _) => id.parse().map_or(Page::People, Page::Person),
         (Some("labels"), ..) => Page::Labels,
@@ -138,6 +151,11 @@ pub(crate) fn template(id: TemplateId) -> String {
 /// A queue in the settings.
 pub(crate) fn queue(id: QueueId) -> String {
     format!("{QUEUES}/{id}")
+}
+
+/// A calendar in the settings.
+pub(crate) fn calendar(id: CalendarId) -> String {
+    format!("{CALENDARS}/{id}")
 }
 
 /// Somebody who works here, in the settings.

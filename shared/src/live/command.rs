@@ -191,6 +191,7 @@ pub enum Command {
         availability: Availability,
     },
     /// Say how much a member can hold.
+    #[cfg_attr(not(feature = "office"), serde(skip_serializing))]
     SetCapacity {
         /// Who.
         member: MemberId,
@@ -198,6 +199,7 @@ pub enum Command {
         capacity: u32,
     },
     /// Say what a member is good at.
+    #[cfg_attr(not(feature = "office"), serde(skip_serializing))]
     SetSkills {
         /// Who.
         member: MemberId,
@@ -205,6 +207,7 @@ pub enum Command {
         skills: Vec<Skill>,
     },
     /// Say how soon a member is asked in a queue.
+    #[cfg_attr(not(feature = "office"), serde(skip_serializing))]
     SetLevel {
         /// Who.
         member: MemberId,
@@ -214,6 +217,7 @@ pub enum Command {
         level: u8,
     },
     /// Add a queue.
+    #[cfg_attr(not(feature = "office"), serde(skip_serializing))]
     CreateQueue {
         /// Its name.
         name: String,
@@ -222,6 +226,7 @@ pub enum Command {
         rules: QueueRules,
     },
     /// Change a queue.
+    #[cfg_attr(not(feature = "office"), serde(skip_serializing))]
     ChangeQueue {
         /// Which.
         queue: QueueId,
@@ -231,6 +236,7 @@ pub enum Command {
         rules: QueueRules,
     },
     /// Add a calendar.
+    #[cfg_attr(not(feature = "office"), serde(skip_serializing))]
     CreateCalendar {
         /// Its name.
         name: String,
@@ -238,6 +244,7 @@ pub enum Command {
         hours: Hours,
     },
     /// Change a calendar; it counts at once wherever it is used.
+    #[cfg_attr(not(feature = "office"), serde(skip_serializing))]
     ChangeCalendar {
         /// Which.
         calendar: CalendarId,
@@ -247,16 +254,19 @@ pub enum Command {
         hours: Hours,
     },
     /// Remove a calendar that no queue uses.
+    #[cfg_attr(not(feature = "office"), serde(skip_serializing))]
     RemoveCalendar {
         /// Which.
         calendar: CalendarId,
     },
     /// Decide what holds for all queues.
+    #[cfg_attr(not(feature = "office"), serde(skip_serializing))]
     SetRoutingPolicy {
         /// What.
         policy: RoutingPolicy,
     },
     /// Change a member's role.
+    #[cfg_attr(not(feature = "office"), serde(skip_serializing))]
     SetRole {
         /// Whose.
         member: MemberId,
@@ -264,6 +274,7 @@ pub enum Command {
         role: Role,
     },
     /// Change the queues a member works in.
+    #[cfg_attr(not(feature = "office"), serde(skip_serializing))]
     SetQueues {
         /// Whose.
         member: MemberId,
@@ -271,6 +282,7 @@ pub enum Command {
         queues: Vec<QueueId>,
     },
     /// Let a member in or lock one out.
+    #[cfg_attr(not(feature = "office"), serde(skip_serializing))]
     SetActive {
         /// Whom.
         member: MemberId,
@@ -278,21 +290,25 @@ pub enum Command {
         active: bool,
     },
     /// Choose when customers are told that their messages were read.
+    #[cfg_attr(not(feature = "office"), serde(skip_serializing))]
     SetReadReceipts {
         /// When.
         receipts: ReadReceipts,
     },
     /// Choose where the tenant's days begin and end.
+    #[cfg_attr(not(feature = "office"), serde(skip_serializing))]
     SetZone {
         /// A zone of the IANA database, such as `Europe/Berlin`.
         zone: String,
     },
     /// Hide or show phone numbers for members without the permission to see them.
+    #[cfg_attr(not(feature = "office"), serde(skip_serializing))]
     SetPhoneMasking {
         /// Hide or show.
         masked: bool,
     },
     /// Ask WhatsApp now which message templates there are.
+    #[cfg_attr(not(feature = "office"), serde(skip_serializing))]
     SyncTemplates {},
     /// Add an uploaded sticker, WebP of 512 by 512 pixels, to those that everybody can send.
     AddSticker {

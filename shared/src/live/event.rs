@@ -30,7 +30,7 @@ pub enum Event {
     /// A queue is new or changed.
     Queue(Queue),
     /// A calendar is new or changed.
-    Calendar(Calendar),
+    Calendar(#[serde(deserialize_with = "crate::office::read")] Calendar),
     /// A calendar was removed.
     CalendarGone {
         /// Which.
@@ -39,7 +39,7 @@ pub enum Event {
     /// A channel is new or changed.
     Channel(Channel),
     /// What is known of a channel at Meta changed; for administrators only.
-    Health(Box<ChannelHealth>),
+    Health(#[serde(deserialize_with = "crate::office::read")] Box<ChannelHealth>),
     /// The tenant's settings changed.
     Settings(Settings),
     /// The member began to write, or went on, on one of their devices; for themselves only.

@@ -173,7 +173,7 @@ pub enum Signal {
     /// A colleague looks at or writes in an opened conversation.
     Watcher(Watcher),
     /// The board as it is now. Whoever reads slowly gets the newest only.
-    Board(Box<Board>),
+    Board(#[serde(deserialize_with = "crate::office::read_board")] Box<Board>),
 }
 
 /// Why a view became void.

@@ -28,12 +28,12 @@ pub struct Snapshot {
     /// All queues.
     pub queues: Vec<Queue>,
     /// All calendars.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "crate::office::read")]
     pub calendars: Vec<Calendar>,
     /// All channels.
     pub channels: Vec<Channel>,
     /// What is known of them at Meta; empty for all but administrators.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "crate::office::read")]
     pub health: Vec<ChannelHealth>,
     /// Open conversations in sight, at most 10,000.
     pub conversations: Vec<Conversation>,

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The board as of one moment. Every frame is the whole of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Board {
     /// Rises with every frame; begins anew when somebody looks whom nobody looked before.
     pub seq: u64,

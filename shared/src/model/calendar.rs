@@ -29,6 +29,13 @@ pub struct Calendar {
     pub hours: Hours,
 }
 
+impl Default for Calendar {
+    /// One that is never open and that nobody has.
+    fn default() -> Self {
+        Self { id: CalendarId::new(), rev: 0, version: 0, name: String::new(), hours: Hours::default() }
+    }
+}
+
 /// When a calendar is open. Without any window it is never open.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -20,6 +20,13 @@ pub struct ChannelHealth {
     pub facts: HealthFacts,
 }
 
+impl Default for ChannelHealth {
+    /// Nothing, of no channel there is.
+    fn default() -> Self {
+        Self { channel: ChannelId::new(), rev: 0, facts: HealthFacts::default() }
+    }
+}
+
 /// Facts; each is absent as long as nobody told it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

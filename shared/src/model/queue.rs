@@ -15,7 +15,7 @@ pub struct Queue {
     /// Name as shown.
     pub name: String,
     /// How its conversations find agents.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::office::read_rules")]
     pub rules: QueueRules,
 }
 

@@ -18,7 +18,7 @@ pub struct Settings {
     #[serde(default)]
     pub read_receipts: ReadReceipts,
     /// What holds for all queues.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::office::read")]
     pub routing: RoutingPolicy,
     /// Where its days begin and end: a zone of the IANA database, such as `Europe/Berlin`.
     #[serde(default = "utc")]

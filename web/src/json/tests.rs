@@ -45,8 +45,11 @@ use shared::{
             GroupReceipts, Happening, Message, Price,
         },
         notice::{Notice, NoticeKind},
-        queue::{Queue, QueueRules, Ring, RoutingMode},
-        routing::{Assignment, AssignmentKind, Deciding, Ending, Skill, Target, Waiting, Why},
+        queue::{PriorityRule, PriorityWhen, Queue, QueueRules, Ring, RoutingMode, WhenFull},
+        routing::{
+            Assignment, AssignmentKind, Deciding, Ending, RoutingPolicy, Skill, Target, Tell, Waiting, Why,
+        },
+        settings::Settings,
         template::{
             ComingCategory, Template, TemplateButton, TemplateCategory, TemplateHeader, TemplatePlace,
             TemplateQuality, TemplateStatus, TemplateValue,
@@ -461,7 +464,7 @@ fn what_an_app_reaches_is_read_as_it_was_written() {
     assert_eq!(read::<Option<Nothing>>("null"), Ok(None));
 }
 
-/// Who works where, and by which rules.
+/// What is the member's own.
 fn own() -> [Event; 5] {
     let at = Instant::from_timestamp_millis(1_793_000_000_123).unwrap();
     let (conversation, up_to) = (ConversationId::new(), NoticeId::new());
@@ -486,7 +489,8 @@ fn own() -> [Event; 5] {
     ]
 }
 
-fn routed() -> [Event; 2] {
+/// Who works where, and by which rules.
+fn routed() -> [Event; 5] {
     let at = Instant::from_timestamp_millis(1_793_000_000_123).unwrap();
     let queue = QueueId::new();
     let ring = |after_secs, drops: &[&str]| Ring {
@@ -539,6 +543,7 @@ fn routed() -> [Event; 2] {
     let settings = Settings {
         rev: 4,
         tenant_name: "Lagos".into(),
+        zone: "Africa/Lagos".into(),
         mask_phones: false,
         read_receipts: Default::default(),
         routing: RoutingPolicy {

@@ -5,15 +5,15 @@ use leptos::prelude::*;
 use shared::{
     apply::{Timeline, View},
     error::{ErrorCode, Problem},
-    ids::{ChannelId, CommandKey, ConversationId, MemberId, QueueId},
+    ids::{CalendarId, ChannelId, CommandKey, ConversationId, MemberId, QueueId},
     live::{
         close::Verdict,
         command::{Command, Done},
         snapshot::Watcher,
     },
     model::{
-        board::Board, channel::Channel, conversation::Conversation, health::ChannelHealth, member::Member,
-        queue::Queue, settings::Settings,
+        board::Board, calendar::Calendar, channel::Channel, conversation::Conversation,
+        health::ChannelHealth, member::Member, queue::Queue, settings::Settings,
     },
 };
 
@@ -185,6 +185,16 @@ impl Live {
     /// All queues; tracked.
     pub(crate) fn queues(self) -> Vec<Queue> {
         self.directory(|view| view.queues.values().cloned().collect()).unwrap_or_default()
+    }
+
+    /// All calendars; tracked.
+    pub(crate) fn calendars(self) -> Vec<Calendar> {
+        self.directory(|view| view.calendars.values().cloned().collect()).unwrap_or_default()
+    }
+
+    /// A calendar; tracked.
+    pub(crate) fn calendar(self, id: CalendarId) -> Option<Calendar> {
+        self.directory(|view| view.calendars.get(&id).cloned()).flatten()
     }
 
     /// A queue; tracked.

@@ -11,8 +11,8 @@ use crate::{
         list::Inbox,
         rail::Rail,
         settings::{
-            connect, contacts, fields, labels, number, numbers, people, quarantine, queue, queues, setup, template_form,
-            templates,
+            calendars, connect, contacts, fields, labels, number, numbers, people, quarantine, queue, queues,
+            setup, template_form, templates,
         },
     },
     effects::effect,
@@ -40,6 +40,7 @@ pub(crate) fn SettingsPage() -> impl IntoView {
                 {move || link(desk, Permission::ManageChannels, routes::NUMBERS, Key::SettingsNumbers)}
                 {move || link(desk, Permission::ManageTemplates, routes::TEMPLATES, Key::SettingsTemplates)}
                 {move || link(desk, Permission::ManageQueues, routes::QUEUES, Key::SettingsQueues)}
+                {move || link(desk, Permission::ManageQueues, routes::CALENDARS, Key::SettingsCalendars)}
                 {move || link(desk, Permission::Supervise, routes::PEOPLE, Key::SettingsPeople)}
                 {move || link(desk, Permission::ManageContacts, routes::LABELS, Key::SettingsLabels)}
                 {move || link(desk, Permission::ManageSettings, routes::QUARANTINE, Key::SettingsQuarantine)}
@@ -82,6 +83,7 @@ fn draw(desk: Desk, page: Page) -> AnyView {
         Page::Labels => Permission::ManageContacts,
         Page::Contacts => Permission::WorkConversations,
         Page::Queues | Page::NewQueue | Page::Queue(_) => Permission::ManageQueues,
+        Page::Calendars | Page::NewCalendar | Page::Calendar(_) => Permission::ManageQueues,
         Page::People | Page::Person(_) => Permission::Supervise,
         _ => Permission::ManageChannels,
     };
@@ -100,6 +102,9 @@ fn draw(desk: Desk, page: Page) -> AnyView {
         Page::Queues => queues::page(desk),
         Page::NewQueue => queue::page(desk, None),
         Page::Queue(id) => queue::page(desk, Some(id)),
+        Page::Calendars => calendars::page(desk),
+        Page::NewCalendar => calendars::calendar(desk, None),
+        Page::Calendar(id) => calendars::calendar(desk, Some(id)),
         Page::People => people::page(desk),
         Page::Person(id) => people::person(desk, id),
         Page::Templates => templates::page(desk),

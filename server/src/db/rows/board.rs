@@ -71,8 +71,9 @@ type PlaceRow = (String, Option<String>, Option<String>, String, Option<i64>, i6
 /// The database's.
 pub fn places(scoped: &mut Scoped) -> Result<Vec<Place>, Fault> {
     let (conn, tenant) = scoped.parts();
+    // Each was changed at some time, and the index of what is open is in that order.
     let rows: Vec<PlaceRow> = c::conversation
-        .filter(c::tenant_id.eq(tenant).and(sql::<Bool>(OPEN)))
+        .filter(c::tenant_id.eq(tenant).and(sql::<Bool>(OPEN)).and(c::changed_at.gt(0)))
         .select((c::id, c::queue_id, c::assignee_id, c::state, c::waiting_since, c::opened_at))
         .load(conn)?;
     rows.into_iter()
@@ -96,8 +97,9 @@ pub fn places(scoped: &mut Scoped) -> Result<Vec<Place>, Fault> {
 /// The database's.
 pub fn lines(scoped: &mut Scoped) -> Result<Vec<InLine>, Fault> {
     let (conn, tenant) = scoped.parts();
+    // Each is in some queue, and the index of what waits begins with it.
     let rows: Vec<(String, String, i64, String)> = w::waiting
-        .filter(w::tenant_id.eq(tenant).and(sql::<Bool>(WAITS)))
+        .filter(w::tenant_id.eq(tenant).and(sql::<Bool>(WAITS)).and(w::queue_id.gt("")))
         .select((w::conversation_id, w::queue_id, w::since, w::need))
         .load(conn)?;
     rows.into_iter()

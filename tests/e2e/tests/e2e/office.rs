@@ -112,6 +112,77 @@ async fn a_queue_is_made_changed_and_staffed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_queue_has_hours_limits_and_targets() {
+    let _turn = ONE_AT_A_TIME.lock().await;
+    let stack = Stack::start().await;
+    let ada = stack.administrator().await;
+    ada.click("settings").await;
+    ada.click("nav-calendars").await;
+    rewrite(&ada, "tenant-zone", "Nowhere/Land").await;
+    ada.click("zone-save").await;
+    ada.until_true("document.querySelector('main [role=alert]').innerText.length > 0").await;
+    rewrite(&ada, "tenant-zone", "Europe/Berlin").await;
+    ada.click("zone-save").await;
+    ada.until_true("document.querySelector('.toasts').innerText.includes('Saved')").await;
+
+    // Hours are written as people write them.
+    ada.click("calendar-new").await;
+    fill(&ada, "calendar-name", "Shop").await;
+    rewrite(&ada, "calendar-zone", "Europe/Berlin").await;
+    rewrite(&ada, "day-1", "nine to five").await;
+    until_text(&ada, "calendar-form", "Write it like").await;
+    ada.until_true("document.querySelector('[data-testid=calendar-save]').disabled").await;
+    rewrite(&ada, "day-1", "9-12:30, 13:30-18").await;
+    rewrite(&ada, "day-6", "22-6").await;
+    ada.click("holiday-add").await;
+    ada.evaluate(
+        "const date = document.querySelector('[data-testid=holiday-0]'); date.value = '2026-12-25'; \
+         date.dispatchEvent(new Event('input', { bubbles: true }))",
+    )
+    .await;
+    fill(&ada, "holiday-0-name", "Christmas").await;
+    look(&ada, "calendar").await;
+    ada.click("calendar-save").await;
+    ada.click("calendar-Shop").await;
+    ada.until_true("document.querySelector('[data-testid=day-1]').value === '9:00–12:30, 13:30–18:00'").await;
+    ada.until_true("document.querySelector('[data-testid=day-6]').value === '22:00–6:00'").await;
+    ada.until_true("document.querySelector('[data-testid=holiday-0]').value === '2026-12-25'").await;
+
+    // A queue goes by it, and has limits.
+    ada.click("nav-queues").await;
+    ada.click("queue-Sales").await;
+    let shop = "[...document.querySelectorAll('[data-testid=rule-calendar] option')].find(o => o.innerText === 'Shop')";
+    ada.until_true(&format!("Boolean({shop})")).await;
+    let id = ada.evaluate(&format!("return {shop}.value")).await;
+    choose(&ada, "rule-calendar", id.as_str().unwrap()).await;
+    fill(&ada, "rule-away", "We are back at nine.").await;
+    rewrite(&ada, "rule-waiting", "20").await;
+    fill(&ada, "rule-full", "It will take a while.").await;
+    ada.click("priority-add").await;
+    choose(&ada, "priority-0", "keyword").await;
+    ada.until_true("document.querySelector('[data-testid=queue-save]').disabled").await;
+    fill(&ada, "priority-0-word", "Broken lamp").await;
+    rewrite(&ada, "rule-percent", "101").await;
+    until_text(&ada, "queue-form", "percent up to 100").await;
+    rewrite(&ada, "rule-percent", "90").await;
+    rewrite(&ada, "alert-waiting", "5").await;
+    look(&ada, "queue-limits").await;
+    ada.click("queue-save").await;
+    ada.until_true("document.querySelector('.toasts').innerText.includes('Saved')").await;
+    ada.reload().await;
+    ada.until_true("document.querySelector('[data-testid=priority-0-word]')?.value === 'broken lamp'").await;
+    for (id, value) in [("rule-waiting", "20"), ("rule-percent", "90"), ("alert-waiting", "5")] {
+        ada.until_true(&format!("document.querySelector('[data-testid={id}]').value === '{value}'")).await;
+    }
+    // What is in use stays.
+    ada.click("nav-calendars").await;
+    ada.click("calendar-Shop").await;
+    ada.click("calendar-remove").await;
+    ada.until_true("document.querySelector('main [role=alert]').innerText.length > 0").await;
+    ada.finish(Cut::No).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_goes_to_the_office_signs_in_first_and_is_let_in_by_role() {
     let _turn = ONE_AT_A_TIME.lock().await;
     let stack = Stack::start().await;

@@ -1,5 +1,6 @@
 //! The settings: numbers, templates, queues, people, and what could not be taken in.
 
+pub(crate) mod calendars;
 pub(crate) mod connect;
 pub(crate) mod contacts;
 pub(crate) mod fields;
@@ -9,6 +10,7 @@ pub(crate) mod labels;
 pub(crate) mod number;
 pub(crate) mod numbers;
 pub(crate) mod people;
+mod priorities;
 mod profile;
 pub(crate) mod quarantine;
 pub(crate) mod queue;

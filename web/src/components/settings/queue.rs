@@ -6,12 +6,16 @@ use shared::{
     live::command::Command,
     model::{
         member::Member,
-        queue::{LEVELS, MOST_RINGS, Queue, QueueRules, Ring, RoutingMode, RuleFault},
+        queue::{
+            LEVELS, MOST_PRIORITIES, MOST_RINGS, PriorityRule, PriorityWhen, Queue, QueueRules, Ring,
+            RoutingMode, RuleFault, WhenFull,
+        },
     },
 };
 
 use super::{
     fields::{self, Line},
+    priorities::PriorityLine,
     queues::{self, Asked},
     spans,
 };
@@ -24,12 +28,22 @@ use crate::{
     words,
 };
 
-/// Where a time stands in the rules.
+/// Where a number stands in the rules.
 type Of = fn(&mut QueueRules) -> &mut u32;
 
-/// A time on the form.
-struct Time {
+/// How a number is written.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// As a length of time.
+    Span,
+    /// As it is.
+    Number,
+}
+
+/// A number on the form.
+struct Field {
     id: &'static str,
+    kind: Kind,
     label: Key,
     hint: Key,
     of: Of,
@@ -37,28 +51,87 @@ struct Time {
     fault: (RuleFault, Key),
 }
 
-const fn time(id: &'static str, label: Key, hint: Key, of: Of) -> Time {
-    Time { id, label, hint, of, fault: (RuleFault::Long, Key::RuleLong) }
+const fn span(id: &'static str, label: Key, hint: Key, of: Of) -> Field {
+    Field { id, kind: Kind::Span, label, hint, of, fault: (RuleFault::Long, Key::RuleLong) }
+}
+
+const fn target(id: &'static str, kind: Kind, label: Key, hint: Key, of: Of) -> Field {
+    Field { id, kind, label, hint, of, fault: (RuleFault::Targets, Key::RuleTargetsFault) }
 }
 
 /// How long an offer stands; only where there are offers.
-const ACCEPT: Time = Time {
+const ACCEPT: Field = Field {
     id: "rule-accept",
+    kind: Kind::Span,
     label: Key::RuleAccept,
     hint: Key::RuleAcceptHint,
     of: |rules| &mut rules.accept_secs,
     fault: (RuleFault::AcceptSecs, Key::RuleAcceptFault),
 };
 
-/// The others.
-const TIMES: [Time; 5] = [
-    time("rule-first-reply", Key::RuleFirstReply, Key::RuleFirstReplyHint, |rules| {
+/// How much room one takes.
+const WEIGHT: Field = Field {
+    id: "rule-weight",
+    kind: Kind::Number,
+    label: Key::RuleWeight,
+    hint: Key::RuleWeightHint,
+    of: |rules| &mut rules.weight,
+    fault: (RuleFault::Weight, Key::RuleWeightFault),
+};
+
+/// How many may wait.
+const WAITING: Field = Field {
+    id: "rule-waiting",
+    kind: Kind::Number,
+    label: Key::RuleWaiting,
+    hint: Key::RuleWaitingHint,
+    of: |rules| &mut rules.max_waiting,
+    fault: (RuleFault::Waiting, Key::RuleWaitingFault),
+};
+
+/// The other times.
+const TIMES: [Field; 5] = [
+    span("rule-first-reply", Key::RuleFirstReply, Key::RuleFirstReplyHint, |rules| {
         &mut rules.first_reply_secs
     }),
-    time("rule-wrap-up", Key::RuleWrapUp, Key::RuleWrapUpHint, |rules| &mut rules.wrap_up_secs),
-    time("rule-sticky", Key::RuleSticky, Key::RuleStickyHint, |rules| &mut rules.sticky_secs),
-    time("rule-park", Key::RulePark, Key::RuleParkHint, |rules| &mut rules.park_secs),
-    time("rule-priority", Key::RulePriority, Key::RulePriorityHint, |rules| &mut rules.priority_secs),
+    span("rule-wrap-up", Key::RuleWrapUp, Key::RuleWrapUpHint, |rules| &mut rules.wrap_up_secs),
+    span("rule-sticky", Key::RuleSticky, Key::RuleStickyHint, |rules| &mut rules.sticky_secs),
+    span("rule-park", Key::RulePark, Key::RuleParkHint, |rules| &mut rules.park_secs),
+    span("rule-priority", Key::RulePriority, Key::RulePriorityHint, |rules| &mut rules.priority_secs),
+];
+
+/// When it is full.
+const FULL: [Field; 2] = [
+    WAITING,
+    span("rule-max-wait", Key::RuleMaxWait, Key::RuleMaxWaitHint, |rules| &mut rules.max_wait_secs),
+];
+
+/// What is aimed at, and from when on a supervisor is told.
+const TARGETS: [Field; 8] = [
+    target("rule-target", Kind::Span, Key::RuleTarget, Key::RuleTargetHint, |rules| {
+        &mut rules.answer_target_secs
+    }),
+    target("rule-percent", Kind::Number, Key::RulePercent, Key::RulePercentHint, |rules| {
+        &mut rules.answer_target_percent
+    }),
+    target("rule-overdue", Kind::Span, Key::RuleOverdue, Key::RuleOverdueHint, |rules| {
+        &mut rules.overdue_secs
+    }),
+    target("rule-short", Kind::Span, Key::RuleShort, Key::RuleShortHint, |rules| {
+        &mut rules.short_abandon_secs
+    }),
+    target("alert-waiting", Kind::Number, Key::RuleAlertWaiting, Key::RuleAlertOff, |rules| {
+        &mut rules.alerts.waiting_over
+    }),
+    target("alert-longest", Kind::Span, Key::RuleAlertLongest, Key::RuleAlertOff, |rules| {
+        &mut rules.alerts.longest_wait_over_secs
+    }),
+    target("alert-level", Kind::Number, Key::RuleAlertLevel, Key::RuleAlertOff, |rules| {
+        &mut rules.alerts.service_level_under_percent
+    }),
+    target("alert-overdue", Kind::Number, Key::RuleAlertOverdue, Key::RuleAlertOff, |rules| {
+        &mut rules.alerts.overdue_over
+    }),
 ];
 
 /// A ring on the form.
@@ -77,10 +150,15 @@ struct Form {
     id: Option<QueueId>,
     name: RwSignal<String>,
     mode: RwSignal<RoutingMode>,
-    weight: RwSignal<u32>,
     by_skill: RwSignal<bool>,
     skills: RwSignal<String>,
-    times: StoredValue<Vec<(RwSignal<u32>, Of)>>,
+    calendar: RwSignal<String>,
+    away: RwSignal<String>,
+    /// Where to when it is full; nowhere when empty.
+    overflow: RwSignal<String>,
+    full: RwSignal<String>,
+    numbers: StoredValue<Vec<(RwSignal<u32>, Of)>>,
+    priorities: RwSignal<Vec<PriorityLine>>,
     rings: RwSignal<Vec<RingLine>>,
     /// Rings get a number of their own, so that taking one away leaves the others as they are.
     next: StoredValue<u32>,
@@ -95,10 +173,20 @@ impl Form {
             id,
             name: RwSignal::new(name),
             mode: RwSignal::new(rules.mode),
-            weight: RwSignal::new(rules.weight),
             by_skill: RwSignal::new(rules.by_skill),
             skills: RwSignal::new(rules.skills.join(", ")),
-            times: StoredValue::new(Vec::new()),
+            calendar: RwSignal::new(rules.calendar.map(|id| id.to_string()).unwrap_or_default()),
+            away: RwSignal::new(rules.away_text.clone()),
+            overflow: RwSignal::new(match &rules.when_full {
+                WhenFull::Overflow { to } => to.to_string(),
+                WhenFull::Message { .. } => String::new(),
+            }),
+            full: RwSignal::new(match &rules.when_full {
+                WhenFull::Message { text } => text.clone(),
+                WhenFull::Overflow { .. } => String::new(),
+            }),
+            numbers: StoredValue::new(Vec::new()),
+            priorities: RwSignal::new(Vec::new()),
             rings: RwSignal::new(Vec::new()),
             next: StoredValue::new(0),
             known: StoredValue::new(rules.clone()),
@@ -107,11 +195,24 @@ impl Form {
         for ring in rules.rings {
             form.add(ring);
         }
+        for rule in &rules.priorities {
+            form.add_priority(rule);
+        }
         form
     }
 
+    /// A number that no line of the form has had.
+    fn number_of_line(self) -> u32 {
+        self.next.try_update_value(|next| std::mem::replace(next, *next + 1)).unwrap_or_default()
+    }
+
+    fn add_priority(self, rule: &PriorityRule) {
+        let line = PriorityLine::new(self.number_of_line(), rule);
+        self.priorities.update(|lines| lines.push(line));
+    }
+
     fn add(self, ring: Ring) {
-        let n = self.next.try_update_value(|next| std::mem::replace(next, *next + 1)).unwrap_or_default();
+        let n = self.number_of_line();
         let line = RingLine {
             n,
             after: RwSignal::new(ring.after_secs),
@@ -121,23 +222,44 @@ impl Form {
         self.rings.update(|rings| rings.push(line));
     }
 
-    /// The signal of a time.
-    fn time(self, of: Of) -> RwSignal<u32> {
+    /// A number of the rules as a line of the form.
+    fn field(self, field: &Field) -> AnyView {
+        let (of, (fault, words)) = (field.of, field.fault);
         let mut known = self.known.get_value();
-        let signal = RwSignal::new(*of(&mut known));
-        self.times.update_value(|times| times.push((signal, of)));
-        signal
+        let value = RwSignal::new(*of(&mut known));
+        self.numbers.update_value(|numbers| numbers.push((value, of)));
+        // Which of several numbers it is that is wrong, the rules do not tell.
+        let fault = Signal::derive(move || {
+            let mut alone = QueueRules::default();
+            *of(&mut alone) = value.get();
+            alone.faults().contains(&fault).then(|| text(words).to_owned())
+        });
+        let draw = match field.kind {
+            Kind::Span => spans::span,
+            Kind::Number => spans::number,
+        };
+        draw(field.id.to_owned(), field.label, Some(field.hint), value, fault)
+    }
+
+    fn fields(self, fields: &[Field]) -> AnyView {
+        fields.iter().map(|field| self.field(field)).collect_view().into_any()
     }
 
     /// What the form says; tracked.
     fn written(self) -> QueueRules {
         let mut rules = self.known.get_value();
         rules.mode = self.mode.get();
-        rules.weight = self.weight.get();
         rules.by_skill = self.by_skill.get();
         rules.skills = spans::words(&self.skills.read());
-        self.times.with_value(|times| {
-            for (signal, of) in times {
+        rules.calendar = self.calendar.read().parse().ok();
+        rules.away_text = self.away.read().trim().to_owned();
+        rules.when_full = match self.overflow.read().parse() {
+            Ok(to) => WhenFull::Overflow { to },
+            Err(_) => WhenFull::Message { text: self.full.read().trim().to_owned() },
+        };
+        rules.priorities = self.priorities.read().iter().map(PriorityLine::rule).collect();
+        self.numbers.with_value(|numbers| {
+            for (signal, of) in numbers {
                 *of(&mut rules) = signal.get();
             }
         });
@@ -224,21 +346,13 @@ fn existing(desk: Desk, known: Queue, shown: RwSignal<Option<u64>>) -> AnyView {
 }
 
 fn draw(form: Form) -> AnyView {
-    let accept = form.time(ACCEPT.of);
-    let times: Vec<_> = TIMES.iter().map(|time| (time, form.time(time.of))).collect();
+    // Before what is written is looked at: it has to know its numbers.
+    let (accept, weight, times) = (form.field(&ACCEPT), form.field(&WEIGHT), form.fields(&TIMES));
+    let (full, targets) = (form.fields(&FULL), form.fields(&TARGETS));
     let rules = Memo::new(move |_| form.written());
     let faults = Memo::new(move |_| rules.with(QueueRules::faults));
     let has = move |fault: RuleFault, words: Key| {
         Signal::derive(move || faults.with(|all| all.contains(&fault)).then(|| text(words).to_owned()))
-    };
-    let of_time = move |time: &Time, value: RwSignal<u32>| {
-        let (of, (fault, words)) = (time.of, time.fault);
-        // Which of the times it is that is too long, the rules do not tell.
-        Signal::derive(move || {
-            let mut alone = QueueRules::default();
-            *of(&mut alone) = value.get();
-            alone.faults().contains(&fault).then(|| text(words).to_owned())
-        })
     };
     let broken = Signal::derive(move || {
         form.order.busy.get() || !faults.with(Vec::is_empty) || form.name.with(|name| name.trim().is_empty())
@@ -248,7 +362,6 @@ fn draw(form: Form) -> AnyView {
         form.save();
     };
     let has_offers = move || form.mode.get() == RoutingMode::Offer;
-    let accept_fault = of_time(&ACCEPT, accept);
     view! {
         <form class="step__form" on:submit=submit data-testid="queue-form">
             <section class="panel">
@@ -261,13 +374,40 @@ fn draw(form: Form) -> AnyView {
             <section class="panel">
                 <h3>{tr(Key::RuleTimes)}</h3>
                 <div class="pair">
-                    {spans::number("rule-weight".to_owned(), Key::RuleWeight, Some(Key::RuleWeightHint), form.weight, has(RuleFault::Weight, Key::RuleWeightFault))}
-                    <div class="pair__one" hidden=move || !has_offers()>
-                        {spans::span(ACCEPT.id.to_owned(), ACCEPT.label, Some(ACCEPT.hint), accept, accept_fault)}
-                    </div>
-                    {times.into_iter().map(|(time, value)| {
-                        spans::span(time.id.to_owned(), time.label, Some(time.hint), value, of_time(time, value))
-                    }).collect_view()}
+                    {weight}
+                    <div class="pair__one" hidden=move || !has_offers()>{accept}</div>
+                    {times}
+                </div>
+            </section>
+            <section class="panel">
+                <h3>{tr(Key::RuleHours)}</h3>
+                {fields::choice("rule-calendar", Key::RuleCalendar, form.calendar, move || calendars(form.desk))}
+                {Line::new("rule-away", Key::RuleAway, form.away)
+                    .hint(Key::RuleAwayHint)
+                    .fault(has(RuleFault::Texts, Key::RuleTextsFault))
+                    .draw_area("2")}
+            </section>
+            <section class="panel">
+                <h3>{tr(Key::RuleFull)}</h3>
+                <div class="pair">{full}</div>
+                {fields::choice("rule-overflow", Key::RuleOverflow, form.overflow, move || others(form))}
+                <div hidden=move || !form.overflow.with(String::is_empty)>
+                    {Line::new("rule-full", Key::RuleFullText, form.full).hint(Key::RuleFullTextHint).draw_area("2")}
+                </div>
+            </section>
+            <section class="panel">
+                <h3>{tr(Key::RulePriorities)}</h3>
+                {fields::note(Key::RulePrioritiesHint)}
+                {each(move || form.priorities.get().into_iter().map(|line| {
+                    Item::new(line.n.to_string(), move || line.draw(form.priorities))
+                }).collect())}
+                {fields::alert(has(RuleFault::Priorities, Key::RulePrioritiesFault))}
+                <div>
+                    <Button
+                        disabled=Signal::derive(move || form.priorities.with(Vec::len) >= MOST_PRIORITIES)
+                        on:click=move |_| form.add_priority(&PriorityRule { when: PriorityWhen::Vip, secs: 600 })
+                        attr:data-testid="priority-add"
+                    >{tr(Key::RulePriorityAdd)}</Button>
                 </div>
             </section>
             <section class="panel">
@@ -293,6 +433,10 @@ fn draw(form: Form) -> AnyView {
                     >{tr(Key::RuleRingAdd)}</Button>
                 </div>
             </section>
+            <section class="panel">
+                <h3>{tr(Key::RuleTargets)}</h3>
+                <div class="pair">{targets}</div>
+            </section>
             {form.order.refusal()}
             <footer class="step__foot">
                 <span class="grow"></span>
@@ -306,6 +450,20 @@ fn draw(form: Form) -> AnyView {
         </form>
     }
     .into_any()
+}
+
+/// No calendar, or one of them.
+fn calendars(desk: Desk) -> Vec<(String, String)> {
+    let none = (String::new(), text(Key::RuleAlways).to_owned());
+    let all = desk.live.calendars().into_iter().map(|one| (one.id.to_string(), one.name));
+    std::iter::once(none).chain(all).collect()
+}
+
+/// Nowhere, or one of the other queues.
+fn others(form: Form) -> Vec<(String, String)> {
+    let none = (String::new(), text(Key::RuleOverflowNone).to_owned());
+    let all = queues::sorted(form.desk).into_iter().filter(|queue| Some(queue.id) != form.id);
+    std::iter::once(none).chain(all.map(|queue| (queue.id.to_string(), queue.name))).collect()
 }
 
 /// The ring that would come next.

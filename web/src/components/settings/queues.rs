@@ -5,11 +5,14 @@ use shared::{
     live::command::Command,
     model::{
         queue::{Queue, RoutingMode},
-        routing::RoutingPolicy,
+        routing::{RoutingPolicy, Tell},
     },
 };
 
-use super::{fields, spans};
+use super::{
+    fields::{self, Line},
+    spans,
+};
 use crate::{
     app::Desk,
     i18n::{Key, count, text, tr},
@@ -78,19 +81,36 @@ pub(super) const fn mode(mode: RoutingMode) -> Key {
 /// What holds for all queues.
 fn policy(desk: Desk, known: RoutingPolicy) -> AnyView {
     let none = Signal::derive(|| None);
-    let (lost, misses) = (RwSignal::new(known.lost_secs), RwSignal::new(known.misses));
-    let parked = RwSignal::new(known.parked_counts);
+    let number = RwSignal::new;
+    let (lost, misses, idle) = (number(known.lost_secs), number(known.misses), number(known.away_after_secs));
+    let (parked, asked) = (RwSignal::new(known.parked_counts), RwSignal::new(known.tell.on_request));
+    let at_most = number(known.tell.at_most);
+    let minutes: Vec<String> = known.tell.after_secs.iter().map(|secs| (secs / 60).to_string()).collect();
+    let (after, phrases) = (RwSignal::new(minutes.join(", ")), RwSignal::new(known.tell.words.join(", ")));
+    let (told, short) =
+        (RwSignal::new(known.tell.text.clone()), RwSignal::new(known.tell.text_without_minutes.clone()));
     let order = Asked::new();
-    let written = move || RoutingPolicy {
-        parked_counts: parked.get_untracked(),
-        lost_secs: lost.get_untracked(),
-        misses: misses.get_untracked(),
-        ..known.clone()
-    };
-    let broken = Signal::derive(move || lost.get() == spans::NO_NUMBER || misses.get() == spans::NO_NUMBER);
+    let written = Memo::new(move |_| RoutingPolicy {
+        parked_counts: parked.get(),
+        lost_secs: lost.get(),
+        misses: misses.get(),
+        away_after_secs: idle.get(),
+        tell: Tell {
+            on_request: asked.get(),
+            after_secs: seconds(&after.read()),
+            at_most: at_most.get(),
+            text: told.read().trim().to_owned(),
+            text_without_minutes: short.read().trim().to_owned(),
+            words: spans::words(&phrases.read()),
+        },
+    });
+    let broken = Signal::derive(move || {
+        let numbers = [lost, misses, idle, at_most];
+        order.busy.get() || numbers.iter().any(|number| number.get() == spans::NO_NUMBER)
+    });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        order.command(desk, Command::SetRoutingPolicy { policy: written() }, || {});
+        order.command(desk, Command::SetRoutingPolicy { policy: written.get_untracked() }, || {});
     };
     view! {
         <form class="panel" on:submit=submit data-testid="routing-policy">
@@ -98,13 +118,32 @@ fn policy(desk: Desk, known: RoutingPolicy) -> AnyView {
             <div class="pair">
                 {spans::span("policy-lost".to_owned(), Key::PolicyLost, Some(Key::PolicyLostHint), lost, none)}
                 {spans::number("policy-misses".to_owned(), Key::PolicyMisses, Some(Key::PolicyMissesHint), misses, none)}
+                {spans::span("policy-idle".to_owned(), Key::PolicyIdle, Some(Key::PolicyIdleHint), idle, none)}
             </div>
             {check("policy-parked", Key::PolicyParked, parked)}
+            <h3>{tr(Key::TellTitle)}</h3>
+            {check("tell-asked", Key::TellAsked, asked)}
+            <div class="pair">
+                {Line::new("tell-words", Key::TellWords, phrases).hint(Key::TellWordsHint).draw()}
+                {Line::new("tell-after", Key::TellAfter, after).hint(Key::TellAfterHint).draw()}
+                {spans::number("tell-most".to_owned(), Key::TellMost, Some(Key::TellMostHint), at_most, none)}
+            </div>
+            {Line::new("tell-text", Key::TellText, told).hint(Key::TellTextHint).draw_area("2")}
+            {Line::new("tell-short", Key::TellShort, short).hint(Key::TellShortHint).draw_area("2")}
             {order.refusal()}
-            {fields::save("policy-save", Key::Save, Signal::derive(move || broken.get() || order.busy.get()))}
+            {fields::save("policy-save", Key::Save, broken)}
         </form>
     }
     .into_any()
+}
+
+/// Minutes between commas as seconds, in order.
+fn seconds(written: &str) -> Vec<u32> {
+    let minutes = written.split(',').filter_map(|part| part.trim().parse::<u32>().ok());
+    let mut all: Vec<u32> = minutes.map(|minutes| minutes.saturating_mul(60)).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 /// A command of a form: on its way, and how it ended.
