@@ -70,6 +70,10 @@ pub enum ErrorCode {
     NoAddress,
     /// The customer is blocked on this number.
     CustomerBlocked,
+    /// The value is none that the field can have.
+    ValueInvalid,
+    /// There are as many labels, fields or notes as there may be.
+    TooMany,
     /// Both contacts have an open conversation on the same number.
     BothOpen,
     /// There is no earlier conversation that would stay with the contact.
@@ -197,6 +201,7 @@ impl ErrorCode {
             | Self::WindowClosed
             | Self::CustomerBlocked
             | Self::BothOpen
+            | Self::TooMany
             | Self::NothingStays
             | Self::LaterChangeFirst
             | Self::NotRetryable
@@ -233,6 +238,7 @@ impl ErrorCode {
             | Self::ProfileInvalid
             | Self::RulesInvalid
             | Self::ReplyInvalid
+            | Self::ValueInvalid
             | Self::KeyReused => 422,
             Self::VersionMismatch => 426,
             Self::TooManyOpen | Self::RateLimited | Self::RegisteredTooOften => 429,
@@ -274,6 +280,8 @@ impl ErrorCode {
             Self::WindowClosed => "The 24-hour window is closed; only templates can be sent",
             Self::NoAddress => "The customer has no address a message could be sent to",
             Self::CustomerBlocked => "The customer is blocked on this number",
+            Self::ValueInvalid => "The value is none that the field can have",
+            Self::TooMany => "There are as many as there may be; remove one first",
             Self::BothOpen => "Both have an open conversation on the same number; close one first",
             Self::NothingStays => "There is no earlier conversation that would stay",
             Self::LaterChangeFirst => "A later change of these contacts has to be taken back first",

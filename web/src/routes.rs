@@ -42,6 +42,10 @@ pub(crate) const PEOPLE: &str = "/settings/people";
 pub(crate) const REPLIES: &str = "/settings/replies";
 /// Writing one.
 pub(crate) const NEW_REPLY: &str = "/settings/replies/new";
+/// Customers.
+pub(crate) const CONTACTS: &str = "/contacts";
+/// What they are described by.
+pub(crate) const LABELS: &str = "/settings/labels";
 
 /// What could not be taken in.
 pub(crate) const QUARANTINE: &str = "/settings/quarantine";
@@ -127,13 +131,20 @@ pub(crate) enum Page {
     NewReply,
     /// One.
     Reply(CannedReplyId),
+    /// Labels and fields.
+    Labels,
     /// What could not be taken in.
     Quarantine,
+    /// Customers; no page of the settings, but of the same program.
+    Contacts,
 }
 
 /// The page of an address below the settings.
 pub(crate) fn page(path: &str) -> Page {
-    let mut parts = path.trim_matches('/').split('/').skip(1);
+    let mut parts = path.trim_matches('/').split('/');
+    if parts.next() == Some("contacts") {
+        return Page::Contacts;
+    }
     match (parts.next(), parts.next(), parts.next()) {
         (Some("numbers"), None, _) => Page::Numbers,
         (Some("numbers"), Some("new"), _) => Page::NewNumber,
@@ -156,6 +167,7 @@ pub(crate) fn page(path: &str) -> Page {
         (Some("replies"), None, _) => Page::Replies,
         (Some("replies"), Some("new"), _) => Page::NewReply,
         (Some("replies"), Some(id), _) => id.parse().map_or(Page::Replies, Page::Reply),
+        (Some("labels"), ..) => Page::Labels,
         (Some("quarantine"), ..) => Page::Quarantine,
         _ => Page::First,
     }
@@ -250,6 +262,7 @@ mod tests {
             (Page::Reply(one), Page::NewReply, Page::Replies)
         );
         assert_eq!((page(NEW_NUMBER), page(NEW_TEMPLATE)), (Page::NewNumber, Page::NewTemplate));
+        assert_eq!((page(LABELS), page(CONTACTS)), (Page::Labels, Page::Contacts));
         assert_eq!((page("/settings/"), page("/settings/numbers/x")), (Page::First, Page::Numbers));
     }
 

@@ -50,6 +50,8 @@ pub(crate) const fn error(code: ErrorCode) -> Key {
         ErrorCode::NoAddress => Key::ErrorNoAddress,
         ErrorCode::CustomerBlocked => Key::ErrorCustomerBlocked,
         ErrorCode::BothOpen => Key::ErrorBothOpen,
+        ErrorCode::ValueInvalid => Key::ErrorValueInvalid,
+        ErrorCode::TooMany => Key::ErrorTooMany,
         ErrorCode::NothingStays => Key::ErrorNothingStays,
         ErrorCode::LaterChangeFirst => Key::ErrorLaterChangeFirst,
         ErrorCode::NotRetryable => Key::ErrorNotRetryable,

@@ -1,5 +1,6 @@
 //! Components that know the domain: list, conversation, context, rail.
 
+pub(crate) mod about;
 pub(crate) mod begin;
 pub(crate) mod bell;
 pub(crate) mod board;

@@ -7,6 +7,8 @@ use leptos::prelude::*;
 pub(crate) enum IconName {
     /// A tray.
     Inbox,
+    /// Two people.
+    People,
     /// A magnifying glass.
     Search,
     /// A smiling face.
@@ -87,6 +89,9 @@ impl IconName {
     const fn path(self) -> &'static str {
         match self {
             Self::Inbox => "M4 13l2-8h12l2 8v6H4zM4 13h5l1 2h4l1-2h5",
+            Self::People => {
+                "M9 4a3.500 3.500 0 100 7 3.500 3.500 0 000-7zM2.500 20c0-4 3-6 6.500-6s6.500 2 6.500 6M16 4.500a3.500 3.500 0 010 6.300M18 14.500c2 .6 3.500 2.500 3.500 5.500"
+            }
             Self::Search => "M11 4.500a6.500 6.500 0 100 13 6.500 6.500 0 000-13zM16 16l4.500 4.500",
             Self::Smile => {
                 "M12 3a9 9 0 100 18 9 9 0 000-18zM8.500 14.500c2 2.400 5 2.400 7 0M9 9.500v.1M15 9.500v.1"
