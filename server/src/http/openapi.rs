@@ -5,8 +5,8 @@ use shared::error::Problem;
 use utoipa::OpenApi;
 
 use super::{
-    board, channels, commands, connections, contact_fields, contacts, conversations, labels, messages, notices, probes,
-    quarantine, session, sign_in_page, stickers, templates, uploads,
+    board, channels, commands, connections, contact_fields, contacts, conversations, labels, messages,
+    notices, probes, quarantine, session, sign_in_page, stickers, templates, uploads,
 };
 
 #[derive(OpenApi)]

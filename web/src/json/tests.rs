@@ -17,8 +17,9 @@ use shared::{
     },
     error::{ErrorCode, Problem},
     ids::{
-        AssignmentId, CalendarId, ChannelId, CommandKey, ConnectionId, ContactChangeId, ContactId, ContactNoteId,
-        ConversationId, Epoch, FieldId, LabelId, MemberId, MessageId, NoticeId, QueueId, TemplateId,
+        AssignmentId, CalendarId, ChannelId, CommandKey, ConnectionId, ContactChangeId, ContactId,
+        ContactNoteId, ConversationId, Epoch, FieldId, LabelId, MemberId, MessageId, NoticeId, QueueId,
+        TemplateId,
     },
     live::{
         command::Done,
@@ -36,15 +37,15 @@ use shared::{
             QuotedMessage, Reaction, Referral, Unsupported,
         },
         conversation::{CloseReason, Conversation, ConversationState},
-        field::{ContactNote, Field, FieldKind},
-        label::Label,
         draft::Draft,
+        field::{ContactNote, Field, FieldKind},
         health::{
             AccountFacts, Alert, AlertSeverity, Ban, CallFacts, CallRefusal, CanSend, ChannelHealth,
             CheckTrouble, HealthFacts, MessagingLimit, NameState, NumberFacts, NumberQuality, NumberState,
             Obstacle, PinEvent, PinNews, Restriction, Review, Throughput, TokenFacts, TokenScope, Violation,
         },
         interactive::{Action, Interactive, Reply, Row, Section},
+        label::Label,
         member::{Availability, Member, Role},
         message::{
             Attempt, Author, AuthorKind, Body, Delivery, DeliveryState, Failure, FailureReason,
@@ -640,7 +641,8 @@ fn what_is_known_of_a_contact_is_read_as_it_was_written() {
         choices: choices.iter().map(|choice| (*choice).to_owned()).collect(),
         personal: kind == FieldKind::Date,
     };
-    let chosen = FieldValue { field: field(FieldKind::Choice, &["L"]), value: Some("L".into()), hidden: false };
+    let chosen =
+        FieldValue { field: field(FieldKind::Choice, &["L"]), value: Some("L".into()), hidden: false };
     let hidden = FieldValue { field: field(FieldKind::Date, &[]), value: None, hidden: true };
     let details = ContactDetails {
         contact: contact.clone(),

@@ -197,12 +197,7 @@ pub(super) const TABLES: &[Table] = &[
         purpose: "words by which contacts and conversations are sorted",
         retention: Retention::TenantLife,
         erasure: Erasure::Keep,
-        columns: &[
-            ("tenant_id", X),
-            ("id", X),
-            ("name", T),
-            ("colour", T),
-        ],
+        columns: &[("tenant_id", X), ("id", X), ("name", T), ("colour", T)],
     },
     Table {
         name: "contact_label",
@@ -210,11 +205,7 @@ pub(super) const TABLES: &[Table] = &[
         purpose: "which words a contact is sorted by",
         retention: Retention::Conversations,
         erasure: Erasure::DeleteRow,
-        columns: &[
-            ("tenant_id", X),
-            ("contact_id", C),
-            ("label_id", C),
-        ],
+        columns: &[("tenant_id", X), ("contact_id", C), ("label_id", C)],
     },
     Table {
         name: "conversation_label",
@@ -222,12 +213,7 @@ pub(super) const TABLES: &[Table] = &[
         purpose: "which words a conversation is sorted by",
         retention: Retention::Conversations,
         erasure: Erasure::DeleteRow,
-        columns: &[
-            ("tenant_id", X),
-            ("conversation_id", X),
-            ("label_id", C),
-            ("contact_id", C),
-        ],
+        columns: &[("tenant_id", X), ("conversation_id", X), ("label_id", C), ("contact_id", C)],
     },
     Table {
         name: "contact_field",
@@ -251,12 +237,7 @@ pub(super) const TABLES: &[Table] = &[
         purpose: "what the business knows of a customer",
         retention: Retention::Conversations,
         erasure: Erasure::DeleteRow,
-        columns: &[
-            ("tenant_id", X),
-            ("contact_id", C),
-            ("field_id", X),
-            ("value", C),
-        ],
+        columns: &[("tenant_id", X), ("contact_id", C), ("field_id", X), ("value", C)],
     },
     Table {
         name: "contact_note",
@@ -264,14 +245,7 @@ pub(super) const TABLES: &[Table] = &[
         purpose: "what members note of a customer",
         retention: Retention::Conversations,
         erasure: Erasure::DeleteRow,
-        columns: &[
-            ("tenant_id", X),
-            ("id", X),
-            ("contact_id", C),
-            ("member_id", M),
-            ("text", C),
-            ("at", X),
-        ],
+        columns: &[("tenant_id", X), ("id", X), ("contact_id", C), ("member_id", M), ("text", C), ("at", X)],
     },
     Table {
         name: "draft",

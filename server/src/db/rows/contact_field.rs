@@ -63,7 +63,8 @@ pub fn update(scoped: &mut Scoped, field: &Field) -> Result<(), Fault> {
 pub fn remove(scoped: &mut Scoped, id: FieldId) -> Result<(), Fault> {
     let (conn, tenant) = scoped.parts();
     let id = id.to_string();
-    diesel::delete(v::contact_value.filter(v::tenant_id.eq(tenant).and(v::field_id.eq(&id)))).execute(conn)?;
+    diesel::delete(v::contact_value.filter(v::tenant_id.eq(tenant).and(v::field_id.eq(&id))))
+        .execute(conn)?;
     diesel::delete(f::contact_field.filter(f::tenant_id.eq(tenant).and(f::id.eq(&id)))).execute(conn)?;
     Ok(())
 }
@@ -171,6 +172,7 @@ pub fn put(
 
 fn model((id, key, title, kind, choices, personal): Row) -> Result<Field, Fault> {
     let kind = FieldKind::parse(&kind).ok_or_else(|| Fault::Broken(format!("a field {kind}")))?;
-    let choices = serde_json::from_str(&choices).map_err(|error| Fault::Broken(format!("choices: {error}")))?;
+    let choices =
+        serde_json::from_str(&choices).map_err(|error| Fault::Broken(format!("choices: {error}")))?;
     Ok(Field { id: id.parse()?, key, title, kind, choices, personal })
 }

@@ -79,7 +79,12 @@ pub fn ids(scoped: &mut Scoped, contact: ContactId) -> Result<Vec<(ContactNoteId
 ///
 /// # Errors
 /// The database's.
-pub fn hand_over(scoped: &mut Scoped, id: ContactNoteId, from: ContactId, to: ContactId) -> Result<(), Fault> {
+pub fn hand_over(
+    scoped: &mut Scoped,
+    id: ContactNoteId,
+    from: ContactId,
+    to: ContactId,
+) -> Result<(), Fault> {
     let (conn, tenant) = scoped.parts();
     let this = n::tenant_id.eq(tenant).and(n::id.eq(id.to_string())).and(n::contact_id.eq(from.to_string()));
     diesel::update(n::contact_note.filter(this)).set(n::contact_id.eq(to.to_string())).execute(conn)?;

@@ -135,7 +135,8 @@ fn with_conversation(
         query = query.filter(v::contact_id.eq_any(search::contacts!(tenant, word)));
     }
     if let Some(label) = filter.label {
-        let labelled = k::contact_label.filter(k::tenant_id.eq(tenant).and(k::label_id.eq(label.to_string())));
+        let labelled =
+            k::contact_label.filter(k::tenant_id.eq(tenant).and(k::label_id.eq(label.to_string())));
         query = query.filter(v::contact_id.eq_any(labelled.select(k::contact_id)));
     }
     if let Some((at, key)) = &filter.before {
@@ -166,7 +167,8 @@ fn without_conversation(scoped: &mut Scoped, filter: &Filter, limit: i64) -> Res
         query = query.filter(c::id.eq_any(search::contacts!(tenant, word)));
     }
     if let Some(label) = filter.label {
-        let labelled = k::contact_label.filter(k::tenant_id.eq(tenant).and(k::label_id.eq(label.to_string())));
+        let labelled =
+            k::contact_label.filter(k::tenant_id.eq(tenant).and(k::label_id.eq(label.to_string())));
         query = query.filter(c::id.eq_any(labelled.select(k::contact_id)));
     }
     if let Some((at, key)) = &filter.before {

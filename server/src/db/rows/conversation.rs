@@ -4,8 +4,10 @@ use std::cmp::Reverse;
 
 use chrono::serde::ts_microseconds_option;
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, RunQueryDsl,
-    NullableExpressionMethods, dsl::{not, sql}, sql_types::Bool,
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension,
+    QueryDsl, Queryable, RunQueryDsl,
+    dsl::{not, sql},
+    sql_types::Bool,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use shared::{
@@ -289,7 +291,11 @@ macro_rules! fitting {
             }
             Term::Queue(queues) => {
                 let queues: Vec<String> = queues.iter().map(ToString::to_string).collect();
-                kept!($query, $fit, c::queue_id.is_not_null().and(c::queue_id.assume_not_null().eq_any(queues)))
+                kept!(
+                    $query,
+                    $fit,
+                    c::queue_id.is_not_null().and(c::queue_id.assume_not_null().eq_any(queues))
+                )
             }
             Term::Label(labels) => {
                 let labels: Vec<String> = labels.iter().map(ToString::to_string).collect();

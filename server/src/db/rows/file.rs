@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use diesel::{
-    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, RunQueryDsl,
-};
+use diesel::{BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, RunQueryDsl};
 use shared::{
     Instant,
     ids::{ContactId, ConversationId, MessageId},

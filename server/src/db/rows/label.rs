@@ -51,7 +51,8 @@ pub fn update(scoped: &mut Scoped, label: &Label) -> Result<(), Fault> {
 pub fn remove(scoped: &mut Scoped, id: LabelId) -> Result<(), Fault> {
     let (conn, tenant) = scoped.parts();
     let id = id.to_string();
-    diesel::delete(c::contact_label.filter(c::tenant_id.eq(tenant).and(c::label_id.eq(&id)))).execute(conn)?;
+    diesel::delete(c::contact_label.filter(c::tenant_id.eq(tenant).and(c::label_id.eq(&id))))
+        .execute(conn)?;
     diesel::delete(v::conversation_label.filter(v::tenant_id.eq(tenant).and(v::label_id.eq(&id))))
         .execute(conn)?;
     diesel::delete(l::label.filter(l::tenant_id.eq(tenant).and(l::id.eq(&id)))).execute(conn)?;

@@ -101,11 +101,10 @@ mod tests {
 
     #[test]
     fn lines_are_taken_apart_as_spreadsheets_write_them() {
-        assert_eq!(cells("a,b\r\n1, 2 \n\n\"x, \"\"y\"\"\",z"), [
-            vec!["a", "b"],
-            vec!["1", "2"],
-            vec!["x, \"y\"", "z"],
-        ]);
+        assert_eq!(
+            cells("a,b\r\n1, 2 \n\n\"x, \"\"y\"\"\",z"),
+            [vec!["a", "b"], vec!["1", "2"], vec!["x, \"y\"", "z"],]
+        );
         assert_eq!(cells("\u{feff}a;b\n1,5;2"), [vec!["a", "b"], vec!["1,5", "2"]]);
         assert_eq!(cells("a\tb\n1\t"), [vec!["a", "b"], vec!["1", ""]]);
         assert_eq!(cells(""), Vec::<Vec<String>>::new());

@@ -335,13 +335,16 @@ mod tests {
         assert_eq!((entries[0].labels.len(), entries[0].name.as_deref()), (2, Some("Ann")));
         assert_eq!(entries[1].values[0].1, "-7");
         let column = |name: &str| Some(name.to_owned());
-        assert_eq!(faults, [
-            (3, ImportFaultKind::Phone, column("phone")),
-            (4, ImportFaultKind::Label, column("labels")),
-            (6, ImportFaultKind::Value, column("size")),
-            (7, ImportFaultKind::Twice, column("phone")),
-            (8, ImportFaultKind::Cells, None),
-        ]);
+        assert_eq!(
+            faults,
+            [
+                (3, ImportFaultKind::Phone, column("phone")),
+                (4, ImportFaultKind::Label, column("labels")),
+                (6, ImportFaultKind::Value, column("size")),
+                (7, ImportFaultKind::Twice, column("phone")),
+                (8, ImportFaultKind::Cells, None),
+            ]
+        );
     }
 
     #[test]

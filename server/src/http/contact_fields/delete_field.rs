@@ -22,7 +22,10 @@ use crate::{
         (status = 404, description = "There is none", body = Problem),
     )
 )]
-pub(in crate::http) async fn delete_field(signed: SignedIn, id: Path<String>) -> Result<HttpResponse, ApiError> {
+pub(in crate::http) async fn delete_field(
+    signed: SignedIn,
+    id: Path<String>,
+) -> Result<HttpResponse, ApiError> {
     let id: FieldId = id.parse().map_err(|_| ErrorCode::NotFound)?;
     let member = signed.member.member.id;
     signed.tenant.write(move |tx| fields::remove(tx, member, id)).await?;

@@ -2,7 +2,7 @@
 
 use actix_web::web::{Json, Path};
 use shared::{
-    api::contacts::{ContactDetails, AddNoteRequest},
+    api::contacts::{AddNoteRequest, ContactDetails},
     error::{ErrorCode, Problem},
     ids::{ContactId, ContactNoteId},
 };

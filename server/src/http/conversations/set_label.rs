@@ -29,6 +29,7 @@ pub(in crate::http) async fn set_conversation_label(
     let id: ConversationId = id.parse().map_err(|_| ErrorCode::NotFound)?;
     let SignedJson { signed, body } = request;
     let member = signed.member.member.id;
-    let written = signed.tenant.write(move |tx| describe::set_label_of_conversation(tx, member, id, &body)).await?;
+    let written =
+        signed.tenant.write(move |tx| describe::set_label_of_conversation(tx, member, id, &body)).await?;
     Ok(Json(written.0))
 }

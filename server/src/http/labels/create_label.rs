@@ -19,7 +19,9 @@ use crate::{
         (status = 422, description = "Something in it cannot be", body = Problem),
     )
 )]
-pub(in crate::http) async fn create_label(request: SignedJson<LabelRequest>) -> Result<HttpResponse, ApiError> {
+pub(in crate::http) async fn create_label(
+    request: SignedJson<LabelRequest>,
+) -> Result<HttpResponse, ApiError> {
     let SignedJson { signed, body } = request;
     // Made here: what is written may run more than once.
     let (member, id) = (signed.member.member.id, LabelId::new());

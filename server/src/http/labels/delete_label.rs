@@ -22,7 +22,10 @@ use crate::{
         (status = 404, description = "There is none", body = Problem),
     )
 )]
-pub(in crate::http) async fn delete_label(signed: SignedIn, id: Path<String>) -> Result<HttpResponse, ApiError> {
+pub(in crate::http) async fn delete_label(
+    signed: SignedIn,
+    id: Path<String>,
+) -> Result<HttpResponse, ApiError> {
     let id: LabelId = id.parse().map_err(|_| ErrorCode::NotFound)?;
     let member = signed.member.member.id;
     signed.tenant.write(move |tx| labels::remove(tx, member, id)).await?;

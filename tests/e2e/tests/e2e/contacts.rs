@@ -124,7 +124,10 @@ async fn a_customer_is_described_found_and_taken_in_from_a_file() {
     }
     pat.show_as_opened().await;
     // The other conversation leads there, and tells the same.
-    pat.evaluate("[...document.querySelectorAll('.about a')].find(a => a.innerText.includes('delivery')).click()").await;
+    pat.evaluate(
+        "[...document.querySelectorAll('.about a')].find(a => a.innerText.includes('delivery')).click()",
+    )
+    .await;
     until_text(&pat, "about", "Do you have blue lamps?").await;
     until_text(&pat, "about", "Calls twice a year.").await;
     pat.until_true("document.querySelector('[data-testid=field-size]').value === 'large'").await;

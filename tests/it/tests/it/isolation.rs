@@ -5,7 +5,9 @@ use std::str::FromStr;
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::{
-    ids::{ChannelId, CommandKey, ContactId, ConversationId, LabelId, MemberId, MessageId, QueueId, StickerId},
+    ids::{
+        ChannelId, CommandKey, ContactId, ConversationId, LabelId, MemberId, MessageId, QueueId, StickerId,
+    },
     live::{
         command::Command,
         frame::{Answer, ClientFrame},

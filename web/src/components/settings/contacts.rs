@@ -163,7 +163,8 @@ fn row(listing: Listing, one: ListedContact, labels: Vec<Label>) -> AnyView {
         listing.shown.set(true);
     };
     let latest = one.conversation.map(|id| {
-        view! { <a class="settings__more" href=routes::conversation(id)>{tr(Key::ContactsLatest)}</a> }.into_any()
+        view! { <a class="settings__more" href=routes::conversation(id)>{tr(Key::ContactsLatest)}</a> }
+            .into_any()
     });
     view! {
         <li class="number">

@@ -172,7 +172,8 @@ fn new_field(words: Words) -> AnyView {
         event.prevent_default();
         let chosen = FieldKind::parse(&kind.get_untracked()).unwrap_or(FieldKind::Text);
         let lines = choices.get_untracked();
-        let lines = lines.lines().map(str::trim).filter(|line| !line.is_empty() && chosen == FieldKind::Choice);
+        let lines =
+            lines.lines().map(str::trim).filter(|line| !line.is_empty() && chosen == FieldKind::Choice);
         let request = FieldRequest {
             key: key.get_untracked().trim().to_owned(),
             title: title.get_untracked(),
@@ -188,7 +189,10 @@ fn new_field(words: Words) -> AnyView {
         words.post("/api/contact-fields".to_owned(), &request, emptied);
     };
     let kinds = || {
-        FieldKind::ALL.into_iter().map(|one| (one.as_str().to_owned(), text(kind_word(one)).to_owned())).collect()
+        FieldKind::ALL
+            .into_iter()
+            .map(|one| (one.as_str().to_owned(), text(kind_word(one)).to_owned()))
+            .collect()
     };
     let blank = Signal::derive(move || key.with(|key| key.trim().is_empty()));
     view! {

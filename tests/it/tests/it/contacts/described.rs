@@ -39,7 +39,8 @@ on_both_engines!(
 
 /// A new label, by somebody who may.
 pub(crate) async fn label(user: &User, name: &str) -> Label {
-    let (status, body) = user.send(Method::POST, "/api/labels", &json!({ "name": name, "colour": "blue" })).await;
+    let (status, body) =
+        user.send(Method::POST, "/api/labels", &json!({ "name": name, "colour": "blue" })).await;
     assert_eq!(status, StatusCode::CREATED, "{body}");
     serde_json::from_value(body).unwrap()
 }
@@ -106,7 +107,10 @@ async fn a_contact_is_described_by_whoever_sees_a_conversation_of_theirs(engine:
     field(&supervisor, "size", "number", json!({})).await;
     let before = audited(&world).await;
     let told = labelled(&agent, id, regular.id, true).await;
-    assert_eq!((told.labels.as_slice(), told.all_labels.as_slice()), (&[regular.id][..], &[regular.clone()][..]));
+    assert_eq!(
+        (told.labels.as_slice(), told.all_labels.as_slice()),
+        (&[regular.id][..], &[regular.clone()][..])
+    );
     let told = says(&agent, id, "size", " 42 ").await;
     assert_eq!(value(&told, "size"), Some("42"));
     let told = note(&agent, id, "Likes lamps").await;
@@ -127,9 +131,18 @@ async fn a_contact_is_described_by_whoever_sees_a_conversation_of_theirs(engine:
     assert_eq!((whole.conversations.len(), whole.conversations[0].conversation.id), (1, hers.id));
     // What cannot be is refused and changes nothing.
     let no = |error| Err::<ContactDetails, _>(error);
-    assert_eq!(say(&agent, id, "fields", json!({ "key": "size", "value": "large" })).await, no(ErrorCode::ValueInvalid));
-    assert_eq!(say(&agent, id, "fields", json!({ "key": "shoe", "value": "1" })).await, no(ErrorCode::NotFound));
-    assert_eq!(say(&agent, id, "labels", json!({ "label": LabelId::new(), "on": true })).await, no(ErrorCode::NotFound));
+    assert_eq!(
+        say(&agent, id, "fields", json!({ "key": "size", "value": "large" })).await,
+        no(ErrorCode::ValueInvalid)
+    );
+    assert_eq!(
+        say(&agent, id, "fields", json!({ "key": "shoe", "value": "1" })).await,
+        no(ErrorCode::NotFound)
+    );
+    assert_eq!(
+        say(&agent, id, "labels", json!({ "label": LabelId::new(), "on": true })).await,
+        no(ErrorCode::NotFound)
+    );
     assert_eq!(say(&agent, id, "notes", json!({ "text": " " })).await, no(ErrorCode::TextEmpty));
     let long = "a".repeat(CONTACT_NOTE_CHARS + 1);
     assert_eq!(say(&agent, id, "notes", json!({ "text": long })).await, no(ErrorCode::TextTooLong));
@@ -215,7 +228,10 @@ async fn numbers_and_personal_values_are_hidden_together(engine: Engine) {
     let (_, list) = agent.get("/api/contacts?search=4915200000001").await;
     assert_eq!(list["contacts"], json!([]), "digits cannot be guessed");
     let told = details(&supervisor, id).await;
-    assert_eq!((value(&told, "born"), told.contact.phone.as_deref()), (Some("1990-02-28"), Some("4915200000001")));
+    assert_eq!(
+        (value(&told, "born"), told.contact.phone.as_deref()),
+        (Some("1990-02-28"), Some("4915200000001"))
+    );
 }
 
 async fn what_was_said_goes_with_a_merge_and_comes_back(engine: Engine) {
@@ -259,7 +275,10 @@ async fn what_was_said_goes_with_a_merge_and_comes_back(engine: Engine) {
     assert!(supervisor.send(Method::DELETE, &gone, &Value::Null).await.0.is_success());
     supervisor.command(Command::UndoContactChange { id: change }).await.unwrap();
     let (anns, bobs) = (details(&supervisor, ann).await, details(&supervisor, bob).await);
-    assert_eq!((value(&anns, "only"), value(&bobs, "only"), value(&bobs, "both")), (None, Some("newer"), Some("Bob's")));
+    assert_eq!(
+        (value(&anns, "only"), value(&bobs, "only"), value(&bobs, "both")),
+        (None, Some("newer"), Some("Bob's"))
+    );
     assert_eq!((anns.labels, bobs.labels), (vec![], vec![]));
     let told: Vec<_> = anns.notes.iter().map(|note| note.text.as_str()).collect();
     assert_eq!((told, bobs.notes.len()), (vec!["since", "of Ann"], 1));
@@ -317,8 +336,14 @@ async fn definitions_are_for_who_looks_after_contacts(engine: Engine) {
         assert!(status.is_client_error(), "{body}");
         serde_json::from_value::<ErrorCode>(body["code"].clone()).unwrap()
     };
-    assert_eq!(refused("/api/labels", json!({ "name": "REGULAR", "colour": "blue" })).await, ErrorCode::NameTaken);
-    assert_eq!(refused("/api/labels", json!({ "name": "a;b", "colour": "blue" })).await, ErrorCode::TextInvalid);
+    assert_eq!(
+        refused("/api/labels", json!({ "name": "REGULAR", "colour": "blue" })).await,
+        ErrorCode::NameTaken
+    );
+    assert_eq!(
+        refused("/api/labels", json!({ "name": "a;b", "colour": "blue" })).await,
+        ErrorCode::TextInvalid
+    );
     let again = json!({ "key": "size", "title": "Other", "kind": "text" });
     assert_eq!(refused("/api/contact-fields", again).await, ErrorCode::NameTaken);
     let taken = json!({ "key": "phone", "title": "Phone", "kind": "text" });
@@ -378,7 +403,8 @@ async fn a_list_stands_by_activity_and_is_read_page_by_page(engine: Engine) {
     for n in 0..30 {
         csv.push_str(&format!("+4915100000{n:03},Imported {n}\n"));
     }
-    let (_, report) = supervisor.send(Method::POST, "/api/contacts/import", &json!({ "csv": csv, "apply": true })).await;
+    let (_, report) =
+        supervisor.send(Method::POST, "/api/contacts/import", &json!({ "csv": csv, "apply": true })).await;
     assert_eq!(report["new"], 30);
     for n in 0..40 {
         let writer = Sender::phone(&format!("4915300000{n:03}"), &format!("Writer {n}"));
@@ -390,7 +416,9 @@ async fn a_list_stands_by_activity_and_is_read_page_by_page(engine: Engine) {
         }
     }
     // Two conversations are one contact, where its last one stands.
-    world.customer_writes_to(&world.alpha.open, &Sender::phone("4915300000001", "Writer 1"), "And here").await;
+    world
+        .customer_writes_to(&world.alpha.open, &Sender::phone("4915300000001", "Writer 1"), "And here")
+        .await;
     let first = page(&supervisor, "").await;
     assert_eq!((first.contacts.len(), first.next.is_some()), (50, true));
     assert_eq!(names(&first.contacts)[..2], ["Writer 1", "Writer 39"]);

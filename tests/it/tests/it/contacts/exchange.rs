@@ -12,10 +12,7 @@ use super::{
     described::{details, field, label},
     of, rows,
 };
-use crate::harness::{
-    Engine, LiveClient, User, World, sql,
-    webhook::ann,
-};
+use crate::harness::{Engine, LiveClient, User, World, sql, webhook::ann};
 
 on_both_engines!(
     a_file_is_looked_at_first_and_taken_in_once,
@@ -134,7 +131,9 @@ async fn a_file_comes_back_as_it_went_out(engine: Engine) {
 
 async fn no_cell_of_a_file_is_a_formula(engine: Engine) {
     let world = World::new(engine).await;
-    for (n, wild) in ["=HYPERLINK(\"http://evil.example\")", "+1", "-1", "@SUM(A1)", "\t=1"].iter().enumerate() {
+    for (n, wild) in
+        ["=HYPERLINK(\"http://evil.example\")", "+1", "-1", "@SUM(A1)", "\t=1"].iter().enumerate()
+    {
         world.customer_writes(&Sender::phone(&format!("49152000000{n:02}"), wild), "Hello").await;
     }
     let file = export(&world.supervisor().await).await;
@@ -162,5 +161,8 @@ async fn files_are_for_who_looks_after_contacts(engine: Engine) {
     let role = shared::model::member::Role::Agent;
     let demote = Command::SetRole { member: supervisor.member, role };
     world.administrator().await.command(demote).await.unwrap();
-    assert_eq!(supervisor.send(Method::GET, "/api/contacts/export", &Value::Null).await.0, StatusCode::FORBIDDEN);
+    assert_eq!(
+        supervisor.send(Method::GET, "/api/contacts/export", &Value::Null).await.0,
+        StatusCode::FORBIDDEN
+    );
 }
