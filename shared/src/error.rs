@@ -44,6 +44,12 @@ pub enum ErrorCode {
     NothingWaits,
     /// The rules of a queue, skills or a capacity that cannot be; the detail names what.
     RulesInvalid,
+    /// A canned reply that cannot be; the detail names what.
+    ReplyInvalid,
+    /// There is a canned reply with this shortcut, in this language, for the same people.
+    ShortcutTaken,
+    /// There are as many canned replies as there may be.
+    TooManyReplies,
     /// A queue goes by this calendar.
     CalendarInUse,
     /// There is a queue or a calendar with this name.
@@ -183,6 +189,8 @@ impl ErrorCode {
             | Self::NothingWaits
             | Self::NameTaken
             | Self::CalendarInUse
+            | Self::ShortcutTaken
+            | Self::TooManyReplies
             | Self::NotEligible
             | Self::NotMentionable
             | Self::ConversationClosed
@@ -226,6 +234,7 @@ impl ErrorCode {
             | Self::TemplateInvalid
             | Self::ProfileInvalid
             | Self::RulesInvalid
+            | Self::ReplyInvalid
             | Self::ValueInvalid
             | Self::KeyReused => 422,
             Self::VersionMismatch => 426,
@@ -256,6 +265,9 @@ impl ErrorCode {
             Self::NothingWaits => "Nothing waits",
             Self::RulesInvalid => "These rules cannot be",
             Self::NameTaken => "This name is taken",
+            Self::ReplyInvalid => "This canned reply cannot be",
+            Self::ShortcutTaken => "There is a reply with this shortcut already",
+            Self::TooManyReplies => "There are as many canned replies as there may be; remove one first",
             Self::CalendarInUse => "A queue goes by this calendar",
             Self::NotEligible => "This colleague cannot take the conversation",
             Self::NotMentionable => "Somebody named in the note may not see the conversation",

@@ -122,6 +122,8 @@ id!(/// A file that a member uploaded to send it.
     UploadId, "upl");
 id!(/// A sticker of the tenant's.
     StickerId, "stk");
+id!(/// A canned reply.
+    CannedReplyId, "can");
 id!(/// One command of one member; the same key twice has one effect.
     CommandKey, "cmd");
 id!(/// A message template of WhatsApp's.

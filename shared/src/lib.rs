@@ -7,6 +7,7 @@
 pub mod api;
 pub mod apply;
 pub mod attachments;
+pub mod canned;
 pub mod error;
 pub mod health;
 pub mod ids;

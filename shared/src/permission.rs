@@ -30,6 +30,8 @@ pub enum Permission {
     ManageTemplates,
     /// Look after the stickers that everybody can send.
     ManageStickers,
+    /// Look after the canned replies of queues and of the tenant; everybody has their own.
+    ManageCanned,
     /// Say that two contacts are one person, or one is two, take it back, and block customers.
     ManageContacts,
     /// Connect numbers and see how they are.
@@ -54,6 +56,7 @@ pub const fn permissions(role: Role) -> &'static [Permission] {
             SeePhoneNumbers,
             ManageTemplates,
             ManageStickers,
+            ManageCanned,
             ManageContacts,
             Supervise,
             SeeBoard,
@@ -67,6 +70,7 @@ pub const fn permissions(role: Role) -> &'static [Permission] {
             ManageSettings,
             ManageTemplates,
             ManageStickers,
+            ManageCanned,
             ManageContacts,
             ManageChannels,
             Supervise,

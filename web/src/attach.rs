@@ -127,6 +127,15 @@ impl Attachments {
         }
     }
 
+    /// Adds what the server has already.
+    pub(crate) fn add_upload(self, tray: &Tray, upload: Upload) {
+        let number = NEXT.with(|next| next.replace(next.get() + 1));
+        let Upload { id, kind, name, .. } = upload;
+        tray.update(|all| {
+            all.push(Attachment { number, name, kind, preview: None, stage: Stage::Ready(id) });
+        });
+    }
+
     /// Adds what was spoken.
     pub(crate) fn add_voice(self, tray: &Tray, file: File) {
         let name = text(words::kind(MediaKind::Voice.as_str())).to_owned();

@@ -56,7 +56,13 @@ pub(crate) async fn post<T: DeserializeOwned>(path: &str, body: &impl Serialize)
     read(&ask("POST", path, Some(body)).await?)
 }
 
-/// `POST` of a body that is JSON already, with a JSON answer.
+/// `PUT` of a JSON body with a JSON answer.
+pub(crate) async fn put<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> Result<T, Refused> {
+    let body = serde_json::to_string(body).map_err(|_| Refused::Unreachable)?;
+    read(&ask("PUT", path, Some(body)).await?)
+}
+
+/// `POST` of a body that is JSON already, as a file that somebody chose may be.
 pub(crate) async fn post_text<T: DeserializeOwned>(path: &str, body: String) -> Result<T, Refused> {
     read(&ask("POST", path, Some(body)).await?)
 }

@@ -1,6 +1,6 @@
 //! The console's addresses. State lives in the address first: what is selected can be linked.
 
-use shared::ids::{CalendarId, ChannelId, ConversationId, MemberId, QueueId, TemplateId};
+use shared::ids::{CalendarId, CannedReplyId, ChannelId, ConversationId, MemberId, QueueId, TemplateId};
 
 /// The sign-in page.
 pub(crate) const SIGN_IN: &str = "/sign-in";
@@ -34,6 +34,10 @@ pub(crate) const NEW_CALENDAR: &str = "/settings/calendars/new";
 /// Everybody who works here.
 pub(crate) const PEOPLE: &str = "/settings/people";
 
+/// Canned replies.
+pub(crate) const REPLIES: &str = "/settings/replies";
+/// Writing one.
+pub(crate) const NEW_REPLY: &str = "/settings/replies/new";
 /// Customers.
 pub(crate) const CONTACTS: &str = "/contacts";
 /// What they are described by.
@@ -94,6 +98,12 @@ pub(crate) enum Page {
     People,
     /// One of them.
     Person(MemberId),
+    /// Canned replies.
+    Replies,
+    /// Writing one.
+    NewReply,
+    /// One.
+    Reply(CannedReplyId),
     /// Labels and fields.
     Labels,
     /// What could not be taken in.
@@ -127,6 +137,9 @@ pub(crate) fn page(path: &str) -> Page {
         (Some("calendars"), Some(id), _) => id.parse().map_or(Page::Calendars, Page::Calendar),
         (Some("people"), None, _) => Page::People,
         (Some("people"), Some(id), _) => id.parse().map_or(Page::People, Page::Person),
+        (Some("replies"), None, _) => Page::Replies,
+        (Some("replies"), Some("new"), _) => Page::NewReply,
+        (Some("replies"), Some(id), _) => id.parse().map_or(Page::Replies, Page::Reply),
         (Some("labels"), ..) => Page::Labels,
         (Some("quarantine"), ..) => Page::Quarantine,
         _ => Page::First,
@@ -161,6 +174,11 @@ pub(crate) fn calendar(id: CalendarId) -> String {
 /// Somebody who works here, in the settings.
 pub(crate) fn person(id: MemberId) -> String {
     format!("{PEOPLE}/{id}")
+}
+
+/// A canned reply in the settings.
+pub(crate) fn reply(id: CannedReplyId) -> String {
+    format!("{REPLIES}/{id}")
 }
 
 /// A conversation in the inbox.
@@ -199,6 +217,11 @@ mod tests {
         assert_eq!(
             (page(NEW_QUEUE), page(QUEUES), page(PEOPLE)),
             (Page::NewQueue, Page::Queues, Page::People)
+        );
+        let one = CannedReplyId::new();
+        assert_eq!(
+            (page(&reply(one)), page(NEW_REPLY), page(REPLIES)),
+            (Page::Reply(one), Page::NewReply, Page::Replies)
         );
         assert_eq!((page(NEW_NUMBER), page(NEW_TEMPLATE)), (Page::NewNumber, Page::NewTemplate));
         assert_eq!((page(LABELS), page(CONTACTS)), (Page::Labels, Page::Contacts));

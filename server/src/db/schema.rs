@@ -146,6 +146,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    canned_reply (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> Text,
+        rev -> BigInt,
+        member_id -> Nullable<Text>,
+        queue_id -> Nullable<Text>,
+        folder -> Text,
+        shortcut -> Text,
+        language -> Text,
+        title -> Text,
+        text -> Text,
+        file -> Nullable<Text>,
+        hash -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     calendar (tenant_id, id) {
         tenant_id -> BigInt,
         id -> Text,

@@ -5,6 +5,7 @@
 
 pub mod board;
 pub mod calendars;
+pub mod canned;
 pub mod commands;
 pub mod contacts;
 pub mod conversations;

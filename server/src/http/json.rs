@@ -16,7 +16,12 @@ pub(super) const MOST_BYTES: usize = 256 * 1024;
 
 /// How JSON bodies are read everywhere.
 pub(super) fn config() -> JsonConfig {
-    JsonConfig::default().limit(MOST_BYTES).error_handler(|error, _| refusal(error).into())
+    config_for(MOST_BYTES)
+}
+
+/// How a JSON body of at most so many bytes is read.
+pub(super) fn config_for(most: usize) -> JsonConfig {
+    JsonConfig::default().limit(most).error_handler(|error, _| refusal(error).into())
 }
 
 fn refusal(error: JsonPayloadError) -> ApiError {

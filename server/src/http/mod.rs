@@ -7,6 +7,7 @@
 //! Absent on purpose: SQL, sockets, and any way to name a tenant other than the session.
 
 mod board;
+mod canned;
 mod channels;
 mod commands;
 mod connections;

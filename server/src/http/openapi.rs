@@ -5,8 +5,8 @@ use shared::error::Problem;
 use utoipa::OpenApi;
 
 use super::{
-    board, channels, commands, connections, contact_fields, contacts, conversations, labels, messages,
-    notices, probes, quarantine, session, sign_in_page, stickers, templates, uploads,
+    board, canned, channels, commands, connections, contact_fields, contacts, conversations, labels,
+    messages, notices, probes, quarantine, session, sign_in_page, stickers, templates, uploads,
 };
 
 #[derive(OpenApi)]
@@ -23,6 +23,13 @@ use super::{
         session::sign_out::sign_out,
         sign_in_page::get_sign_in_page,
         board::list_conversations::list_board_conversations,
+        canned::list_replies::list_replies,
+        canned::create_reply::create_reply,
+        canned::put_reply::put_reply,
+        canned::delete_reply::delete_reply,
+        canned::upload_file::upload_file,
+        canned::export_replies::export_replies,
+        canned::import_replies::import_replies,
         commands::post_command,
         contacts::list_contacts::list_contacts,
         contacts::get_contact::get_contact,
@@ -149,6 +156,11 @@ mod tests {
             paths,
             [
                 "/api/board/conversations",
+                "/api/canned",
+                "/api/canned/export",
+                "/api/canned/import",
+                "/api/canned/{id}",
+                "/api/canned/{id}/upload",
                 "/api/channels",
                 "/api/channels/{id}",
                 "/api/channels/{id}/check",

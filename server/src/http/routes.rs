@@ -13,6 +13,11 @@ use shared::{
 
 use super::{
     board::list_conversations::list_board_conversations,
+    canned::{
+        create_reply::create_reply, delete_reply::delete_reply, export_replies::export_replies,
+        import_replies::import_replies, list_replies::list_replies, put_reply::put_reply,
+        upload_file::upload_file,
+    },
     channels::{
         check_number::check_number, connect_number::connect_number, edit_number::edit_number,
         get_profile::get_profile, get_qr::get_qr, register_number::register_number, set_profile::set_profile,
@@ -72,6 +77,9 @@ use super::{
 };
 use crate::{live, whatsapp};
 
+/// Largest file of canned replies, in bytes: a few thousand long ones.
+const IMPORT_BYTES: usize = 4 * 1024 * 1024;
+
 /// Mounts every route. Middleware for all of them is the server's.
 pub fn configure(config: &mut ServiceConfig) {
     config
@@ -102,6 +110,7 @@ pub fn configure(config: &mut ServiceConfig) {
                         .route(delete().to(sign_out)),
                 )
                 .service(only("/board/conversations", "GET").route(get().to(list_board_conversations)))
+                .configure(canned)
                 .service(only("/commands", "POST").route(post().to(commands::post_command)))
                 .service(only("/conversations", "GET").route(get().to(list_conversations)))
                 .service(only("/conversations/{id}/messages", "GET").route(get().to(list_messages)))
@@ -141,6 +150,24 @@ pub fn configure(config: &mut ServiceConfig) {
                 .default_service(web::to(not_found)),
         )
         .default_service(web::to(everything_else));
+}
+
+/// Canned replies. What has a name comes before what has an id.
+fn canned(config: &mut ServiceConfig) {
+    config
+        .service(only("/canned", "GET, POST").route(get().to(list_replies)).route(post().to(create_reply)))
+        .service(only("/canned/export", "GET").route(get().to(export_replies)))
+        .service(
+            only("/canned/import", "POST")
+                .app_data(json::config_for(IMPORT_BYTES))
+                .route(post().to(import_replies)),
+        )
+        .service(
+            only("/canned/{id}", "PUT, DELETE")
+                .route(web::put().to(put_reply))
+                .route(delete().to(delete_reply)),
+        )
+        .service(only("/canned/{id}/upload", "POST").route(post().to(upload_file)));
 }
 
 /// Connecting numbers and looking after them.

@@ -1,5 +1,6 @@
 //! Requests and responses of the HTTP API.
 
+pub mod canned;
 pub mod contacts;
 pub mod conversations;
 pub mod notices;

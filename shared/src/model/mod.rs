@@ -2,6 +2,7 @@
 
 pub mod board;
 pub mod calendar;
+pub mod canned;
 pub mod channel;
 pub mod contact;
 pub mod content;

@@ -75,7 +75,8 @@ pub(crate) fn Rail(desk: Desk, inbox: Inbox) -> impl IntoView {
     .into_any()
 }
 
-/// Whether there is anything for the member in the settings; tracked.
+/// Whether there is anything for the member in the settings: at least canned replies of their own, for whoever writes;
+/// tracked.
 pub(crate) fn may_set(desk: Desk) -> bool {
-    [Permission::ManageChannels, Permission::ManageTemplates].into_iter().any(|one| desk.session.may(one))
+    desk.session.may(Permission::WorkConversations)
 }

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use shared::{
     Instant,
     api::{
+        canned::{CannedImported, CannedPage},
         contacts::{
             ContactConversation, ContactDetails, ContactFile, ContactsPage, FieldValue, ImportFault,
             ImportFaultKind, ImportReport, ListedContact,
@@ -17,9 +18,9 @@ use shared::{
     },
     error::{ErrorCode, Problem},
     ids::{
-        AssignmentId, CalendarId, ChannelId, CommandKey, ConnectionId, ContactChangeId, ContactId,
-        ContactNoteId, ConversationId, Epoch, FieldId, LabelId, MemberId, MessageId, NoticeId, QueueId,
-        TemplateId,
+        AssignmentId, CalendarId, CannedReplyId, ChannelId, CommandKey, ConnectionId, ContactChangeId,
+        ContactId, ContactNoteId, ConversationId, Epoch, FieldId, LabelId, MemberId, MessageId, NoticeId,
+        QueueId, TemplateId,
     },
     live::{
         command::Done,
@@ -29,6 +30,7 @@ use shared::{
     model::{
         board::{AgentState, AlertKind, Board, BoardAgent, BoardAlert, BoardLine},
         calendar::{Calendar, Holiday, Hours, Weekly, Window, parse_date},
+        canned::{CannedFile, CannedReply, CannedScope, CannedWords},
         channel::{Channel, ChannelColour},
         contact::{Block, BlockRefusal, BlockState, Contact, ContactChange, ContactChangeKind},
         content::{
@@ -106,6 +108,30 @@ fn a_page_of_templates_is_read_as_it_was_written() {
     let page = TemplatesPage { templates: [vec![template], all.to_vec()].concat() };
     let text = serde_json::to_string(&page).unwrap();
     assert_eq!(read::<TemplatesPage>(&text), Ok(page));
+}
+
+#[test]
+fn canned_replies_are_read_as_they_were_written() {
+    let words = CannedWords {
+        folder: "A".into(),
+        shortcut: "hi".into(),
+        language: String::new(),
+        title: "Says \"hi\"".into(),
+        text: "Hi\n{{customer}}".into(),
+    };
+    let file = CannedFile { name: "a.pdf".into(), kind: MediaKind::Document };
+    let scopes = [CannedScope::Personal, CannedScope::Queue(QueueId::new()), CannedScope::Tenant];
+    let one = |scope| CannedReply {
+        id: CannedReplyId::new(),
+        rev: 1,
+        scope,
+        words: words.clone(),
+        file: Some(file.clone()).filter(|_| scope != CannedScope::Tenant),
+    };
+    let page = CannedPage { replies: scopes.map(one).to_vec() };
+    assert_eq!(read::<CannedPage>(&serde_json::to_string(&page).unwrap()), Ok(page));
+    let done = CannedImported { added: 1, replaced: 0 };
+    assert_eq!(read::<CannedImported>(&serde_json::to_string(&done).unwrap()), Ok(done));
 }
 
 #[test]

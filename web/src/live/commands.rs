@@ -13,7 +13,11 @@ use shared::{
 
 use leptos::prelude::*;
 
-use super::{outbox::Pending, store::Live, unanswered};
+use super::{
+    outbox::Pending,
+    store::{Live, OnAnswer},
+    unanswered,
+};
 
 /// Timelines kept open behind the shown one, so that going back is instant. Below the server's limit
 /// with room for the one that is being opened.
@@ -27,10 +31,17 @@ impl Live {
 
     /// Issues a command and learns how it ended.
     pub(crate) fn command_then(self, command: Command, then: impl FnOnce(Result<Done, Problem>) + 'static) {
+        self.issue_for(command, false, Box::new(then));
+    }
+
+    /// Issues a command whose refusal is told by whoever issued it, beside what was asked.
+    pub(crate) fn command_told(self, command: Command, then: impl FnOnce(Result<Done, Problem>) + 'static) {
+        self.issue_for(command, true, Box::new(then));
+    }
+
+    fn issue_for(self, command: Command, is_told: bool, then: OnAnswer) {
         let key = self.issue(command);
-        self.answers.update_value(|answers| {
-            answers.push((key, Box::new(then)));
-        });
+        self.answers.update_value(|answers| answers.push((key, is_told, then)));
     }
 
     fn issue(self, command: Command) -> CommandKey {

@@ -175,9 +175,11 @@ impl Live {
 
     fn answered(self, key: CommandKey, answer: Answer) {
         let then = self.answers.try_update_value(|answers| {
-            let at = answers.iter().position(|(other, _)| *other == key)?;
-            Some(answers.swap_remove(at).1)
+            let at = answers.iter().position(|(other, ..)| *other == key)?;
+            let (_, is_told, then) = answers.swap_remove(at);
+            Some((is_told, then))
         });
+        let (is_told, then) = then.flatten().map_or((false, None), |(is_told, then)| (is_told, Some(then)));
         let outcome = match answer {
             Answer::Ok(done) => {
                 self.outbox.update_value(|outbox| outbox.done(key, done.pos));
@@ -197,7 +199,7 @@ impl Live {
                 let member = self.link.with_value(|link| link.member);
                 // What another tab took out is given back there.
                 let ours = |p: &Pending| !p.kept || member.is_some_and(|m| unanswered::settle(m, p.key));
-                if let Some(pending) = refused.filter(ours) {
+                if let Some(pending) = refused.filter(ours).filter(|_| !is_told) {
                     let refusal = Refusal { command: pending.command, problem: problem.clone() };
                     self.refusals.update(|all| all.push(refusal));
                 }
@@ -205,7 +207,7 @@ impl Live {
             }
         };
         self.pending.notify();
-        if let Some(then) = then.flatten() {
+        if let Some(then) = then {
             then(outcome);
         }
     }

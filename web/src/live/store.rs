@@ -59,7 +59,8 @@ pub(crate) struct Live {
     pub(super) view: StoredValue<Option<View>>,
     pub(super) outbox: StoredValue<Outbox>,
     pub(super) link: StoredValue<Link, LocalStorage>,
-    pub(super) answers: StoredValue<Vec<(CommandKey, OnAnswer)>, LocalStorage>,
+    /// Who wants to know how a command ended, and whether they tell the person when it was refused.
+    pub(super) answers: StoredValue<Vec<(CommandKey, bool, OnAnswer)>, LocalStorage>,
     pub(super) rows: Trigger,
     pub(super) timelines: Trigger,
     pub(super) directory: Trigger,

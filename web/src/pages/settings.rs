@@ -12,7 +12,7 @@ use crate::{
         rail::Rail,
         settings::{
             calendars, connect, contacts, fields, labels, number, numbers, people, quarantine, queue, queues,
-            setup, template_form, templates,
+            replies, reply_form, setup, template_form, templates,
         },
     },
     effects::effect,
@@ -39,6 +39,7 @@ pub(crate) fn SettingsPage() -> impl IntoView {
                 {move || link(desk, Permission::WorkConversations, routes::CONTACTS, Key::Contacts)}
                 {move || link(desk, Permission::ManageChannels, routes::NUMBERS, Key::SettingsNumbers)}
                 {move || link(desk, Permission::ManageTemplates, routes::TEMPLATES, Key::SettingsTemplates)}
+                {move || link(desk, Permission::WorkConversations, routes::REPLIES, Key::SettingsReplies)}
                 {move || link(desk, Permission::ManageQueues, routes::QUEUES, Key::SettingsQueues)}
                 {move || link(desk, Permission::ManageQueues, routes::CALENDARS, Key::SettingsCalendars)}
                 {move || link(desk, Permission::Supervise, routes::PEOPLE, Key::SettingsPeople)}
@@ -74,11 +75,18 @@ fn draw(desk: Desk, page: Page) -> AnyView {
     let may = |needed| untrack(|| desk.session.may(needed));
     let needed = match page {
         Page::First => {
-            let first = if may(Permission::ManageChannels) { routes::NUMBERS } else { routes::TEMPLATES };
+            let first = [
+                (Permission::ManageChannels, routes::NUMBERS),
+                (Permission::ManageTemplates, routes::TEMPLATES),
+            ]
+            .into_iter()
+            .find(|(needed, _)| may(*needed))
+            .map_or(routes::REPLIES, |(_, first)| first);
             request_animation_frame(move || desk.router.replace(first));
             return ().into_any();
         }
         Page::Templates | Page::NewTemplate | Page::Template(_) => Permission::ManageTemplates,
+        Page::Replies | Page::NewReply | Page::Reply(_) => Permission::WorkConversations,
         Page::Quarantine => Permission::ManageSettings,
         Page::Labels => Permission::ManageContacts,
         Page::Contacts => Permission::WorkConversations,
@@ -107,6 +115,9 @@ fn draw(desk: Desk, page: Page) -> AnyView {
         Page::Calendar(id) => calendars::calendar(desk, Some(id)),
         Page::People => people::page(desk),
         Page::Person(id) => people::person(desk, id),
+        Page::Replies => replies::page(desk),
+        Page::NewReply => reply_form::page(desk, None),
+        Page::Reply(id) => reply_form::page(desk, Some(id)),
         Page::Templates => templates::page(desk),
         Page::NewTemplate => template_form::page(desk, None),
         Page::Template(id) => template_form::page(desk, Some(id)),

@@ -13,6 +13,7 @@ use shared::{
 };
 
 use super::{
+    canned_reply,
     message::{MessageRow, json},
     sticker, upload,
 };
@@ -143,7 +144,7 @@ pub fn remove(scoped: &mut Scoped, message: MessageId) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Whether any message, upload or sticker has a file with these bytes.
+/// Whether any message, upload, sticker or canned reply has a file with these bytes.
 ///
 /// # Errors
 /// The database's.
@@ -153,7 +154,7 @@ pub fn is_used(scoped: &mut Scoped, hash: &str) -> Result<bool, Fault> {
         .filter(f::tenant_id.eq(tenant).and(f::hash.is_not_null()).and(f::hash.eq(hash)))
         .count()
         .get_result(conn)?;
-    Ok(n > 0 || upload::has(scoped, hash)? || sticker::has(scoped, hash)?)
+    Ok(n > 0 || upload::has(scoped, hash)? || sticker::has(scoped, hash)? || canned_reply::has(scoped, hash)?)
 }
 
 /// Tells of each message that came with a file how far we got with it.

@@ -5,6 +5,7 @@ pub mod assignment;
 pub mod awaited;
 pub mod board;
 pub mod calendar;
+pub mod canned_reply;
 pub mod channel;
 pub mod channel_health;
 pub mod command_result;

@@ -64,7 +64,7 @@ function nameOf(element) {
 
 function words(element) {
   const said = [...element.childNodes].map(node => node.nodeType === Node.TEXT_NODE ? node.data.trim()
-    : node.nodeType !== Node.ELEMENT_NODE || node.matches('time, .bubble__meta, .bubble__do') ? ''
+    : node.nodeType !== Node.ELEMENT_NODE || node.matches('time, textarea, .bubble__meta, .bubble__do') ? ''
     : node.ariaHidden === 'true' || !node.checkVisibility() ? ''
     : [node.getAttribute('alt'), node.ariaLabel, words(node)].filter(Boolean).join(' '));
   return said.filter(Boolean).join(' ');
@@ -77,7 +77,7 @@ for (const piece of pieces) {
   const add = (what, element) => wrong.add(`${piece.dataset.seq ?? piece.className} (${said.slice(0, 60)}): ${what}`
     + (element ? ` <${element.tagName.toLowerCase()} class="${element.getAttribute('class') ?? ''}">` : ''));
   if (!/[\p{L}\p{N}\p{So}]/u.test(said)) add('says nothing');
-  for (const odd of said.match(/\bundefined\b|\bnull\b|\bNaN\b|\[object|\{[a-z_]+\}/g) ?? []) add(`says ${odd}`);
+  for (const odd of said.match(/\bundefined\b|\bnull\b|\bNaN\b|\[object|(?<!\{)\{[a-z_]+\}(?!\})/g) ?? []) add(`says ${odd}`);
   for (const word of said.match(/\b[a-z0-9]+(_[a-z0-9]+)+\b/g) ?? []) if (keys.includes(word)) add(`says the key ${word}`);
 
   const box = piece.getBoundingClientRect();

@@ -20,6 +20,7 @@ mod journeys;
 mod numbers;
 mod office;
 mod proxy;
+mod replies;
 mod routing;
 mod sending;
 mod sessions;

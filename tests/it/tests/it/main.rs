@@ -10,6 +10,7 @@
 mod harness;
 
 mod board;
+mod canned;
 mod contacts;
 mod fault;
 mod files;

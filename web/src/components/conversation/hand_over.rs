@@ -37,7 +37,7 @@ pub(super) fn dialog(talk: Talk) -> impl IntoView {
         let note = Some(note.get_untracked()).filter(|note| !note.trim().is_empty());
         sending.set(true);
         let command = Command::Transfer { conversation: talk.id, to, note };
-        talk.live.command_then(command, move |answer| {
+        talk.live.command_told(command, move |answer| {
             let _ = sending.try_set(false);
             match answer {
                 Ok(_) => {

@@ -1,4 +1,4 @@
-//! The settings: numbers, templates, queues, people, and what could not be taken in.
+//! The settings: numbers, templates, canned replies, queues, people, and what could not be taken in.
 
 pub(crate) mod calendars;
 pub(crate) mod connect;
@@ -15,6 +15,8 @@ mod profile;
 pub(crate) mod quarantine;
 pub(crate) mod queue;
 pub(crate) mod queues;
+pub(crate) mod replies;
+pub(crate) mod reply_form;
 mod secrets;
 pub(crate) mod setup;
 mod share;

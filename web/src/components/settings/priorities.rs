@@ -62,7 +62,7 @@ impl PriorityLine {
         let has_word = move || self.kind.with(|kind| matches!(kind.as_str(), "language" | "keyword"));
         let kinds = || KINDS.map(|(word, words)| (word.to_owned(), text(words).to_owned())).into();
         view! {
-            <div class="ring">
+            <div class="ring ring--even">
                 {fields::choice(format!("priority-{n}"), Key::PriorityWhen, self.kind, kinds)}
                 <div class="field" hidden=move || !has_word()>
                     {Line::new(format!("priority-{n}-word"), Key::PriorityWord, self.word).draw()}

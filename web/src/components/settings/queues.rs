@@ -166,7 +166,7 @@ impl Asked {
     fn give(self, desk: Desk, command: Command, then: Box<dyn FnOnce()>) {
         self.busy.set(true);
         self.refused.set(None);
-        desk.live.command_then(command, move |answer| {
+        desk.live.command_told(command, move |answer| {
             // The page may be gone, and its signals with it; the toasts are the desk's.
             let _ = self.busy.try_set(false);
             match answer {

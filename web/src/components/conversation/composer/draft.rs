@@ -177,12 +177,26 @@ impl Draft {
         }
     }
 
-    /// Puts an emoji where the cursor is.
-    pub(super) fn insert(self, emoji: &'static str) {
+    /// What is written, and where the caret is in it, in units of UTF-16; nothing while something is marked.
+    pub(super) fn caret(self) -> Option<(String, usize)> {
+        let field = self.field.get_untracked()?;
+        let start = field.selection_start().ok()??;
+        (field.selection_end() == Ok(Some(start))).then(|| (field.value(), start as usize))
+    }
+
+    /// Marks a part of what is written, in units of UTF-16.
+    pub(super) fn mark(self, from: usize, to: usize) {
+        if let Some(field) = self.field.get_untracked() {
+            let _ = field.set_selection_range(from as u32, to as u32);
+        }
+    }
+
+    /// Puts an emoji or a reply where the cursor is, in place of what is marked.
+    pub(super) fn insert(self, new: &str) {
         let Some(field) = self.field.get_untracked() else { return };
         let start = field.selection_start().ok().flatten().unwrap_or_default();
-        if field.set_range_text(emoji).is_ok() {
-            let length = u32::try_from(emoji.encode_utf16().count()).unwrap_or_default();
+        if field.set_range_text(new).is_ok() {
+            let length = u32::try_from(new.encode_utf16().count()).unwrap_or_default();
             let _ = field.set_selection_range(start + length, start + length);
             self.typed(field.value());
         }

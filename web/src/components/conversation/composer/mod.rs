@@ -3,11 +3,12 @@
 mod attach;
 mod draft;
 mod explanation;
+mod replies;
 
 use leptos::{html, prelude::*};
 use shared::limits;
 
-use self::{draft::Draft, explanation::Explanation};
+use self::{draft::Draft, explanation::Explanation, replies::Replies};
 use super::{
     Talk,
     emoji::EmojiMenu,
@@ -47,6 +48,8 @@ pub(super) fn Composer(talk: Talk) -> impl IntoView {
         !open.get() || over.get() || !ready.get() || length.get() == 0 && !carries.get()
     });
     let recorder = Recorder::new(talk);
+    let replies = Replies::new(draft);
+    let listing = Memo::new(move |_| replies.is_open());
     let templates_may_go = move || {
         talk.permit.get().is_some_and(|permit| matches!(permit.obstacle, None | Some(Obstacle::Window)))
     };
@@ -60,8 +63,14 @@ pub(super) fn Composer(talk: Talk) -> impl IntoView {
                 {tray::answered(talk)}
                 {tray::files(talk.desk, draft.tray())}
             </div>
+            {replies::list(replies)}
             <textarea
                 class="composer__text"
+                role=move || listing.get().then_some("combobox")
+                aria-autocomplete="list"
+                aria-expanded=move || listing.get().then_some("true")
+                aria-controls=move || listing.get().then_some("replies")
+                aria-activedescendant=move || replies.active()
                 node_ref=field
                 rows="1"
                 dir="auto"
@@ -70,8 +79,18 @@ pub(super) fn Composer(talk: Talk) -> impl IntoView {
                 placeholder=placeholder
                 disabled=move || !open.get()
                 prop:value=move || words.get()
-                on:input:target=move |event| draft.typed(event.target().value())
-                on:keydown=move |event| draft.pressed(&event)
+                on:input:target=move |event| {
+                    draft.typed(event.target().value());
+                    replies.look();
+                }
+                on:keydown=move |event| {
+                    if !replies.pressed(&event) {
+                        draft.pressed(&event);
+                    }
+                }
+                on:keyup=move |_| replies.look()
+                on:click=move |_| replies.look()
+                on:blur=move |_| replies.leave()
                 on:paste=move |event| draft.pasted(&event)
             ></textarea>
             <div class="composer__bar">
