@@ -114,7 +114,7 @@ async fn a_customer_is_described_found_and_taken_in_from_a_file() {
     choose(&pat, "field-size", "large").await;
     fill(&pat, "note-text", "Calls twice a year.").await;
     pat.click("note-add").await;
-    until_text(&pat, "about", "Pat").await;
+    pat.until_true("document.querySelector('.about__list p')?.innerText === 'Calls twice a year.'").await;
     pat.until_true("document.querySelector('[data-testid=note-text]').value === ''").await;
     until_text(&pat, "about", "And what about delivery?").await;
     for (scheme, shade) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
