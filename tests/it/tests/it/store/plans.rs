@@ -30,13 +30,14 @@ use crate::harness::{
 };
 
 /// Tables that have a handful of rows per tenant; reading all of them is right.
-const SMALL: [&str; 11] = [
+const SMALL: [&str; 12] = [
     // The words of one message, given as a list.
     "word",
     "tenant_log",
     "tenant_identity",
     "settings",
     "queue",
+    "calendar",
     "channel",
     "member",
     "member_queue",
