@@ -14,7 +14,7 @@ use crate::{
     i18n::{Key, count, fill, text, tr},
     prefs::{self, Alert},
     routes, time,
-    ui::{Button, ButtonLook, Count, Icon, IconName, Item, Menu, MenuItem, MenuKind, close_menu, each},
+    ui::{Button, Count, Icon, IconName, Item, Menu, MenuItem, MenuKind, close_menu, each},
     words,
 };
 
@@ -50,7 +50,7 @@ pub(crate) fn bell(desk: Desk) -> AnyView {
             {move || match unread.get() {
                 0 => view! { <p class="notices__none">{tr(Key::NoticesNone)}</p> }.into_any(),
                 _ => view! {
-                    <Button look=ButtonLook::Ghost on:click=read attr:data-testid="notices-read">{tr(Key::NoticesRead)}</Button>
+                    <Button on:click=read attr:data-testid="notices-read">{tr(Key::NoticesRead)}</Button>
                 }.into_any(),
             }}
             <hr class="menu__rule"/>
