@@ -393,7 +393,8 @@ mod tests {
             assert!(!tell(wrong.clone()), "{wrong:?}");
         }
         assert!(!RoutingPolicy { away_after_secs: 59, ..RoutingPolicy::default() }.is_valid());
-        for (closing_soon_secs, may) in [(0, true), (59, false), (60, true), (82_800, true), (82_801, false)] {
+        for (closing_soon_secs, may) in [(0, true), (59, false), (60, true), (82_800, true), (82_801, false)]
+        {
             let policy = RoutingPolicy { closing_soon_secs, ..RoutingPolicy::default() };
             assert_eq!(policy.is_valid(), may, "{closing_soon_secs}");
         }

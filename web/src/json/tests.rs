@@ -49,7 +49,8 @@ use shared::{
         notice::{Notice, NoticeKind},
         queue::{PriorityRule, PriorityWhen, Queue, QueueRules, Ring, RoutingMode, WhenFull},
         routing::{
-            Assignment, AssignmentKind, Deciding, Ending, Moved, RoutingPolicy, Skill, Target, Tell, Waiting, Why,
+            Assignment, AssignmentKind, Deciding, Ending, Moved, RoutingPolicy, Skill, Target, Tell, Waiting,
+            Why,
         },
         settings::Settings,
         template::{
@@ -391,7 +392,10 @@ fn escapes_of_utf_16_are_one_character() {
 #[test]
 fn what_a_newer_server_adds_is_passed_over() {
     let text = r#"{"new":{"deep":[1,-2.5e3,{"a":"]}"},[]],"b":null},"pos":5,"message":null,"more":true}"#;
-    assert_eq!(read::<Done>(text), Ok(Done { pos: 5, message: None, conversation: None, change: None, moved: None }));
+    assert_eq!(
+        read::<Done>(text),
+        Ok(Done { pos: 5, message: None, conversation: None, change: None, moved: None })
+    );
     assert_eq!(read::<Done>(r#"{"pos":5,"x":}"#), Err(Unreadable));
     assert_eq!(read::<Done>(r#"{"pos":5,"x"}"#), Err(Unreadable));
 }

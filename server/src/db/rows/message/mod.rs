@@ -330,7 +330,10 @@ pub fn answered_behind(
 ///
 /// # Errors
 /// The database's.
-pub fn newest_of_people(scoped: &mut Scoped, conversation: ConversationId) -> Result<Option<MessageId>, Fault> {
+pub fn newest_of_people(
+    scoped: &mut Scoped,
+    conversation: ConversationId,
+) -> Result<Option<MessageId>, Fault> {
     let (conn, tenant) = scoped.parts();
     let found: Option<String> = m::message
         .filter(
