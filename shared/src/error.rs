@@ -58,6 +58,8 @@ pub enum ErrorCode {
     NotEligible,
     /// A note can name only colleagues who may see the conversation; the problem names one who may not.
     NotMentionable,
+    /// Nobody else holds the conversation, so there is nobody to suggest anything to.
+    NobodyHolds,
     /// The conversation is closed.
     ConversationClosed,
     /// The conversation is open already.
@@ -68,6 +70,10 @@ pub enum ErrorCode {
     NoAddress,
     /// The customer is blocked on this number.
     CustomerBlocked,
+    /// The value is none that the field can have.
+    ValueInvalid,
+    /// There are as many labels, fields or notes as there may be.
+    TooMany,
     /// Both contacts have an open conversation on the same number.
     BothOpen,
     /// There is no earlier conversation that would stay with the contact.
@@ -189,11 +195,13 @@ impl ErrorCode {
             | Self::TooManyReplies
             | Self::NotEligible
             | Self::NotMentionable
+            | Self::NobodyHolds
             | Self::ConversationClosed
             | Self::ConversationOpen
             | Self::WindowClosed
             | Self::CustomerBlocked
             | Self::BothOpen
+            | Self::TooMany
             | Self::NothingStays
             | Self::LaterChangeFirst
             | Self::NotRetryable
@@ -230,6 +238,7 @@ impl ErrorCode {
             | Self::ProfileInvalid
             | Self::RulesInvalid
             | Self::ReplyInvalid
+            | Self::ValueInvalid
             | Self::KeyReused => 422,
             Self::VersionMismatch => 426,
             Self::TooManyOpen | Self::RateLimited | Self::RegisteredTooOften => 429,
@@ -264,12 +273,15 @@ impl ErrorCode {
             Self::TooManyReplies => "There are as many canned replies as there may be; remove one first",
             Self::CalendarInUse => "A queue goes by this calendar",
             Self::NotEligible => "This colleague cannot take the conversation",
+            Self::NobodyHolds => "Nobody else holds the conversation",
             Self::NotMentionable => "Somebody named in the note may not see the conversation",
             Self::ConversationClosed => "The conversation is closed",
             Self::ConversationOpen => "The conversation is open already",
             Self::WindowClosed => "The 24-hour window is closed; only templates can be sent",
             Self::NoAddress => "The customer has no address a message could be sent to",
             Self::CustomerBlocked => "The customer is blocked on this number",
+            Self::ValueInvalid => "The value is none that the field can have",
+            Self::TooMany => "There are as many as there may be; remove one first",
             Self::BothOpen => "Both have an open conversation on the same number; close one first",
             Self::NothingStays => "There is no earlier conversation that would stay",
             Self::LaterChangeFirst => "A later change of these contacts has to be taken back first",

@@ -98,6 +98,12 @@ id!(/// A customer.
     ContactId, "con");
 id!(/// That two contacts became one, or one became two.
     ContactChangeId, "chg");
+id!(/// Something a member noted of a customer.
+    ContactNoteId, "cnt");
+id!(/// A word by which contacts and conversations are sorted.
+    LabelId, "lbl");
+id!(/// Something a business wants to know of its customers.
+    FieldId, "fld");
 id!(/// A department.
     QueueId, "que");
 id!(/// When a business is open.

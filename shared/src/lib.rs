@@ -23,6 +23,7 @@ pub mod phone;
 pub mod position;
 pub mod profile;
 pub mod program;
+pub mod search;
 pub mod template_rules;
 
 /// An instant in UTC. The server truncates to whole microseconds, so a value survives the database,

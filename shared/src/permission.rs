@@ -42,6 +42,8 @@ pub enum Permission {
     ManageQueues,
     /// See the board: how many wait, who is there, how well the day goes.
     SeeBoard,
+    /// Look over the shoulder of whoever holds a conversation, and see who else does.
+    Monitor,
 }
 
 /// What each role may do.
@@ -60,6 +62,7 @@ pub const fn permissions(role: Role) -> &'static [Permission] {
             ManageContacts,
             Supervise,
             SeeBoard,
+            Monitor,
         ],
         Role::Administrator => &[
             WorkConversations,
@@ -76,6 +79,7 @@ pub const fn permissions(role: Role) -> &'static [Permission] {
             Supervise,
             ManageQueues,
             SeeBoard,
+            Monitor,
         ],
     }
 }

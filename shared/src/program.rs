@@ -13,7 +13,7 @@ pub enum Program {
 }
 
 /// Where the addresses of the office begin.
-const OFFICE: [&str; 1] = ["/settings"];
+const OFFICE: [&str; 2] = ["/settings", "/contacts"];
 /// Where those of the floor do.
 const FLOOR: [&str; 2] = ["/board", "/wall"];
 
@@ -54,7 +54,7 @@ mod tests {
         for path in ["/", "/inbox", "/inbox/cnv_1", "/sign-in", "/settingsx", "/nonsense"] {
             assert_eq!(Program::of(path), Program::Inbox, "{path}");
         }
-        for path in ["/settings", "/settings/", "/settings/numbers/new"] {
+        for path in ["/settings", "/settings/", "/settings/numbers/new", "/contacts"] {
             assert_eq!(Program::of(path), Program::Office, "{path}");
         }
         for path in ["/board", "/board/x", "/wall"] {

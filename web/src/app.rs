@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shared::{
     error::{ErrorCode, Problem},
-    ids::{ConversationId, MemberId},
+    ids::{ConversationId, MemberId, MessageId},
     live::{close::Verdict, command::Command},
     program::Program,
 };
@@ -60,6 +60,10 @@ pub(crate) struct Desk {
     seated: RwSignal<Option<MemberId>>,
     /// Whether somebody looks at the page and works in it.
     pub(crate) attention: RwSignal<bool>,
+    /// Where a colleague was faster, and what they said.
+    pub(crate) crossed: RwSignal<Option<Crossed>>,
+    /// Suggestions that were taken or are not wanted.
+    pub(crate) dismissed: RwSignal<Vec<MessageId>>,
     /// What was closed last, for undo.
     pub(crate) closed: RwSignal<Option<ConversationId>>,
     /// Whether the composer writes a note.
@@ -82,6 +86,8 @@ impl Desk {
             attachments: Attachments::new(),
             seated: RwSignal::new(None),
             attention: RwSignal::new(browser::has_attention()),
+            crossed: RwSignal::new(None),
+            dismissed: RwSignal::new(Vec::new()),
             closed: RwSignal::new(None),
             noting: RwSignal::new(false),
             help: RwSignal::new(false),
@@ -103,14 +109,39 @@ impl Desk {
     }
 
     fn tell(self, refusal: &Refusal) {
-        // Reading is not something the person asked for, and the form says itself what is wrong.
-        if matches!(refusal.command, Command::MarkRead { .. } | Command::Begin { .. }) {
+        // What the console says by itself the person did not ask for, and the form says itself what is wrong.
+        if matches!(
+            refusal.command,
+            Command::MarkRead { .. }
+                | Command::Begin { .. }
+                | Command::SetDraft { .. }
+                | Command::ReadNotices { .. }
+        ) {
             return;
         }
         self.drafts.give_back(&refusal.command);
         self.attachments.give_back(&refusal.command, refusal.problem.code);
+        if let (Command::Send { conversation, .. }, ErrorCode::ColleagueAnswered) =
+            (&refusal.command, refusal.problem.code)
+        {
+            // The composer says so, with what they said.
+            let answer = refusal.problem.message.as_deref().copied();
+            self.crossed.set(Some(Crossed { conversation: *conversation, answer }));
+            if untrack(|| routes::selected(&self.router.path())) == Some(*conversation) {
+                return;
+            }
+        }
         self.toasts.say(explain(&refusal.problem));
     }
+}
+
+/// An answer that was stopped, because a colleague had answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Crossed {
+    /// Where.
+    pub(crate) conversation: ConversationId,
+    /// What they said.
+    pub(crate) answer: Option<MessageId>,
 }
 
 fn explain(problem: &Problem) -> String {

@@ -85,6 +85,19 @@ impl Drafts {
         self.write(DraftKind::Form(kind), id, &all.join(NEXT.to_string().as_str()));
     }
 
+    /// Puts words behind what is written for the customer.
+    pub(crate) fn add(self, id: ConversationId, words: &str) {
+        let before = self.read(DraftKind::Text, id);
+        self.write(DraftKind::Text, id, &in_front(before.trim_end(), words));
+        self.changed.notify();
+    }
+
+    /// Puts other words in the place of what was begun.
+    pub(crate) fn replace(self, kind: DraftKind, id: ConversationId, words: &str) {
+        self.write(kind, id, words);
+        self.changed.notify();
+    }
+
     /// Whether the only thing begun here is a note: then the composer goes on with it.
     pub(crate) fn only_note(self, id: ConversationId) -> bool {
         self.read(DraftKind::Text, id).is_empty() && !self.read(DraftKind::Note, id).is_empty()
@@ -118,13 +131,19 @@ impl Drafts {
 fn written(command: &Command) -> Option<(DraftKind, ConversationId, &str)> {
     match command {
         Command::Send { conversation, what, .. } => Some((DraftKind::Text, *conversation, what.words()?)),
-        Command::AddNote { conversation, text, .. } => Some((DraftKind::Note, *conversation, text)),
+        Command::AddNote { conversation, text, .. } | Command::Suggest { conversation, text } => {
+            Some((DraftKind::Note, *conversation, text))
+        }
         _ => None,
     }
 }
 
 fn in_front(text: &str, since: &str) -> String {
-    if since.trim().is_empty() { text.to_owned() } else { format!("{text}\n{since}") }
+    match (text.is_empty(), since.trim().is_empty()) {
+        (_, true) => text.to_owned(),
+        (true, _) => since.to_owned(),
+        _ => format!("{text}\n{since}"),
+    }
 }
 
 fn prefix(member: MemberId) -> String {

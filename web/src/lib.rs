@@ -13,6 +13,7 @@ use app::Main;
 use leptos::prelude::IntoAny as _;
 use shared::program::Program;
 
+mod alarm;
 mod app;
 mod attach;
 mod browser;

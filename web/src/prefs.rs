@@ -50,8 +50,68 @@ impl Theme {
     }
 }
 
+/// A way of being told of something new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Alert {
+    /// Short words in a corner of the page.
+    Toast,
+    /// A number in the title of the page.
+    Title,
+    /// A notification of the browser, while nobody looks at the page.
+    Browser,
+    /// A short tone.
+    Sound,
+}
+
+impl Alert {
+    /// All of them.
+    pub(crate) const ALL: [Self; 4] = [Self::Toast, Self::Title, Self::Browser, Self::Sound];
+
+    /// The name in what is kept.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Toast => "toast",
+            Self::Title => "title",
+            Self::Browser => "browser",
+            Self::Sound => "sound",
+        }
+    }
+
+    /// What it is called.
+    pub(crate) const fn label(self) -> Key {
+        match self {
+            Self::Toast => Key::AlertToast,
+            Self::Title => Key::AlertTitle,
+            Self::Browser => Key::AlertBrowser,
+            Self::Sound => Key::AlertSound,
+        }
+    }
+}
+
+const ALERTS: &str = "switchboard.alerts";
+
 thread_local! {
     static CHOSEN: ArcRwSignal<Theme> = ArcRwSignal::new(Theme::default());
+    /// The names of the ways that were chosen.
+    static TOLD: ArcRwSignal<String> = ArcRwSignal::new("toast title".to_owned());
+}
+
+/// Whether one is told in a way; tracked.
+pub(crate) fn alerts(alert: Alert) -> bool {
+    TOLD.with(|told| told.with(|told| told.contains(alert.as_str())))
+}
+
+/// Chooses a way of being told, or no longer.
+pub(crate) fn set_alert(alert: Alert, on: bool) {
+    let mut told = String::new();
+    for one in Alert::ALL {
+        if if one == alert { on } else { untrack(|| alerts(one)) } {
+            told.push_str(one.as_str());
+            told.push(' ');
+        }
+    }
+    browser::store(ALERTS, Some(&told));
+    TOLD.with(|signal| signal.set(told));
 }
 
 /// Reads what was chosen and applies it.
@@ -64,6 +124,9 @@ pub(crate) fn load() {
         .and_then(|tag| Locale::from_tag(&tag))
         .unwrap_or_default();
     CHOSEN.with(|signal| signal.set(theme));
+    if let Some(told) = browser::stored(ALERTS) {
+        TOLD.with(|signal| signal.set(told));
+    }
     i18n::set_locale(locale);
     apply(theme, locale);
 }

@@ -9,6 +9,10 @@ pub(crate) const INBOX: &str = "/inbox";
 
 /// The supervisor's board.
 pub(crate) const BOARD: &str = "/board";
+/// Conversations side by side; behind it which.
+pub(crate) const WATCH: &str = "/board/watch";
+/// So many side by side.
+pub(crate) const WATCHED: usize = 4;
 /// The board for a screen on the wall.
 pub(crate) const WALL: &str = "/wall";
 
@@ -38,6 +42,10 @@ pub(crate) const PEOPLE: &str = "/settings/people";
 pub(crate) const REPLIES: &str = "/settings/replies";
 /// Writing one.
 pub(crate) const NEW_REPLY: &str = "/settings/replies/new";
+/// Customers.
+pub(crate) const CONTACTS: &str = "/contacts";
+/// What they are described by.
+pub(crate) const LABELS: &str = "/settings/labels";
 
 /// What could not be taken in.
 pub(crate) const QUARANTINE: &str = "/settings/quarantine";
@@ -49,14 +57,37 @@ pub(crate) enum Room {
     Board,
     /// The board on the wall.
     Wall,
+    /// Conversations side by side.
+    Watch,
 }
 
 /// The room of an address of the floor.
 pub(crate) fn room(path: &str) -> Room {
     match path.trim_matches('/').split('/').next() {
         Some("wall") => Room::Wall,
+        _ if path.starts_with(WATCH) => Room::Watch,
         _ => Room::Board,
     }
+}
+
+/// These conversations side by side.
+pub(crate) fn watch(ids: &[ConversationId]) -> String {
+    let mut path = WATCH.to_owned();
+    for id in ids {
+        path.push_str(&format!("/{id}"));
+    }
+    path
+}
+
+/// The conversations that an address shows side by side, each once.
+pub(crate) fn watched(path: &str) -> Vec<ConversationId> {
+    let mut ids: Vec<ConversationId> = Vec::new();
+    for id in path.split('/').filter_map(|part| part.parse().ok()) {
+        if !ids.contains(&id) && ids.len() < WATCHED {
+            ids.push(id);
+        }
+    }
+    ids
 }
 
 /// A page of the settings.
@@ -100,13 +131,20 @@ pub(crate) enum Page {
     NewReply,
     /// One.
     Reply(CannedReplyId),
+    /// Labels and fields.
+    Labels,
     /// What could not be taken in.
     Quarantine,
+    /// Customers; no page of the settings, but of the same program.
+    Contacts,
 }
 
 /// The page of an address below the settings.
 pub(crate) fn page(path: &str) -> Page {
-    let mut parts = path.trim_matches('/').split('/').skip(1);
+    let mut parts = path.trim_matches('/').split('/');
+    if parts.next() == Some("contacts") {
+        return Page::Contacts;
+    }
     match (parts.next(), parts.next(), parts.next()) {
         (Some("numbers"), None, _) => Page::Numbers,
         (Some("numbers"), Some("new"), _) => Page::NewNumber,
@@ -129,6 +167,7 @@ pub(crate) fn page(path: &str) -> Page {
         (Some("replies"), None, _) => Page::Replies,
         (Some("replies"), Some("new"), _) => Page::NewReply,
         (Some("replies"), Some(id), _) => id.parse().map_or(Page::Replies, Page::Reply),
+        (Some("labels"), ..) => Page::Labels,
         (Some("quarantine"), ..) => Page::Quarantine,
         _ => Page::First,
     }
@@ -195,6 +234,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_watched_side_by_side_is_in_the_address() {
+        let ids: Vec<ConversationId> = (0..6).map(|_| ConversationId::new()).collect();
+        let path = watch(&ids[..3]);
+        assert_eq!((room(&path), watched(&path)), (Room::Watch, ids[..3].to_vec()));
+        assert_eq!(watched(&format!("{path}/{}/x", ids[0])), ids[..3]);
+        assert_eq!(watched(&watch(&ids)).len(), WATCHED);
+        assert_eq!((room(WATCH), watched(WATCH)), (Room::Watch, Vec::new()));
+        assert_eq!(room(BOARD), Room::Board);
+    }
+
+    #[test]
     fn an_address_of_the_settings_leads_to_the_page_it_was_made_for() {
         let (channel, id) = (ChannelId::new(), TemplateId::new());
         assert_eq!(page(&number(channel)), Page::Number(channel));
@@ -212,6 +262,7 @@ mod tests {
             (Page::Reply(one), Page::NewReply, Page::Replies)
         );
         assert_eq!((page(NEW_NUMBER), page(NEW_TEMPLATE)), (Page::NewNumber, Page::NewTemplate));
+        assert_eq!((page(LABELS), page(CONTACTS)), (Page::Labels, Page::Contacts));
         assert_eq!((page("/settings/"), page("/settings/numbers/x")), (Page::First, Page::Numbers));
     }
 

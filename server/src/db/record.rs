@@ -167,6 +167,10 @@ fact_kinds! {
     MessageRead = "message_read",
     /// A message failed for good.
     MessageFailed = "message_failed",
+    /// A member answered beside the one who holds it.
+    ConversationJoined = "conversation_joined",
+    /// Somebody began to look over the shoulder of whoever holds it.
+    ConversationMonitored = "conversation_monitored",
     /// A note was written.
     NoteWritten = "note_written",
     /// A member chose an availability.

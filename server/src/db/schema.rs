@@ -705,8 +705,69 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    label (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> Text,
+        name -> Text,
+        colour -> Text,
+    }
+}
+
+diesel::table! {
+    contact_label (tenant_id, contact_id, label_id) {
+        tenant_id -> BigInt,
+        contact_id -> Text,
+        label_id -> Text,
+    }
+}
+
+diesel::table! {
+    conversation_label (tenant_id, conversation_id, label_id) {
+        tenant_id -> BigInt,
+        conversation_id -> Text,
+        label_id -> Text,
+        contact_id -> Text,
+    }
+}
+
+diesel::table! {
+    contact_field (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> Text,
+        key -> Text,
+        title -> Text,
+        kind -> Text,
+        choices -> Text,
+        personal -> Bool,
+    }
+}
+
+diesel::table! {
+    contact_value (tenant_id, contact_id, field_id) {
+        tenant_id -> BigInt,
+        contact_id -> Text,
+        field_id -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    contact_note (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> Text,
+        contact_id -> Text,
+        member_id -> Text,
+        text -> Text,
+        at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     conversation,
+    contact_label,
+    conversation_label,
+    file,
     contact_identity,
     contact,
     message,

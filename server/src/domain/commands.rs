@@ -119,6 +119,9 @@ fn message_of(
         Command::AddNote { conversation, text, mentions } => {
             conv::note::add(tx, seat, *conversation, key, text, mentions).map(Some)
         }
+        Command::Suggest { conversation, text } => {
+            conv::note::suggest(tx, seat, *conversation, key, text).map(Some)
+        }
         Command::SetDraft { conversation, text, note, answers } => {
             drafts::set(tx, seat, *conversation, text, *note, *answers).map(|()| None)
         }
@@ -206,6 +209,7 @@ fn audited(command: &Command) -> Option<(&'static str, String)> {
         Command::Begin { channel, .. } => ("conversation.begin", channel.to_string()),
         Command::React { message, .. } => ("message.react", message.to_string()),
         Command::AddNote { conversation, .. } => ("note.add", conversation.to_string()),
+        Command::Suggest { conversation, .. } => ("note.suggest", conversation.to_string()),
         Command::AssignToMe { conversation } => ("conversation.assign", conversation.to_string()),
         Command::Release { conversation } => ("conversation.release", conversation.to_string()),
         Command::Close { conversation, reason } => {

@@ -17,7 +17,7 @@ use shared::{
     permission::{PhoneSight, Scope, can_see},
 };
 
-use super::{notices, numbers, seat};
+use super::{finding, notices, numbers, seat};
 use crate::{
     clock::{from_micros, micros},
     db::{
@@ -27,7 +27,7 @@ use crate::{
             conversation::{self, Cursor},
             draft,
             file::{self, FileRow},
-            log, member, message, queue, search, settings,
+            log, member, message, queue, settings,
         },
     },
 };
@@ -93,10 +93,14 @@ pub async fn conversations(
     query: ConversationsQuery,
 ) -> Result<ConversationsPage, ReadError> {
     let after = query.after.as_deref().map(parse_cursor).transpose()?;
-    let filter = query.state.unwrap_or(ConversationFilter::Open);
     let read = tenant.read(move |scoped| {
         let seat = seat::take(scoped, member)?;
-        let wanted = query.search.as_deref().and_then(|text| search::Wanted::of(text, seat.scope.phones));
+        let (wanted, half) = match query.search.as_deref() {
+            Some(text) => finding::wanted(scoped, &seat, text)?,
+            None => (None, None),
+        };
+        // A state that is searched for counts more than the list that is shown.
+        let filter = half.or(query.state).unwrap_or(ConversationFilter::Open);
         let rows = conversation::page(scoped, &seat.scope, filter, wanted.as_ref(), after, PAGE + 1)?;
         let more = rows.len() as i64 > PAGE;
         let rows: Vec<_> = rows.into_iter().take(PAGE as usize).collect();

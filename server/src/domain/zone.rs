@@ -38,6 +38,11 @@ pub fn day(zone: Tz, at: Instant) -> Day {
     Day { begins: first_of(zone, date), ends: first_of(zone, next) }
 }
 
+/// The first instant of a date there.
+pub fn begins(zone: Tz, date: NaiveDate) -> Instant {
+    first_of(zone, date)
+}
+
 /// The first instant at which the date there is this one. Midnight comes twice where clocks go back over it: the
 /// first counts. Where they go forward over it there is none: the day begins when they have gone. A date that a
 /// country left out begins with the next one.

@@ -29,14 +29,33 @@ use super::{
         replace_secrets::replace_secrets,
     },
     console,
+    contact_fields::{
+        create_field::create_field, delete_field::delete_field, edit_field::edit_field,
+        list_fields::list_fields,
+    },
+    contacts::{
+        add_note::add_contact_note,
+        export_contacts::export_contacts,
+        get_contact::get_contact,
+        import_contacts::{self, import_contacts},
+        list_contacts::list_contacts,
+        remove_note::remove_contact_note,
+        set_field::set_contact_field,
+        set_label::set_contact_label,
+    },
     conversations::{
         get_routing::get_routing, list_contact_changes::list_contact_changes,
         list_conversations::list_conversations, list_messages::list_messages,
+        set_label::set_conversation_label,
     },
     deadline::deadline,
     error::respond,
     headers::is_below,
     json,
+    labels::{
+        create_label::create_label, delete_label::delete_label, edit_label::edit_label,
+        list_labels::list_labels,
+    },
     messages::{
         get_file::{get_file, get_small},
         get_raw::get_raw,
@@ -98,6 +117,7 @@ pub fn configure(config: &mut ServiceConfig) {
                 .service(
                     only("/conversations/{id}/contact-changes", "GET").route(get().to(list_contact_changes)),
                 )
+                .service(only("/conversations/{id}/labels", "POST").route(post().to(set_conversation_label)))
                 .service(only("/conversations/{id}/routing", "GET").route(get().to(get_routing)))
                 .service(
                     only("/messages/{id}/file", "GET, HEAD").route(get().to(get_file)).route(head_file()),
@@ -125,6 +145,7 @@ pub fn configure(config: &mut ServiceConfig) {
                         .route(delete().to(delete_template)),
                 )
                 .configure(numbers)
+                .configure(contacts)
                 .service(only("/uploads/{id}", "DELETE").route(delete().to(delete_upload)))
                 .default_service(web::to(not_found)),
         )
@@ -167,6 +188,37 @@ fn numbers(config: &mut ServiceConfig) {
                 .route(post().to(set_profile)),
         )
         .service(only("/channels/{id}/qr", "GET").route(get().to(get_qr)));
+}
+
+/// Customers beside what they write, and what they are described by.
+fn contacts(config: &mut ServiceConfig) {
+    config
+        .service(only("/contacts", "GET").route(get().to(list_contacts)))
+        .service(only("/contacts/export", "GET").route(get().to(export_contacts)))
+        .service(
+            only("/contacts/import", "POST")
+                .app_data(json::config().limit(import_contacts::MOST_BYTES))
+                .route(post().to(import_contacts)),
+        )
+        .service(only("/contacts/{id}", "GET").route(get().to(get_contact)))
+        .service(only("/contacts/{id}/labels", "POST").route(post().to(set_contact_label)))
+        .service(only("/contacts/{id}/fields", "POST").route(post().to(set_contact_field)))
+        .service(only("/contacts/{id}/notes", "POST").route(post().to(add_contact_note)))
+        .service(only("/contacts/{id}/notes/{note}", "DELETE").route(delete().to(remove_contact_note)))
+        .service(only("/labels", "GET, POST").route(get().to(list_labels)).route(post().to(create_label)))
+        .service(
+            only("/labels/{id}", "POST, DELETE")
+                .route(post().to(edit_label))
+                .route(delete().to(delete_label)),
+        )
+        .service(
+            only("/contact-fields", "GET, POST").route(get().to(list_fields)).route(post().to(create_field)),
+        )
+        .service(
+            only("/contact-fields/{id}", "POST, DELETE")
+                .route(post().to(edit_field))
+                .route(delete().to(delete_field)),
+        );
 }
 
 /// A resource that answers other methods with a problem and the methods it has.

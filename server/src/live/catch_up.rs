@@ -11,6 +11,7 @@ use shared::{
         close,
         frame::{ResetReason, ServerFrame, Welcome},
     },
+    permission::Permission,
 };
 
 use super::{
@@ -31,7 +32,7 @@ use crate::{
         record::Recorded,
         rows::{live_event, log},
     },
-    domain::{seat, views},
+    domain::{monitor, seat, views},
 };
 
 /// Events per step; between steps other connections get their turn.
@@ -128,6 +129,7 @@ pub(super) fn resume(
     let Some((tenant, member, load)) = begun else { return };
     let shard = Rc::clone(shard);
     actix_web::rt::spawn(async move {
+        let open = claimed.clone();
         let read = tenant
             .read(move |scoped| {
                 let (current, head) = log::head(scoped)?;
@@ -170,6 +172,15 @@ pub(super) fn resume(
                 self::load(&shard, id, Greeting::WelcomeAndReset(why));
             }
             return;
+        }
+        if seat.member.role.may(Permission::Monitor) {
+            // Whether they were opened before is what the client says.
+            for one in open.into_iter().filter(|id| !hidden.contains(id)) {
+                if monitor::begin(&tenant, member, one).await.is_err() {
+                    shard.with(id, |conn| say_goodbye(conn, close::RESTART, &shard.hub));
+                    return;
+                }
+            }
         }
         let now = shard.hub.0.store.clock().now();
         let heartbeat = shard.hub.0.config.heartbeat;

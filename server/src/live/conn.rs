@@ -60,7 +60,7 @@ pub(super) struct Conn {
     /// Pages of timelines that are being read.
     pub(super) opening: usize,
     /// What the member has on screen, as told last, and where they write.
-    pub(super) viewing: Option<ConversationId>,
+    pub(super) viewing: Vec<ConversationId>,
     pub(super) typing: Option<ConversationId>,
     /// Whether the client asked for the board.
     pub(super) wants_board: bool,
@@ -82,10 +82,11 @@ impl Conn {
         &mut self,
         ends: impl Fn(ConversationId, Activity) -> bool,
     ) -> Vec<(ConversationId, Activity)> {
-        let viewing = self.viewing.take_if(|at| ends(*at, Activity::Viewing));
+        let viewing = self.viewing.extract_if(.., |at| ends(*at, Activity::Viewing));
+        let mut signs: Vec<_> = viewing.map(|at| (at, Activity::Viewing)).collect();
         let typing = self.typing.take_if(|at| ends(*at, Activity::Typing));
-        let viewing = viewing.map(|at| (at, Activity::Viewing));
-        viewing.into_iter().chain(typing.map(|at| (at, Activity::Typing))).collect()
+        signs.extend(typing.map(|at| (at, Activity::Typing)));
+        signs
     }
 }
 

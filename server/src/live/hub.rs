@@ -13,6 +13,7 @@ use shared::{
     Pos,
     ids::{ConversationId, MemberId},
     live::snapshot::{Activity, Watcher},
+    permission::Scope,
 };
 use tokio::sync::mpsc;
 
@@ -23,7 +24,7 @@ use super::{
     presence::Presence,
     ring::Ring,
     shard::ToShard,
-    watch::{self, Watchers},
+    watch::{self, Sign, Watchers},
 };
 use crate::{
     db::{
@@ -103,8 +104,8 @@ impl TenantLive {
         self.ring.lock().unwrap_or_else(PoisonError::into_inner).last()
     }
 
-    pub(super) fn watching(&self, id: ConversationId, me: MemberId, now: shared::Instant) -> Vec<Watcher> {
-        self.watchers.lock().unwrap_or_else(PoisonError::into_inner).others(id, me, now)
+    pub(super) fn watching(&self, id: ConversationId, scope: &Scope, now: shared::Instant) -> Vec<Watcher> {
+        self.watchers.lock().unwrap_or_else(PoisonError::into_inner).others(id, scope, now)
     }
 }
 
@@ -271,11 +272,11 @@ impl Hub {
         }
     }
 
-    /// Tells everybody who has the conversation open.
-    pub(super) fn watch(&self, tenant: TenantId, watcher: Watcher, now: shared::Instant) {
+    /// Tells everybody who has the conversation open and may know.
+    pub(super) fn watch(&self, tenant: TenantId, sign: Sign, now: shared::Instant) {
         let live = self.tenant(tenant);
-        live.watchers.lock().unwrap_or_else(PoisonError::into_inner).note(watcher.clone(), now);
-        self.broadcast(|| ToShard::Watch(tenant, watcher.clone()));
+        live.watchers.lock().unwrap_or_else(PoisonError::into_inner).note(sign.clone(), now);
+        self.broadcast(|| ToShard::Watch(tenant, sign.clone()));
     }
 
     /// Takes back what a member was said to be doing.
@@ -287,7 +288,14 @@ impl Hub {
     ) {
         let now = self.0.store.clock().now();
         for (conversation, activity) in signs {
-            self.watch(tenant, watch::gone(conversation, member, activity, now), now);
+            let gone = watch::gone(conversation, member, activity, now);
+            let taken = {
+                let live = self.tenant(tenant);
+                live.watchers.lock().unwrap_or_else(PoisonError::into_inner).take(gone)
+            };
+            if let Some(sign) = taken {
+                self.broadcast(|| ToShard::Watch(tenant, sign.clone()));
+            }
         }
     }
 

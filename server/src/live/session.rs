@@ -6,14 +6,15 @@ use actix_ws::{AggregatedMessage, AggregatedMessageStream};
 use futures_util::StreamExt;
 use shared::{
     error::{ErrorCode, Problem},
-    ids::ConversationId,
+    ids::{ConversationId, MemberId},
     limits::OPEN_TIMELINES,
     live::{
         VERSION, close,
         command::{Command, KeyedCommand},
         frame::{Answer, ClientFrame, ServerFrame},
-        snapshot::Activity,
+        snapshot::{Activity, Opened},
     },
+    permission::{Permission, Scope},
 };
 
 use super::{
@@ -23,9 +24,13 @@ use super::{
     conn::Mode,
     outgoing::Kind,
     shard::Shard,
-    watch, wire,
+    watch::{self, Sign},
+    wire,
 };
-use crate::domain::{commands, views};
+use crate::{
+    db::TenantStore,
+    domain::{commands, monitor, seat, views},
+};
 
 /// The code of a close that the client asked for (RFC 6455 §7.4.1).
 const NORMAL: u16 = 1000;
@@ -122,9 +127,11 @@ fn frame(shard: &Rc<Shard>, id: u64, text: &str) {
         ClientFrame::WatchBoard {} => board::wanted(shard, id),
         ClientFrame::UnwatchBoard {} => board::unwanted(shard, id),
         ClientFrame::Typing { conversation } => sign(shard, id, conversation, Activity::Typing),
-        ClientFrame::Viewing { conversation } => {
-            leave(shard, id, |at, _| Some(at) != conversation);
-            if let Some(conversation) = conversation {
+        ClientFrame::Viewing { conversation, beside } => {
+            let mut seen: Vec<ConversationId> = conversation.into_iter().chain(beside).collect();
+            seen.truncate(OPEN_TIMELINES);
+            leave(shard, id, |at, _| !seen.contains(&at));
+            for conversation in seen {
                 sign(shard, id, conversation, Activity::Viewing);
             }
         }
@@ -193,27 +200,41 @@ fn open(shard: &Rc<Shard>, id: u64, conversation: ConversationId) {
     }
     let shard = Rc::clone(shard);
     actix_web::rt::spawn(async move {
-        let read = tenant.read(move |scoped| views::open(scoped, member, conversation)).await;
-        match read {
-            Ok(mut opened) => {
+        match opened(&tenant, member, conversation).await {
+            Ok((mut opened, scope)) => {
                 shard.with(id, |conn| conn.opening -= 1);
                 let now = shard.hub.0.store.clock().now();
-                opened.watchers = shard.hub.tenant(tenant.id()).watching(conversation, member, now);
+                opened.watchers = shard.hub.tenant(tenant.id()).watching(conversation, &scope, now);
                 let wanted = shard.with(id, |conn| conn.open.contains(&conversation));
                 if wanted == Some(true) {
                     shard.push(id, Kind::Must, &ServerFrame::Opened(opened));
                 }
             }
-            Err(error) => {
+            Err(code) => {
                 shard.with(id, |conn| {
                     conn.opening -= 1;
                     conn.open.retain(|known| *known != conversation);
                 });
-                let problem = Problem::new(error.code());
+                let problem = Problem::new(code);
                 shard.push(id, Kind::Must, &ServerFrame::OpenFailed { conversation, problem });
             }
         }
     });
+}
+
+/// The newest page of a timeline, and who sees it. Whoever monitors it has been written down by then.
+async fn opened(
+    tenant: &TenantStore,
+    member: MemberId,
+    conversation: ConversationId,
+) -> Result<(Opened, Scope), ErrorCode> {
+    let read = tenant.read(move |scoped| {
+        let opened = views::open(scoped, member, conversation)?;
+        Ok((opened, seat::take(scoped, member)?.scope))
+    });
+    let found = read.await.map_err(|error| error.code())?;
+    monitor::begin(tenant, member, conversation).await?;
+    Ok(found)
 }
 
 /// Colleagues hear that the member no longer does what `ends` names.
@@ -229,16 +250,46 @@ fn sign(shard: &Rc<Shard>, id: u64, conversation: ConversationId, activity: Acti
         // Before the scope is known, nobody has looked at what a resume claims to have open.
         (conn.scope.is_some() && conn.open.contains(&conversation)).then(|| {
             match activity {
-                Activity::Viewing => conn.viewing = Some(conversation),
+                Activity::Viewing if conn.viewing.contains(&conversation) => {}
+                Activity::Viewing => conn.viewing.push(conversation),
                 Activity::Typing => conn.typing = Some(conversation),
             }
-            (conn.tenant.id(), conn.member)
+            let monitors = conn.scope.as_ref().is_some_and(|scope| scope.role.may(Permission::Monitor));
+            (conn.tenant.clone(), conn.member, monitors)
         })
     });
-    let Some(Some((tenant, member))) = who else { return };
+    let Some(Some((tenant, member, monitors))) = who else { return };
     if activity == Activity::Typing {
-        shard.hub.typed(tenant, member, conversation);
+        shard.hub.typed(tenant.id(), member, conversation);
     }
+    if !monitors {
+        return show(shard, &tenant, member, (conversation, activity), None);
+    }
+    let shard = Rc::clone(shard);
+    actix_web::rt::spawn(async move {
+        // Also what was opened before somebody held it. What cannot be found out is not shown.
+        let Ok(found) = monitor::begin(&tenant, member, conversation).await else { return };
+        let unseen_by = found.filter(|found| !found.visible).map(|found| found.holder);
+        // Meanwhile they may have gone.
+        let still = shard.with(id, |conn| match activity {
+            Activity::Viewing => conn.viewing.contains(&conversation),
+            Activity::Typing => conn.typing == Some(conversation),
+        });
+        if still == Some(true) {
+            show(&shard, &tenant, member, (conversation, activity), unseen_by);
+        }
+    });
+}
+
+/// Tells colleagues what a member does where, but for those who must not know.
+fn show(
+    shard: &Rc<Shard>,
+    tenant: &TenantStore,
+    member: MemberId,
+    (conversation, activity): (ConversationId, Activity),
+    unseen_by: Option<MemberId>,
+) {
     let now = shard.hub.0.store.clock().now();
-    shard.hub.watch(tenant, watch::sign(conversation, member, activity, now), now);
+    let watcher = watch::sign(conversation, member, activity, now);
+    shard.hub.watch(tenant.id(), Sign { watcher, unseen_by }, now);
 }

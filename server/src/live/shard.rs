@@ -11,7 +11,6 @@ use std::{
 use shared::live::{
     close,
     frame::{ServerFrame, Signal},
-    snapshot::Watcher,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -25,6 +24,7 @@ use super::{
     hub::Hub,
     outgoing::Kind,
     presence, renewal,
+    watch::Sign,
     wire::{self, Batches, Pieces},
 };
 use crate::tenant::TenantId;
@@ -49,7 +49,7 @@ pub(super) enum ToShard {
     /// New events of a tenant, in order.
     Events(TenantId, Arc<[Arc<Encoded>]>),
     /// Somebody looks at or writes in a conversation.
-    Watch(TenantId, Watcher),
+    Watch(TenantId, Sign),
     /// A tenant's board changed.
     Board(TenantId, Pieces),
     /// A session is over.
@@ -193,7 +193,7 @@ impl Shard {
     fn handle(self: &Rc<Self>, message: ToShard) {
         match message {
             ToShard::Events(tenant, events) => self.events(tenant, &events),
-            ToShard::Watch(tenant, watcher) => self.watch(tenant, &watcher),
+            ToShard::Watch(tenant, sign) => self.watch(tenant, &sign),
             ToShard::Board(tenant, pieces) => self.board(tenant, &pieces),
             ToShard::EndSession(hash) => {
                 self.close_where(close::SESSION_GONE, |conn| *conn.token_hash == *hash);
@@ -260,17 +260,16 @@ impl Shard {
         }
     }
 
-    fn watch(&self, tenant: TenantId, watcher: &Watcher) {
-        let frame = ServerFrame::Signal(Signal::Watcher(watcher.clone()));
+    fn watch(&self, tenant: TenantId, sign: &Sign) {
+        let frame = ServerFrame::Signal(Signal::Watcher(sign.watcher.clone()));
         let Some(pieces) = wire::text(&frame) else { return };
         let mut conns = self.conns.borrow_mut();
         let Conns { by_id, by_tenant, .. } = &mut *conns;
         for id in by_tenant.get(&tenant).map(Vec::as_slice).unwrap_or_default() {
             let Some(conn) = by_id.get_mut(id) else { continue };
             // Before the scope is known, nobody has looked at what a resume claims to have open.
-            let concerned = conn.member != watcher.member
-                && conn.scope.is_some()
-                && conn.open.contains(&watcher.conversation);
+            let concerned = conn.scope.as_ref().is_some_and(|scope| sign.is_for(scope))
+                && conn.open.contains(&sign.watcher.conversation);
             let mut out = conn.outgoing.borrow_mut();
             if concerned && out.bytes() < self.hub.0.config.soft_bytes {
                 out.push(Kind::Signal, pieces.clone());

@@ -74,7 +74,7 @@ pub async fn live(
         ping_at,
         in_flight: 0,
         opening: 0,
-        viewing: None,
+        viewing: Vec::new(),
         typing: None,
         wants_board: false,
         board: None,

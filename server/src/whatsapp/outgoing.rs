@@ -260,7 +260,7 @@ mod tests {
 
     #[test]
     fn what_is_not_for_customers_has_no_shape() {
-        assert_eq!(sent(&Body::Note { text: "for us".into() }, None), None);
+        assert_eq!(sent(&Body::note("for us".into()), None), None);
         assert_eq!(sent(&Body::Content(Arc::new(Content::Welcome)), None), None);
         assert_eq!(sent(&file(MediaKind::Image), None), None, "its file was not uploaded");
     }

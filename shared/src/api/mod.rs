@@ -1,6 +1,7 @@
 //! Requests and responses of the HTTP API.
 
 pub mod canned;
+pub mod contacts;
 pub mod conversations;
 pub mod notices;
 pub mod numbers;

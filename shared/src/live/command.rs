@@ -69,6 +69,13 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         mentions: Vec<MemberId>,
     },
+    /// Suggest an answer to whoever holds a conversation; the team sees it as a note.
+    Suggest {
+        /// Where.
+        conversation: ConversationId,
+        /// At most 4,096 characters.
+        text: String,
+    },
     /// Keep what one has begun to write, for all one's devices.
     SetDraft {
         /// Where.
@@ -410,6 +417,7 @@ impl Command {
             | Self::Transfer { .. } => Permission::WorkConversations,
             Self::Assign { .. }
             | Self::MoveAll { .. }
+            | Self::Suggest { .. }
             | Self::SetPriority { .. }
             | Self::SetAvailabilityOf { .. }
             | Self::SetCapacity { .. } => Permission::Supervise,

@@ -66,6 +66,9 @@ pub enum ClientFrame {
     Viewing {
         /// Where.
         conversation: Option<ConversationId>,
+        /// What else is on screen beside it, at most 8 in all.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        beside: Vec<ConversationId>,
     },
     /// Show the board, and every change of it, until told otherwise.
     WatchBoard {},
@@ -73,6 +76,13 @@ pub enum ClientFrame {
     UnwatchBoard {},
     /// Answer to a ping; any other frame counts as one.
     Pong {},
+}
+
+impl ClientFrame {
+    /// Looks at one conversation, or at none.
+    pub const fn viewing(conversation: Option<ConversationId>) -> Self {
+        Self::Viewing { conversation, beside: Vec::new() }
+    }
 }
 
 /// What the server sends.

@@ -172,6 +172,12 @@ impl Conversation {
         Audience::Conversation { queue: self.queue, assignee: self.assignee }
     }
 
+    /// The member who answers it; nobody while it is offered to them or closed.
+    pub fn holder(&self) -> Option<MemberId> {
+        self.assignee
+            .filter(|_| !matches!(self.state, ConversationState::Offered | ConversationState::Closed))
+    }
+
     /// The same row for a member who must not see phone numbers.
     pub fn masked(mut self) -> Self {
         self.contact.phone = self.contact.phone.map(|phone| limits::mask_phone(&phone));

@@ -71,6 +71,9 @@ pub enum Body {
     Note {
         /// The words.
         text: String,
+        /// Whether they are what whoever holds the conversation could answer.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        suggestion: bool,
     },
     /// Anything else that is understood.
     Content(Arc<Content>),
@@ -89,6 +92,11 @@ pub enum Body {
 }
 
 impl Body {
+    /// A note that suggests nothing.
+    pub const fn note(text: String) -> Self {
+        Self::Note { text, suggestion: false }
+    }
+
     /// What it is when it is not words, as Meta names it.
     pub fn kind(&self) -> Option<&str> {
         match self {
@@ -101,7 +109,7 @@ impl Body {
     /// Its words, if it has any: what is searched and previewed.
     pub fn words(&self) -> Option<Cow<'_, str>> {
         match self {
-            Self::Text { text } | Self::Note { text } | Self::Other { caption: Some(text), .. } => {
+            Self::Text { text } | Self::Note { text, .. } | Self::Other { caption: Some(text), .. } => {
                 Some(Cow::Borrowed(text))
             }
             Self::Content(content) => content.words().map(Cow::Owned),
@@ -145,6 +153,11 @@ pub enum Happening {
         member: MemberId,
         /// Why.
         because: Ending,
+    },
+    /// A member answers beside the one who holds it.
+    Joined {
+        /// Who came.
+        member: MemberId,
     },
     /// It went back to the queue.
     Released {

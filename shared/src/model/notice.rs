@@ -38,19 +38,28 @@ pub enum NoticeKind {
     Mentioned,
     /// A conversation is theirs now, and they did not take it themselves.
     Assigned,
+    /// A supervisor suggested an answer in a conversation of theirs.
+    Suggested,
+    /// A colleague answered in a conversation of theirs, for the first time.
+    Joined,
 }
 
 impl NoticeKind {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Mentioned, Self::Assigned, Self::Suggested, Self::Joined];
+
     /// The stored form.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Mentioned => "mentioned",
             Self::Assigned => "assigned",
+            Self::Suggested => "suggested",
+            Self::Joined => "joined",
         }
     }
 
     /// The kind with this stored form.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Mentioned, Self::Assigned].into_iter().find(|kind| kind.as_str() == text)
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 }

@@ -232,6 +232,8 @@ pub struct RoutingPolicy {
     pub reaction_answers: bool,
     /// What customers who wait are told.
     pub tell: Tell,
+    /// Whether those who hold a conversation see that somebody monitors them.
+    pub monitor_visible: bool,
 }
 
 impl Default for RoutingPolicy {
@@ -244,6 +246,7 @@ impl Default for RoutingPolicy {
             closing_soon_secs: 5 * 3_600,
             reaction_answers: false,
             tell: Tell::default(),
+            monitor_visible: true,
         }
     }
 }

@@ -4,10 +4,12 @@ use leptos::prelude::*;
 use shared::ids::ConversationId;
 
 use super::{
+    about,
     contact::{Contact, block_line},
     routing_story::RoutingStory,
 };
 use crate::{
+    app::Desk,
     i18n::{Key, text, tr},
     live::Live,
     time,
@@ -48,6 +50,7 @@ pub(crate) fn ContextPane(live: Live, id: ConversationId, open: RwSignal<bool>) 
                 {block_line(row)}
             </section>
             <section><RoutingStory live id/></section>
+            {about::draw(Desk::get(), Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.contact.id))), Some(id))}
             <Contact id row name/>
         </aside>
     }

@@ -1,6 +1,8 @@
 //! Components that know the domain: list, conversation, context, rail.
 
+pub(crate) mod about;
 pub(crate) mod begin;
+pub(crate) mod bell;
 pub(crate) mod board;
 pub(crate) mod connection_state;
 pub(crate) mod contact;
@@ -13,3 +15,6 @@ pub(crate) mod rail;
 pub(crate) mod routing_story;
 pub(crate) mod settings;
 pub(crate) mod templates;
+
+/// So many seconds count as waited already when somebody is to be answered sooner.
+pub(crate) const SOONER_SECS: u32 = 3_600;

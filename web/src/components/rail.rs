@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shared::{permission::Permission, program::Program};
 
-use super::{list::Inbox, presence_menu::PresenceMenu};
+use super::{bell, list::Inbox, presence_menu::PresenceMenu};
 use crate::{
     app::Desk,
     i18n::{Key, count, tr},
@@ -29,6 +29,16 @@ pub(crate) fn Rail(desk: Desk, inbox: Inbox) -> impl IntoView {
                     <Count n=unread label=Signal::derive(move || count(unread.get(), Key::UnreadOne, Key::UnreadOther))/>
                 </span>
             </a>
+            <a
+                class="rail__item"
+                href=routes::CONTACTS
+                data-testid="contacts"
+                aria-current=move || desk.router.path().starts_with(routes::CONTACTS).then_some("page")
+                aria-label=tr(Key::Contacts)
+                title=tr(Key::Contacts)
+            >
+                <Icon name=IconName::People/>
+            </a>
             {move || desk.session.may(Permission::SeeBoard).then(|| view! {
                 <a
                     class="rail__item"
@@ -41,6 +51,7 @@ pub(crate) fn Rail(desk: Desk, inbox: Inbox) -> impl IntoView {
                     <Icon name=IconName::Board/>
                 </a>
             }.into_any())}
+            {bell::bell(desk)}
             <span class="grow"></span>
             {move || may_set(desk).then(|| view! {
                 <a

@@ -4,6 +4,10 @@ use shared::{
     Instant,
     api::{
         canned::{CannedImported, CannedPage},
+        contacts::{
+            ContactConversation, ContactDetails, ContactFile, ContactsPage, FieldValue, ImportFault,
+            ImportFaultKind, ImportReport, ListedContact,
+        },
         conversations::{ContactChanges, Routing},
         numbers::{
             BusinessProfile, CheckedConnection, ConnectedNumber, ConnectionSummary, ConnectionsPage,
@@ -15,7 +19,8 @@ use shared::{
     error::{ErrorCode, Problem},
     ids::{
         AssignmentId, CalendarId, CannedReplyId, ChannelId, CommandKey, ConnectionId, ContactChangeId,
-        ConversationId, Epoch, MemberId, MessageId, NoticeId, QueueId, TemplateId,
+        ContactId, ContactNoteId, ConversationId, Epoch, FieldId, LabelId, MemberId, MessageId, NoticeId,
+        QueueId, TemplateId,
     },
     live::{
         command::Done,
@@ -27,20 +32,22 @@ use shared::{
         calendar::{Calendar, Holiday, Hours, Weekly, Window, parse_date},
         canned::{CannedFile, CannedReply, CannedScope, CannedWords},
         channel::{Channel, ChannelColour},
-        contact::{Block, BlockRefusal, BlockState, ContactChange, ContactChangeKind},
+        contact::{Block, BlockRefusal, BlockState, Contact, ContactChange, ContactChangeKind},
         content::{
             Call, CallPermission, CallState, Card, Changed, Choice, Content, Context, Elsewhere, Form,
             FormAnswer, Forwarded, Media, MediaKind, Order, OrderItem, Participant, Place, Product, Quote,
             QuotedMessage, Reaction, Referral, Unsupported,
         },
-        conversation::CloseReason,
+        conversation::{CloseReason, Conversation, ConversationState},
         draft::Draft,
+        field::{ContactNote, Field, FieldKind},
         health::{
             AccountFacts, Alert, AlertSeverity, Ban, CallFacts, CallRefusal, CanSend, ChannelHealth,
             CheckTrouble, HealthFacts, MessagingLimit, NameState, NumberFacts, NumberQuality, NumberState,
             Obstacle, PinEvent, PinNews, Restriction, Review, Throughput, TokenFacts, TokenScope, Violation,
         },
         interactive::{Action, Interactive, Reply, Row, Section},
+        label::Label,
         member::{Availability, Member, Role},
         message::{
             Attempt, Author, AuthorKind, Body, Delivery, DeliveryState, Failure, FailureReason,
@@ -291,6 +298,9 @@ fn frames() -> Vec<ServerFrame> {
         .chain([
             Body::Other { kind: "image".into(), caption: None },
             Body::System { what: Happening::Closed { member: MemberId::new(), reason: CloseReason::Spam } },
+            Body::note("for us".into()),
+            Body::Note { text: "say this".into(), suggestion: true },
+            Body::System { what: Happening::Joined { member: MemberId::new() } },
             Body::System { what: Happening::Reopened { member: None } },
             Body::System { what: Happening::Routed { member: MemberId::new() } },
             Body::System {
@@ -625,4 +635,70 @@ fn what_explains_the_routing_is_read_as_it_was_written() {
         let all = Routing { assignments: assignments.clone(), waiting };
         assert_eq!(read::<Routing>(&serde_json::to_string(&all).unwrap()), Ok(all));
     }
+}
+
+#[test]
+fn what_is_known_of_a_contact_is_read_as_it_was_written() {
+    let at = Instant::from_timestamp_millis(1_793_000_000_123).unwrap();
+    let contact = Contact {
+        id: ContactId::new(),
+        name: Some("Ann".into()),
+        phone: None,
+        username: None,
+        no_marketing: false,
+        vip: true,
+        language: None,
+        group: false,
+    };
+    let conversation = Conversation {
+        id: ConversationId::new(),
+        rev: 1,
+        state: ConversationState::Queued,
+        contact: contact.clone(),
+        channel: ChannelId::new(),
+        queue: None,
+        assignee: None,
+        unread: 0,
+        last: None,
+        waiting_since: None,
+        window_until: None,
+        offer_until: None,
+        opened_at: at,
+        closed: None,
+        block: None,
+    };
+    let label = Label { id: LabelId::new(), name: "Regular".into(), colour: ChannelColour::Rose };
+    let field = |kind, choices: &[&str]| Field {
+        id: FieldId::new(),
+        key: "size".into(),
+        title: "Size".into(),
+        kind,
+        choices: choices.iter().map(|choice| (*choice).to_owned()).collect(),
+        personal: kind == FieldKind::Date,
+    };
+    let chosen =
+        FieldValue { field: field(FieldKind::Choice, &["L"]), value: Some("L".into()), hidden: false };
+    let hidden = FieldValue { field: field(FieldKind::Date, &[]), value: None, hidden: true };
+    let details = ContactDetails {
+        contact: contact.clone(),
+        labels: vec![label.id],
+        all_labels: vec![label.clone()],
+        fields: vec![chosen, hidden],
+        notes: vec![ContactNote { id: ContactNoteId::new(), text: "x".into(), by: MemberId::new(), at }],
+        conversations: vec![ContactConversation { conversation, labels: vec![label.id] }],
+        files: vec![ContactFile {
+            message: MessageId::new(),
+            conversation: ConversationId::new(),
+            kind: "image".into(),
+            name: None,
+            at,
+        }],
+    };
+    assert_eq!(read::<ContactDetails>(&serde_json::to_string(&details).unwrap()), Ok(details));
+    let listed = ListedContact { contact, labels: vec![label.id], at, conversation: None, open: false };
+    let page = ContactsPage { contacts: vec![listed], next: Some("1-x".into()) };
+    assert_eq!(read::<ContactsPage>(&serde_json::to_string(&page).unwrap()), Ok(page));
+    let fault = ImportFault { line: 3, what: ImportFaultKind::Phone, column: Some("phone".into()) };
+    let report = ImportReport { new: 2, wrong: 1, faults: vec![fault], ..ImportReport::default() };
+    assert_eq!(read::<ImportReport>(&serde_json::to_string(&report).unwrap()), Ok(report));
 }

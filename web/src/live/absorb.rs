@@ -16,16 +16,18 @@ pub(super) struct Redraw {
     pub(super) timelines: bool,
     /// Members, queues, channels or settings.
     pub(super) directory: bool,
+    /// What is the member's own: drafts and notices.
+    pub(super) own: bool,
 }
 
 impl Redraw {
     /// Everything: after a snapshot.
-    pub(super) const ALL: Self = Self { rows: true, timelines: true, directory: true };
+    pub(super) const ALL: Self = Self { rows: true, timelines: true, directory: true, own: true };
 
     fn note(&mut self, touched: Touched) {
         match touched {
-            // Nothing on screen shows drafts of other devices or notices yet.
-            Touched::Nothing | Touched::Draft(_) | Touched::Notices => {}
+            Touched::Nothing => {}
+            Touched::Draft(_) | Touched::Notices => self.own = true,
             // A closed conversation's row lives in its timeline, so a row touches both.
             Touched::Conversation(_) => {
                 self.rows = true;

@@ -59,7 +59,21 @@ impl Live {
     /// Opens the timeline of the conversation that is shown now, or of none.
     pub(crate) fn show(self, id: Option<ConversationId>) {
         self.link.update_value(|link| link.shown = id);
-        let Some(id) = id else { return };
+        if let Some(id) = id {
+            self.bring(id);
+        }
+    }
+
+    /// Opens the timelines that are shown side by side now.
+    pub(crate) fn show_beside(self, all: &[ConversationId]) {
+        self.link.update_value(|link| link.beside = all.to_vec());
+        for id in all {
+            self.bring(*id);
+        }
+    }
+
+    /// Opens a timeline unless it is open; the one that was not used for the longest time makes room.
+    fn bring(self, id: ConversationId) {
         let (known, dropped) = self
             .link
             .try_update_value(|link| {
@@ -114,7 +128,14 @@ impl Live {
 
     /// Tells colleagues what the member has on screen.
     pub(crate) fn viewing(self, conversation: Option<ConversationId>) {
-        self.tell(&ClientFrame::Viewing { conversation });
+        self.tell(&ClientFrame::viewing(conversation));
+    }
+
+    /// Tells colleagues of several that are on screen side by side.
+    pub(crate) fn viewing_all(self, all: &[ConversationId]) {
+        let (first, beside) =
+            all.split_first().map_or((None, Vec::new()), |(one, rest)| (Some(*one), rest.to_vec()));
+        self.tell(&ClientFrame::Viewing { conversation: first, beside });
     }
 
     /// Sends a frame if the connection is past its greeting; otherwise nothing happens.

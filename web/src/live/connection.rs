@@ -40,6 +40,8 @@ pub(crate) struct Link {
     pub(super) welcomed: bool,
     /// The conversation on screen.
     pub(super) shown: Option<ConversationId>,
+    /// Those that are on screen side by side.
+    pub(super) beside: Vec<ConversationId>,
     /// Whether the board is on screen.
     pub(super) wants_board: bool,
     /// Timelines asked for, the last used one last.
@@ -280,6 +282,9 @@ impl Live {
         }
         if redraw.directory {
             self.directory.notify();
+        }
+        if redraw.own {
+            self.own.notify();
         }
     }
 }

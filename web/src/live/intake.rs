@@ -90,9 +90,10 @@ impl Live {
             link.awaits_snapshot = false;
             link.goal = 0;
             link.opened = link.shown.into_iter().collect();
-            link.shown
+            link.opened.extend_from_slice(&link.beside);
+            link.opened.clone()
         });
-        if let Some(id) = shown.flatten() {
+        for id in shown.unwrap_or_default() {
             self.open(id);
         }
         self.arrived();

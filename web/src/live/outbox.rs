@@ -42,7 +42,9 @@ impl Pending {
                 let text = what.words().unwrap_or_default().to_owned();
                 Some(Bubble { text, note: false, more })
             }
-            Command::AddNote { conversation, text, .. } if *conversation == id => {
+            Command::AddNote { conversation, text, .. } | Command::Suggest { conversation, text }
+                if *conversation == id =>
+            {
                 Some(Bubble { text: text.clone(), note: true, more: None })
             }
             _ => None,

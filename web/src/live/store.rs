@@ -12,8 +12,8 @@ use shared::{
         snapshot::Watcher,
     },
     model::{
-        board::Board, calendar::Calendar, channel::Channel, conversation::Conversation,
-        health::ChannelHealth, member::Member, queue::Queue, settings::Settings,
+        board::Board, calendar::Calendar, channel::Channel, conversation::Conversation, draft::Draft,
+        health::ChannelHealth, member::Member, notice::Notice, queue::Queue, settings::Settings,
     },
 };
 
@@ -64,6 +64,7 @@ pub(crate) struct Live {
     pub(super) rows: Trigger,
     pub(super) timelines: Trigger,
     pub(super) directory: Trigger,
+    pub(super) own: Trigger,
     pub(super) pending: Trigger,
     pub(super) status: RwSignal<Status>,
     pub(super) behind: RwSignal<usize>,
@@ -85,6 +86,7 @@ impl Live {
             rows: Trigger::new(),
             timelines: Trigger::new(),
             directory: Trigger::new(),
+            own: Trigger::new(),
             pending: Trigger::new(),
             status: RwSignal::new(Status::CatchingUp),
             behind: RwSignal::new(0),
@@ -201,6 +203,19 @@ impl Live {
     /// A queue; tracked.
     pub(crate) fn queue(self, id: QueueId) -> Option<Queue> {
         self.directory(|view| view.queues.get(&id).cloned()).flatten()
+    }
+
+    /// What the member has begun to write somewhere, as the server knows it; tracked.
+    pub(crate) fn draft(self, id: ConversationId) -> Option<Draft> {
+        self.own.track();
+        self.view.with_value(|view| view.as_ref()?.drafts.get(&id).cloned())
+    }
+
+    /// What the member was told of and has not seen, the newest first; tracked.
+    pub(crate) fn notices(self) -> Vec<Notice> {
+        self.own.track();
+        let all = |view: &View| view.notices.values().rev().cloned().collect();
+        self.view.with_value(|view| view.as_ref().map(all)).unwrap_or_default()
     }
 
     /// The tenant's settings; tracked.

@@ -62,15 +62,23 @@ fn name(member: MemberId, key: CommandKey) -> String {
     format!("{}{key}", prefix(member))
 }
 
-/// Lines: what it is and which message it answers, when, where, and then a note's words, which may have lines of
-/// their own, or the message as JSON.
+/// Lines: what it is, which message it answers and what its writer had seen, when, where, and then a note's words,
+/// which may have lines of their own, or the message as JSON. Behind a note's kind stands whom it names.
 fn write(pending: &Pending, now_ms: f64) -> Option<String> {
     let (kind, conversation, text) = match &pending.command {
-        Command::Send { conversation, answers, base: None, what } => {
+        Command::Send { conversation, answers, base, what } => {
             let answers = answers.map(|id| format!(" {id}")).unwrap_or_default();
-            (format!("send{answers}"), conversation, serde_json::to_string(what).ok()?)
+            let base = base.map(|seq| format!(" {seq}")).unwrap_or_default();
+            (format!("send{answers}{base}"), conversation, serde_json::to_string(what).ok()?)
         }
-        Command::AddNote { conversation, text, .. } => ("note".to_owned(), conversation, text.clone()),
+        Command::AddNote { conversation, text, mentions } => {
+            let mut kind = "note".to_owned();
+            for id in mentions {
+                kind.push_str(&format!(" {id}"));
+            }
+            (kind, conversation, text.clone())
+        }
+        Command::Suggest { conversation, text } => ("suggest".to_owned(), conversation, text.clone()),
         _ => return None,
     };
     Some(format!("{kind}\n{}\n{conversation}\n{text}", crate::time::whole_number(now_ms)))
@@ -80,15 +88,22 @@ fn read(key: CommandKey, value: &str) -> Option<Pending> {
     let mut lines = value.splitn(4, '\n');
     let (kind, at, conversation, text) = (lines.next()?, lines.next()?, lines.next()?, lines.next()?);
     let (conversation, text) = (conversation.parse().ok()?, text.to_owned());
-    let (kind, answers) = match kind.split_once(' ') {
-        Some((kind, answers)) => (kind, Some(answers.parse().ok()?)),
-        None => (kind, None),
-    };
+    let mut words = kind.split(' ');
+    let kind = words.next()?;
+    let (mut answers, mut base, mut mentions) = (None, None, Vec::new());
+    for word in words {
+        match (word.parse(), word.parse(), word.parse()) {
+            (Ok(id), ..) => answers = Some(id),
+            (_, Ok(id), _) => mentions.push(id),
+            (.., seq) => base = Some(seq.ok()?),
+        }
+    }
     let command = match kind {
-        "note" => Command::AddNote { conversation, text, mentions: Vec::new() },
+        "note" => Command::AddNote { conversation, text, mentions },
+        "suggest" => Command::Suggest { conversation, text },
         "send" => {
             let what: Outgoing = json::read(&text).ok()?;
-            Command::Send { conversation, answers, base: None, what }
+            Command::Send { conversation, answers, base, what }
         }
         _ => return None,
     };
@@ -180,6 +195,24 @@ mod tests {
                 }),
             },
             Command::AddNote { conversation, text: "for\nus".into(), mentions: Vec::new() },
+            Command::AddNote {
+                conversation,
+                text: "for @both".into(),
+                mentions: vec![MemberId::new(), MemberId::new()],
+            },
+            Command::Suggest { conversation, text: "say\nthis".into() },
+            Command::Send {
+                conversation,
+                answers: Some(MessageId::new()),
+                base: Some(17),
+                what: Outgoing::Text { text: "having seen the 17th".into() },
+            },
+            Command::Send {
+                conversation,
+                answers: None,
+                base: Some(0),
+                what: Outgoing::Text { text: "having seen nothing".into() },
+            },
         ] {
             let one = pending(command);
             let value = write(&one, one.at_ms).unwrap();

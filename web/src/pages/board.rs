@@ -20,6 +20,21 @@ use crate::{
 
 /// The board beside the rail.
 pub(crate) fn beside_rail() -> AnyView {
+    around(|desk| shown(desk, board::page))
+}
+
+/// Conversations side by side.
+pub(crate) fn watch() -> AnyView {
+    around(|desk| {
+        if untrack(|| desk.session.may(Permission::Monitor)) {
+            board::watch::page(desk)
+        } else {
+            fields::empty(IconName::Board, Key::BoardForbidden, None, ().into_any())
+        }
+    })
+}
+
+fn around(draw: fn(Desk) -> AnyView) -> AnyView {
     let desk = Desk::get();
     let inbox = Inbox::new(desk.live, Signal::derive(|| None));
     title();
@@ -27,7 +42,7 @@ pub(crate) fn beside_rail() -> AnyView {
         <div class="app app--board">
             <Rail desk inbox/>
             <main class="settings settings--wide" data-testid="board-page">
-                {shown(desk, board::page)}
+                {draw(desk)}
                 <ConnectionState live=desk.live/>
             </main>
             <Help open=desk.help/>

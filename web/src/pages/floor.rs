@@ -20,6 +20,7 @@ pub(crate) fn page() -> AnyView {
         let draw = move || match room {
             Room::Board => board::beside_rail(),
             Room::Wall => board::wall(),
+            Room::Watch => board::watch(),
         };
         vec![Item::new(format!("{room:?}"), draw)]
     })

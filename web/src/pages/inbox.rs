@@ -18,6 +18,7 @@ use crate::{
     effects::effect,
     i18n::{Key, text},
     keys::{self, Action},
+    prefs::{self, Alert},
     routes,
     ui::{EmptyState, IconName, Item, each},
 };
@@ -79,9 +80,11 @@ fn pane(desk: Desk, inbox: Inbox, id: Option<ConversationId>, details: RwSignal<
     }
 }
 
-/// The tab of the browser says how much is unread.
+/// The tab of the browser says how much is unread, and of how much its reader was told.
 fn title(inbox: Inbox) {
-    let unread = Memo::new(move |_| inbox.counts().mine_unread);
+    let live = inbox.live;
+    let notices = move || if prefs::alerts(Alert::Title) { live.notices().len() } else { 0 };
+    let unread = Memo::new(move |_| inbox.counts().mine_unread + notices());
     effect(move || {
         let product = text(Key::Product);
         document().set_title(&match unread.get() {

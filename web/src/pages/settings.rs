@@ -11,8 +11,8 @@ use crate::{
         list::Inbox,
         rail::Rail,
         settings::{
-            calendars, connect, fields, number, numbers, people, quarantine, queue, queues, replies,
-            reply_form, setup, template_form, templates,
+            calendars, connect, contacts, fields, labels, number, numbers, people, quarantine, queue, queues,
+            replies, reply_form, setup, template_form, templates,
         },
     },
     effects::effect,
@@ -29,18 +29,21 @@ pub(crate) fn SettingsPage() -> impl IntoView {
     let inbox = Inbox::new(desk.live, Signal::derive(|| None));
     desk.live.show(None);
     let page = Memo::new(move |_| routes::page(&desk.router.path()));
-    effect(move || document().set_title(&format!("{} · {}", text(Key::Settings), text(Key::Product))));
+    let title = move || if page.get() == Page::Contacts { Key::Contacts } else { Key::Settings };
+    effect(move || document().set_title(&format!("{} · {}", text(title()), text(Key::Product))));
     view! {
         <div class="app app--settings">
             <Rail desk inbox/>
             <nav class="settings__nav" aria-label=tr(Key::Settings)>
-                <h1>{tr(Key::Settings)}</h1>
+                <h1>{move || text(title())}</h1>
+                {move || link(desk, Permission::WorkConversations, routes::CONTACTS, Key::Contacts)}
                 {move || link(desk, Permission::ManageChannels, routes::NUMBERS, Key::SettingsNumbers)}
                 {move || link(desk, Permission::ManageTemplates, routes::TEMPLATES, Key::SettingsTemplates)}
                 {move || link(desk, Permission::WorkConversations, routes::REPLIES, Key::SettingsReplies)}
                 {move || link(desk, Permission::ManageQueues, routes::QUEUES, Key::SettingsQueues)}
                 {move || link(desk, Permission::ManageQueues, routes::CALENDARS, Key::SettingsCalendars)}
                 {move || link(desk, Permission::Supervise, routes::PEOPLE, Key::SettingsPeople)}
+                {move || link(desk, Permission::ManageContacts, routes::LABELS, Key::SettingsLabels)}
                 {move || link(desk, Permission::ManageSettings, routes::QUARANTINE, Key::SettingsQuarantine)}
                 <span class="grow"></span>
                 <ConnectionState live=desk.live/>
@@ -85,6 +88,8 @@ fn draw(desk: Desk, page: Page) -> AnyView {
         Page::Templates | Page::NewTemplate | Page::Template(_) => Permission::ManageTemplates,
         Page::Replies | Page::NewReply | Page::Reply(_) => Permission::WorkConversations,
         Page::Quarantine => Permission::ManageSettings,
+        Page::Labels => Permission::ManageContacts,
+        Page::Contacts => Permission::WorkConversations,
         Page::Queues | Page::NewQueue | Page::Queue(_) => Permission::ManageQueues,
         Page::Calendars | Page::NewCalendar | Page::Calendar(_) => Permission::ManageQueues,
         Page::People | Page::Person(_) => Permission::Supervise,
@@ -100,6 +105,8 @@ fn draw(desk: Desk, page: Page) -> AnyView {
         Page::Setup(id) => setup::page(desk, id),
         Page::Number(id) => number::page(desk, id),
         Page::Quarantine => quarantine::page(desk),
+        Page::Labels => labels::page(desk),
+        Page::Contacts => contacts::page(desk),
         Page::Queues => queues::page(desk),
         Page::NewQueue => queue::page(desk, None),
         Page::Queue(id) => queue::page(desk, Some(id)),

@@ -7,6 +7,8 @@ use leptos::prelude::*;
 pub(crate) enum IconName {
     /// A tray.
     Inbox,
+    /// Two people.
+    People,
     /// A magnifying glass.
     Search,
     /// A smiling face.
@@ -75,6 +77,8 @@ pub(crate) enum IconName {
     Settings,
     /// Bars of different height.
     Board,
+    /// Something to be told.
+    Bell,
     /// Two sheets, one over the other.
     Copy,
     /// A question mark in a circle, broken: not confirmed.
@@ -85,6 +89,9 @@ impl IconName {
     const fn path(self) -> &'static str {
         match self {
             Self::Inbox => "M4 13l2-8h12l2 8v6H4zM4 13h5l1 2h4l1-2h5",
+            Self::People => {
+                "M9 4a3.500 3.500 0 100 7 3.500 3.500 0 000-7zM2.500 20c0-4 3-6 6.500-6s6.500 2 6.500 6M16 4.500a3.500 3.500 0 010 6.300M18 14.500c2 .6 3.500 2.500 3.500 5.500"
+            }
             Self::Search => "M11 4.500a6.500 6.500 0 100 13 6.500 6.500 0 000-13zM16 16l4.500 4.500",
             Self::Smile => {
                 "M12 3a9 9 0 100 18 9 9 0 000-18zM8.500 14.500c2 2.400 5 2.400 7 0M9 9.500v.1M15 9.500v.1"
@@ -124,6 +131,7 @@ impl IconName {
                 "M4 7h9M18 7h2M13 7a2.500 2.500 0 105 0 2.500 2.500 0 00-5 0M4 17h2M11 17h9M6 17a2.500 2.500 0 105 0 2.500 2.500 0 00-5 0"
             }
             Self::Board => "M4 20h16M7 20v-6M12 20V5M17 20v-9",
+            Self::Bell => "M6 17V11a6 6 0 0 1 12 0v6M4 17h16M10 20h4",
             Self::Copy => "M9 9h11v11H9zM15 9V4H4v11h5",
             Self::Phone => "M8 3h8v18H8zM11 18h2",
             Self::Person => {

@@ -66,7 +66,7 @@ pub struct ContactRow {
     pub group: Option<String>,
 }
 
-type Row = (
+pub(super) type Row = (
     String,
     Option<String>,
     Option<String>,
@@ -96,6 +96,8 @@ macro_rules! columns {
         )
     };
 }
+
+pub(super) use columns;
 
 /// Whom an identity belongs to.
 ///
@@ -333,7 +335,7 @@ pub fn mark(scoped: &mut Scoped, contact: &Contact) -> Result<(), Fault> {
     Ok(())
 }
 
-fn model(row: Row) -> Result<ContactRow, Fault> {
+pub(super) fn model(row: Row) -> Result<ContactRow, Fault> {
     let (id, name, phone, username, wa_id, bsuid, no_marketing, group, vip, language) = row;
     let (id, is_group) = (id.parse()?, group.is_some());
     let contact = Contact { id, name, phone, username, no_marketing, vip, language, group: is_group };

@@ -4,7 +4,7 @@ use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryD
 use serde::{Deserialize, Serialize};
 use shared::{
     Instant,
-    ids::{ContactChangeId, ContactId, ConversationId, MemberId},
+    ids::{ContactChangeId, ContactId, ContactNoteId, ConversationId, FieldId, LabelId, MemberId},
 };
 
 use super::{contact::IdentityKind, contact_card::Card, contact_move::Loose};
@@ -67,12 +67,29 @@ pub struct Moved {
     pub known: Option<Vec<(IdentityKind, String)>>,
     /// What belongs to no conversation yet.
     pub loose: Loose,
+    /// What members said of the one it came from, as far as it moved.
+    #[serde(default)]
+    pub said: Said,
+    /// What they said of the one to whom everything went, before.
+    #[serde(default)]
+    pub there: Said,
     /// Conversations that are answered where the other contact was.
     pub pinned: Vec<ConversationId>,
     /// Both as they were before.
     pub before: Both,
     /// Both as they were left.
     pub after: Both,
+}
+
+/// What members said of a contact.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// Its labels.
+    pub labels: Vec<LabelId>,
+    /// Fields and what they say.
+    pub values: Vec<(FieldId, String)>,
+    /// Notes.
+    pub notes: Vec<ContactNoteId>,
 }
 
 /// The two contacts of a change.

@@ -1,5 +1,7 @@
 //! Moving what is one contact's to another: every table whose rows say whose they are.
 //!
+//! Labels, fields and notes of contacts move with `domain::contacts::extras`, which knows what both have.
+//!
 //! Absent on purpose: the live log, which says whom an event was about when it happened and is forgotten after
 //! three days.
 
@@ -33,6 +35,7 @@ statements! {
     (SELECT id FROM message WHERE tenant_id = ? AND conversation_id = ?)";
     MoveOutbox: "UPDATE outbox SET contact_id = ? WHERE tenant_id = ? AND contact_id = ? AND conversation_id = ?";
     MoveDrafts: "UPDATE draft SET contact_id = ? WHERE tenant_id = ? AND conversation_id = ?";
+    MoveLabels: "UPDATE conversation_label SET contact_id = ? WHERE tenant_id = ? AND conversation_id = ?";
     MoveAwaited: "UPDATE awaited SET contact_id = ? WHERE tenant_id = ? AND message_id IN \
     (SELECT id FROM message WHERE tenant_id = ? AND conversation_id = ?)";
     MoveReceipts: "UPDATE group_receipt SET contact_id = ? WHERE tenant_id = ? AND message_id IN \
@@ -69,6 +72,7 @@ pub fn conversation(
     Fixed::<MoveReceipts, _>::new(values()).execute(conn)?;
     Fixed::<MoveOutbox, _>::new([to.into(), tenant.into(), from.into(), id.into()]).execute(conn)?;
     Fixed::<MoveDrafts, _>::new([to.into(), tenant.into(), id.into()]).execute(conn)?;
+    Fixed::<MoveLabels, _>::new([to.into(), tenant.into(), id.into()]).execute(conn)?;
     Fixed::<MoveMessages, _>::new([to.into(), tenant.into(), id.into()]).execute(conn)?;
     for some in words.chunks(WORDS) {
         let found = s::tenant_id.eq(tenant).and(s::token.eq_any(some)).and(s::conversation_id.eq(id));

@@ -4,8 +4,10 @@ use std::cmp::Reverse;
 
 use chrono::serde::ts_microseconds_option;
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, RunQueryDsl,
-    dsl::sql, sql_types::Bool,
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension,
+    QueryDsl, Queryable, RunQueryDsl,
+    dsl::{not, sql},
+    sql_types::Bool,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use shared::{
@@ -26,8 +28,14 @@ use crate::{
         Fault, Scoped,
         connection::on_engine,
         fixed::{Fixed, statements},
-        rows::{contact_card, search},
-        schema::{contact::dsl as p, conversation::dsl as c},
+        rows::{
+            contact_card,
+            search::{self, Fit, Term},
+        },
+        schema::{
+            contact::dsl as p, contact_label::dsl as k, conversation::dsl as c, conversation_label::dsl as v,
+            message::dsl as m, search_token::dsl as s,
+        },
     },
 };
 
@@ -240,8 +248,8 @@ pub fn page(
 
 /// The conditions of the two indexes, word by word: SQLite does not compare an index's condition with a
 /// value that is bound.
-const OPEN: &str = "conversation.state <> 'closed'";
-const CLOSED: &str = "conversation.state = 'closed'";
+pub(super) const OPEN: &str = "conversation.state <> 'closed'";
+pub(super) const CLOSED: &str = "conversation.state = 'closed'";
 
 /// Open and closed conversations have an index each: every message moves its conversation in one of
 /// them, and an index over all would be a second one to move it in.
@@ -249,6 +257,76 @@ const CLOSED: &str = "conversation.state = 'closed'";
 enum Half {
     Open,
     Closed,
+}
+
+macro_rules! kept {
+    ($query:ident, $fit:expr, $condition:expr) => {
+        match $fit {
+            Fit::Must => $query.filter($condition),
+            Fit::MustNot => $query.filter(not($condition)),
+        }
+    };
+}
+
+/// A query of conversations, kept to those that fit an operator; a macro because the query's type has no name.
+macro_rules! fitting {
+    ($query:ident, $tenant:ident, $fit:expr, $term:expr) => {{
+        let texts = |ids: &[MemberId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
+        match $term {
+            Term::LastBy(kinds) => {
+                let by = c::last_author.is_not_null().and(c::last_author.assume_not_null().eq_any(*kinds));
+                let noted = c::last_kind.is_not_null().and(c::last_kind.assume_not_null().eq(NOTE));
+                kept!($query, $fit, by.and(not(noted)))
+            }
+            Term::By(members, first, second) => {
+                let theirs = m::tenant_id
+                    .eq($tenant)
+                    .and(m::author_id.is_not_null())
+                    .and(m::author_id.assume_not_null().eq_any(texts(members)));
+                let wrote = c::id.eq_any(m::message.filter(theirs).select(m::conversation_id));
+                let called = c::contact_id
+                    .eq_any(search::contacts!($tenant, first))
+                    .and(c::contact_id.eq_any(search::contacts!($tenant, second)));
+                kept!($query, $fit, wrote.or(called))
+            }
+            Term::Queue(queues) => {
+                let queues: Vec<String> = queues.iter().map(ToString::to_string).collect();
+                kept!(
+                    $query,
+                    $fit,
+                    c::queue_id.is_not_null().and(c::queue_id.assume_not_null().eq_any(queues))
+                )
+            }
+            Term::Label(labels) => {
+                let labels: Vec<String> = labels.iter().map(ToString::to_string).collect();
+                let on_it = v::conversation_label
+                    .filter(v::tenant_id.eq($tenant).and(v::label_id.eq_any(labels.clone())))
+                    .select(v::conversation_id);
+                let on_contact = k::contact_label
+                    .filter(k::tenant_id.eq($tenant).and(k::label_id.eq_any(labels)))
+                    .select(k::contact_id);
+                kept!($query, $fit, c::id.eq_any(on_it).or(c::contact_id.eq_any(on_contact)))
+            }
+            Term::File(kinds) => {
+                let with = m::message
+                    .filter(m::tenant_id.eq($tenant).and(m::kind.eq_any(*kinds)))
+                    .filter(sql::<Bool>(search::WITH_FILE));
+                kept!($query, $fit, c::id.eq_any(with.select(m::conversation_id)))
+            }
+            Term::Said(words) => {
+                let said = s::search_token.filter(s::tenant_id.eq($tenant).and(s::token.eq_any(*words)));
+                kept!($query, $fit, c::id.eq_any(said.select(s::conversation_id)))
+            }
+            Term::Before(at) => kept!($query, $fit, c::opened_at.lt(micros(*at))),
+            Term::After(at) => kept!($query, $fit, c::changed_at.ge(micros(*at))),
+            Term::State(states) => kept!($query, $fit, c::state.eq_any(*states)),
+            Term::Assignee(members) => {
+                let theirs = c::assignee_id.assume_not_null().eq_any(texts(members));
+                kept!($query, $fit, c::assignee_id.is_not_null().and(theirs))
+            }
+            Term::Nobody => kept!($query, $fit, c::assignee_id.is_null()),
+        }
+    }};
 }
 
 fn page_of(
@@ -280,6 +358,14 @@ fn page_of(
                 .eq_any(search::conversations!(tenant, word))
                 .or(c::contact_id.eq_any(search::contacts!(tenant, word))),
         );
+    }
+    for word in wanted.into_iter().flat_map(search::Wanted::unwanted) {
+        query = query.filter(not(c::id
+            .eq_any(search::conversations!(tenant, word))
+            .or(c::contact_id.eq_any(search::contacts!(tenant, word)))));
+    }
+    for (fit, term) in wanted.into_iter().flat_map(|wanted| &wanted.terms) {
+        query = fitting!(query, tenant, *fit, term);
     }
     if let Some(cursor) = after {
         let at = micros(cursor.changed_at);

@@ -11,8 +11,19 @@ use shared::{
 use super::slice;
 use crate::{
     clock::micros,
-    db::{Fault, Scoped, record::FactKind, schema::fact::dsl as f},
+    db::{
+        Fault, Scoped,
+        fixed::{Fixed, statements},
+        record::FactKind,
+        schema::fact::dsl as f,
+    },
 };
+
+statements! {
+    // The kind is written out, so that the index of these alone is found.
+    Monitored: "SELECT 1 FROM fact WHERE tenant_id = ? AND conversation_id = ? AND member_id = ? AND at > ? \
+    AND what = 'conversation_monitored' LIMIT 1";
+}
 
 /// How often something happened in a queue since an instant.
 ///
@@ -31,6 +42,26 @@ pub fn count(scoped: &mut Scoped, what: FactKind, queue: QueueId, since: Instant
         .count()
         .get_result(conn)?;
     Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// Whether a member began to monitor a conversation since an instant.
+///
+/// # Errors
+/// The database's.
+pub fn was_monitored(
+    scoped: &mut Scoped,
+    conversation: ConversationId,
+    member: MemberId,
+    since: Instant,
+) -> Result<bool, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let found = Fixed::<Monitored, _>::new([
+        tenant.into(),
+        conversation.to_string().into(),
+        member.to_string().into(),
+        micros(since).into(),
+    ]);
+    Ok(!found.numbers(conn)?.is_empty())
 }
 
 /// A fact as boards read it.

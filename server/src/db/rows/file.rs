@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use diesel::{BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, RunQueryDsl};
 use shared::{
     Instant,
-    ids::{ContactId, MessageId},
+    ids::{ContactId, ConversationId, MessageId},
     model::{
         file::{File, FileFailure},
         message::Body,
@@ -19,7 +19,10 @@ use super::{
 };
 use crate::{
     clock::{from_micros, micros},
-    db::{Fault, Scoped, schema::file::dsl as f},
+    db::{
+        Fault, Scoped,
+        schema::{file::dsl as f, message::dsl as m},
+    },
 };
 
 /// A file as it is stored.
@@ -179,6 +182,37 @@ pub fn fill_files(scoped: &mut Scoped, rows: &mut [MessageRow]) -> Result<(), Fa
         row.model.file = file.map(|found| Arc::new(found.file.clone()));
     }
     Ok(())
+}
+
+/// A file of a contact's, for lists.
+pub type OfContact = (MessageId, ConversationId, String, Option<String>, Instant);
+
+/// The newest files of a contact that are here, in some conversations: message, conversation, kind, what the message
+/// carries as it is stored, and when it came.
+///
+/// # Errors
+/// The database's.
+pub fn of_contact(
+    scoped: &mut Scoped,
+    contact: ContactId,
+    conversations: &[ConversationId],
+    most: i64,
+) -> Result<Vec<OfContact>, Fault> {
+    let conversations: Vec<String> = conversations.iter().map(ToString::to_string).collect();
+    let (conn, tenant) = scoped.parts();
+    let rows: Vec<(String, String, String, Option<String>, i64)> = f::file
+        .inner_join(m::message.on(m::tenant_id.eq(f::tenant_id).and(m::id.eq(f::message_id))))
+        .filter(f::tenant_id.eq(tenant).and(f::contact_id.eq(contact.to_string())).and(f::state.eq(READY)))
+        .filter(m::conversation_id.eq_any(conversations))
+        .order(f::message_id.desc())
+        .limit(most)
+        .select((m::id, m::conversation_id, m::kind, m::content, m::at))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(message, conversation, kind, content, at)| {
+            Ok((message.parse()?, conversation.parse()?, kind, content, from_micros(at)))
+        })
+        .collect()
 }
 
 struct Columns {

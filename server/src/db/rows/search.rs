@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 
 use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl};
 use shared::{
-    ids::{ContactId, ConversationId},
+    Instant,
+    ids::{ContactId, ConversationId, LabelId, MemberId, QueueId},
     model::contact::Contact,
     permission::PhoneSight,
 };
@@ -41,12 +42,57 @@ fn words(text: &str) -> impl Iterator<Item = String> {
 }
 
 /// What is searched for: every word must be found, in a message or in how the contact is called.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    words: Vec<Word>,
+    /// Words that must not be found.
+    without: Vec<Word>,
+    /// What else must be so, or not.
+    pub terms: Vec<(Fit, Term)>,
+}
+
+/// Whether something must be so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fit {
+    /// It must.
+    Must,
+    /// It must not.
+    MustNot,
+}
+
+/// What an operator of a search asks for, with everything that it names looked up.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted(Vec<Word>);
+pub enum Term {
+    /// One of these kinds of author wrote last.
+    LastBy(&'static [&'static str]),
+    /// One of these members wrote in it, or its contact is called by both words.
+    By(Vec<MemberId>, Word, Word),
+    /// It belongs to one of these queues.
+    Queue(Vec<QueueId>),
+    /// It or its contact has one of these labels.
+    Label(Vec<LabelId>),
+    /// A file of one of these kinds is in it.
+    File(&'static [&'static str]),
+    /// One of these words is in it, as written.
+    Said(&'static [&'static str]),
+    /// It began before this instant.
+    Before(Instant),
+    /// Something happened in it then or later.
+    After(Instant),
+    /// It is in one of these states.
+    State(&'static [&'static str]),
+    /// One of these members has it.
+    Assignee(Vec<MemberId>),
+    /// Nobody has it.
+    Nobody,
+}
+
+/// The condition of the index of messages with files, word by word.
+pub(super) const WITH_FILE: &str = "message.kind IN ('image', 'audio', 'video', 'document')";
 
 /// One word of a search, as ranges of the index: from the first text to before the second.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Word {
+pub struct Word {
     pub(super) word: [String; 2],
     /// How a number begins; an empty range when numbers are not looked at.
     pub(super) phone: [String; 2],
@@ -62,11 +108,37 @@ impl Wanted {
             Some(digits) => vec![Word::of(digits, phones)],
             None => words(text).take(WORDS).map(|word| Word::of(word, phones)).collect(),
         };
-        (!words.is_empty()).then_some(Self(words))
+        (!words.is_empty()).then_some(Self { words, ..Self::default() })
+    }
+
+    /// The same without what one of these texts says.
+    pub fn without(mut self, texts: &[String], phones: PhoneSight) -> Self {
+        let all = texts.iter().flat_map(|text| words(text)).take(WORDS);
+        self.without = all.map(|word| Word::of(word, phones)).collect();
+        self
+    }
+
+    /// Whether it asks for nothing.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
     }
 
     pub(super) fn words(&self) -> impl Iterator<Item = &Word> {
-        self.0.iter()
+        self.words.iter()
+    }
+
+    pub(super) fn unwanted(&self) -> impl Iterator<Item = &Word> {
+        self.without.iter()
+    }
+}
+
+impl Term {
+    /// Who wrote in it or is called so; the first two words of a name count. None for a text without a word.
+    pub fn by(members: Vec<MemberId>, name: &str, phones: PhoneSight) -> Option<Self> {
+        let mut words = words(name).map(|word| Word::of(word, phones));
+        let first = words.next()?;
+        let second = words.next().unwrap_or_else(|| first.clone());
+        Some(Self::By(members, first, second))
     }
 }
 
@@ -259,9 +331,9 @@ mod tests {
     fn a_number_written_in_groups_is_one_word() {
         let of = |text| Wanted::of(text, PhoneSight::Whole).unwrap();
         assert_eq!(of("+49 (30) 555-0101"), of("49305550101"));
-        assert_eq!(of("0049 30 5550101").0[0].phone, of("49305550101").0[0].phone);
-        assert_eq!(of("030 5550101").0[0].end[0], "101055503");
-        assert_eq!(of("lamp 030 5550101").0.len(), 3);
+        assert_eq!(of("0049 30 5550101").words[0].phone, of("49305550101").words[0].phone);
+        assert_eq!(of("030 5550101").words[0].end[0], "101055503");
+        assert_eq!(of("lamp 030 5550101").words.len(), 3);
         assert_eq!(Wanted::of(" -!", PhoneSight::Whole), None);
     }
 
@@ -277,6 +349,6 @@ mod tests {
     #[test]
     fn eight_words_count() {
         let many = "a b c d e f g h i j";
-        assert_eq!(Wanted::of(many, PhoneSight::Whole).unwrap().0.len(), WORDS);
+        assert_eq!(Wanted::of(many, PhoneSight::Whole).unwrap().words.len(), WORDS);
     }
 }

@@ -9,7 +9,7 @@ use shared::{
     model::contact::{Block, BlockRefusal, BlockState},
 };
 
-use super::{Way, carry, one_open, standing};
+use super::{Way, carry, extras, one_open, standing};
 use crate::{
     db::{
         Fault, Tx,
@@ -58,6 +58,8 @@ pub fn merge(
         identities: contact::identities(tx, other)?,
         known: Some(contact::identities(tx, keep)?),
         loose: contact_move::loose(tx, other, Instant::UNIX_EPOCH)?,
+        said: extras::all(tx, other)?,
+        there: extras::all(tx, keep)?,
         pinned,
         before,
         after: Both { to, from },

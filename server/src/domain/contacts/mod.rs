@@ -4,11 +4,18 @@
 //! A merge and a split are the same move: conversations and what is in them, identities and what is loose go
 //! from one contact to another, and [`contact_change`] keeps what went, so that exactly that comes back.
 
+pub mod about;
 pub mod address;
 pub mod block;
+mod csv;
+pub mod describe;
+pub mod export;
+mod extras;
+pub mod import;
 pub mod list;
 pub mod mark;
 pub mod merge;
+pub mod page;
 pub mod split;
 pub mod undo;
 
@@ -76,6 +83,7 @@ fn carry(
         contact::hand_over(tx, *kind, value, way.from, way.to)?;
     }
     contact_move::move_loose(tx, &moved.loose, way.from, way.to)?;
+    extras::carry(tx, &moved.said, way)?;
     settle(tx, way.to, &moved.after.to)?;
     settle(tx, way.from, &moved.after.from)?;
     let (id, at) = (ContactChangeId::new(), tx.now());

@@ -6,14 +6,14 @@ use shared::{
     model::contact::Contact,
 };
 
-use super::{Way, carry, standing};
+use super::{Way, carry, extras, standing};
 use crate::{
     db::{
         Fault, Tx,
         rows::{
             contact::{self, ContactRow},
             contact_card::Card,
-            contact_change::{Both, ChangeKind, Moved},
+            contact_change::{Both, ChangeKind, Moved, Said},
             contact_move, conversation,
         },
     },
@@ -43,6 +43,8 @@ pub fn split(tx: &mut Tx<'_>, seat: &Seat, id: ConversationId) -> Result<Contact
         identities: contact::identities(tx, from)?,
         known: Some(Vec::new()),
         loose: contact_move::loose(tx, from, since)?,
+        said: extras::since(tx, from, since)?,
+        there: Said::default(),
         pinned: Vec::new(),
         after: Both {
             to: card.clone(),

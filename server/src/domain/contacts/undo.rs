@@ -6,7 +6,7 @@ use shared::{
     phone,
 };
 
-use super::{Way, one_open, settle};
+use super::{Way, extras, one_open, settle};
 use crate::db::{
     Fault, Tx,
     rows::{
@@ -58,6 +58,7 @@ pub fn undo(tx: &mut Tx<'_>, id: ContactChangeId) -> Result<(), Fault> {
         contact::hand_over(tx, *kind, value, back.from, back.to)?;
     }
     contact_move::move_loose(tx, &row.moved.loose, back.from, back.to)?;
+    extras::bring_back(tx, &row, staying.is_empty())?;
     let mut apart = apart(tx, &row, now)?;
     if row.kind == ChangeKind::Split && staying.is_empty() {
         apart.to = Card { merged_into: Some(row.from.to_string()), ..Card::default() };

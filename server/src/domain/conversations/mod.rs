@@ -14,6 +14,7 @@ pub mod elsewhere;
 pub mod file;
 mod heard;
 pub mod identity;
+mod join;
 pub mod note;
 mod opening;
 pub mod past;

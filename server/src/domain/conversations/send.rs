@@ -21,6 +21,7 @@ use shared::{
 use super::{
     Loaded, NewEntry, assign, by,
     file::{self, NewFile},
+    join,
     receipt::{self, Occasion},
     template::{self, Wanted},
     upload,
@@ -188,7 +189,7 @@ pub(super) fn put(
         }
         // Whoever acts for others takes what somebody else was only asked to answer.
         ConversationState::Offered => assign::take(tx, &mut loaded, seat)?,
-        _ => {}
+        _ => join::join(tx, &mut loaded, seat)?,
     }
     let mut entry = NewEntry::of(by(seat), draft.body);
     entry.key = Some(key);

@@ -57,7 +57,7 @@ pub fn transfer(
     loaded.workable_by(seat)?;
     if let Some(note) = note {
         let text = limits::note_text(note)?.to_owned();
-        let mut entry = NewEntry::of(by(seat), Body::Note { text });
+        let mut entry = NewEntry::of(by(seat), Body::note(text));
         entry.key = Some(key);
         loaded.append(tx, entry)?;
         loaded.fact(tx, FactKind::NoteWritten, &by(seat))?;

@@ -16,7 +16,7 @@ use crate::{
     get, path = "/api/conversations", tag = "conversations",
     params(
         ("state" = Option<ConversationFilter>, Query, description = "Only these; open ones when absent"),
-        ("search" = Option<String>, Query, description = "Words; each must begin a word"),
+        ("search" = Option<String>, Query, description = "Words, each of which must begin a word, and operators"),
         ("after" = Option<String>, Query, description = "Continue after this cursor"),
     ),
     responses(

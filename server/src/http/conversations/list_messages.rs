@@ -11,7 +11,7 @@ use shared::{
 };
 
 use crate::{
-    domain::views,
+    domain::{monitor, views},
     http::{ApiError, SignedIn, json::query},
 };
 
@@ -37,5 +37,8 @@ pub(in crate::http) async fn list_messages(
     // What is not an id answers like an id that nothing has.
     let id: ConversationId = id.parse().map_err(|_| ErrorCode::NotFound)?;
     let query: MessagesQuery = query(&request)?;
-    Ok(Json(views::messages(&signed.tenant, signed.member.member.id, id, query).await?))
+    let member = signed.member.member.id;
+    let page = views::messages(&signed.tenant, member, id, query).await?;
+    monitor::begin(&signed.tenant, member, id).await?;
+    Ok(Json(page))
 }

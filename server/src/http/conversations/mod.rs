@@ -4,3 +4,4 @@ pub(super) mod get_routing;
 pub(super) mod list_contact_changes;
 pub(super) mod list_conversations;
 pub(super) mod list_messages;
+pub(super) mod set_label;

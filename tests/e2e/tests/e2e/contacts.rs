@@ -3,9 +3,9 @@
 use simulator::Utterance;
 
 use crate::{
-    browser::{Browser, Cut},
+    browser::{Browser, Cut, Scheme},
     stack::Stack,
-    steps::{ONE_AT_A_TIME, open_row, say},
+    steps::{ONE_AT_A_TIME, choose, fill, open_row, say, until_text},
 };
 
 const ONE: &str = "4915550701";
@@ -57,5 +57,110 @@ async fn two_contacts_become_one_and_are_parted_again() {
         "document.querySelector('dialog[open] [role=alert]').innerText.includes('first conversation')",
     )
     .await;
+    pat.finish(Cut::No).await;
+}
+
+/// Looks at a page in light and dark, wide and on a phone.
+async fn look(browser: &Browser, name: &str) {
+    for (scheme, shade) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
+        for width in [1280, 390] {
+            browser.show_page_in(scheme, width).await;
+            browser.picture(&format!("{name}-{shade}-{width}")).await;
+            assert_eq!(browser.audit("main").await, Vec::<String>::new(), "{name} {shade} {width}");
+        }
+    }
+    browser.show_as_opened().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_customer_is_described_found_and_taken_in_from_a_file() {
+    let _turn = ONE_AT_A_TIME.lock().await;
+    let stack = Stack::start().await;
+    let pat = stack.supervisor().await;
+    say(&stack, ONE, "Do you have blue lamps?").await;
+    let second = Utterance::text("And what about delivery?").to(&stack.second_number());
+    assert!(stack.control().say(ONE, second).await.is_ok());
+
+    // What customers are described by is made in the office.
+    pat.click("settings").await;
+    pat.click("nav-labels").await;
+    for name in ["Regular", "Wholesale"] {
+        fill(&pat, "label-name", name).await;
+        pat.click("label-save").await;
+        pat.until_true("document.querySelector('[data-testid=label-name]').value === ''").await;
+    }
+    fill(&pat, "field-title", "Size").await;
+    fill(&pat, "field-key", "phone").await;
+    pat.click("field-save").await;
+    pat.until_true("document.querySelector('main [role=alert]').innerText.length > 0").await;
+    pat.evaluate("document.querySelector('[data-testid=field-key]').value = ''").await;
+    pat.visible("field-key").await.clear().await.unwrap();
+    fill(&pat, "field-key", "size").await;
+    choose(&pat, "field-kind", "choice").await;
+    fill(&pat, "field-choices", "small\nlarge").await;
+    pat.click("field-save").await;
+    pat.until_true("document.querySelectorAll('[data-testid=fields] li').length === 1").await;
+    look(&pat, "labels").await;
+
+    // Beside the conversation they are said of somebody.
+    pat.evaluate("document.querySelector('.rail__item').click()").await;
+    open_row(&pat, "Do you have blue lamps?").await;
+    pat.visible("about").await;
+    let regular = "[...document.querySelectorAll('[data-testid=label-add] option')].find(o => o.innerText === 'Regular')";
+    pat.until_true(&format!("Boolean({regular})")).await;
+    let id = pat.evaluate(&format!("return {regular}.value")).await;
+    choose(&pat, "label-add", id.as_str().unwrap()).await;
+    until_text(&pat, "about", "Regular").await;
+    choose(&pat, "field-size", "large").await;
+    fill(&pat, "note-text", "Calls twice a year.").await;
+    pat.click("note-add").await;
+    pat.until_true("document.querySelector('.about__list p')?.innerText === 'Calls twice a year.'").await;
+    pat.until_true("document.querySelector('[data-testid=note-text]').value === ''").await;
+    until_text(&pat, "about", "And what about delivery?").await;
+    for (scheme, shade) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
+        pat.show_in(scheme, 1280).await;
+        pat.picture(&format!("about-{shade}")).await;
+        assert_eq!(pat.audit(".context").await, Vec::<String>::new());
+    }
+    pat.show_as_opened().await;
+    // The other conversation leads there, and tells the same.
+    pat.evaluate(
+        "[...document.querySelectorAll('.about a')].find(a => a.innerText.includes('delivery')).click()",
+    )
+    .await;
+    until_text(&pat, "about", "Do you have blue lamps?").await;
+    until_text(&pat, "about", "Calls twice a year.").await;
+    pat.until_true("document.querySelector('[data-testid=field-size]').value === 'large'").await;
+    // The list is searched by what was said.
+    fill(&pat, "search", "label:regular delivery").await;
+    let rows = Browser::rows_with("And what about delivery?");
+    pat.until_true(&format!("{rows}.length === 1")).await;
+    pat.until_true("document.querySelectorAll('[role=option], .row').length >= 1").await;
+
+    // Everybody is in the list of contacts, and more come from a file.
+    pat.click("contacts").await;
+    pat.until_true("location.pathname === '/contacts'").await;
+    pat.visible("contact").await;
+    pat.click("contacts-import").await;
+    pat.evaluate(
+        "const file = new File(['phone,name,labels,size\\n+491510000001,Imported,Wholesale,small\\n030,Wrong,,\\n'], 'c.csv'); \
+         const files = new DataTransfer(); files.items.add(file); \
+         const input = document.querySelector('[data-testid=import-file]'); input.files = files.files; \
+         input.dispatchEvent(new Event('change', { bubbles: true }))",
+    )
+    .await;
+    until_text(&pat, "import-report", "1 new, 0 changed, 0 unchanged, 1 with a fault").await;
+    until_text(&pat, "import-report", "Line 3").await;
+    pat.picture("import").await;
+    pat.click("import-apply").await;
+    until_text(&pat, "import-report", "Imported: 1 new").await;
+    pat.evaluate("document.querySelector('dialog[open] .dialog__head button').click()").await;
+    until_text(&pat, "contacts-list", "Imported").await;
+    look(&pat, "contacts").await;
+    fill(&pat, "contacts-search", "imported").await;
+    pat.until_true("document.querySelectorAll('[data-testid=contact]').length === 1").await;
+    pat.click("contact").await;
+    until_text(&pat, "about", "Wholesale").await;
+    pat.picture("contact-details").await;
     pat.finish(Cut::No).await;
 }

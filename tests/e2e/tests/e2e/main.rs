@@ -26,4 +26,5 @@ mod sending;
 mod sessions;
 mod shapes;
 mod stack;
+mod stepping_in;
 mod steps;

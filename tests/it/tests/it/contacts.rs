@@ -1,6 +1,8 @@
 //! That two contacts are one person, or one is two, taking it back, and blocking.
 
 mod block;
+pub(crate) mod described;
+mod exchange;
 mod model;
 mod rows;
 

@@ -32,7 +32,7 @@ pub(crate) fn picture(width: u32, height: u32) -> Vec<u8> {
 }
 
 /// A customer sends a file; gives WhatsApp's id of the message.
-async fn sends(world: &World, meta: &Running, kind: &str, bytes: &[u8], beside: Value) -> String {
+pub(crate) async fn sends(world: &World, meta: &Running, kind: &str, bytes: &[u8], beside: Value) -> String {
     let media = meta.control().put_media_of(world.alpha.app_id, "application/x-claimed", bytes.to_vec());
     let mut content = json!({
         "id": media, "mime_type": "application/x-claimed", "sha256": BASE64.encode(Sha256::digest(bytes)),
@@ -52,7 +52,7 @@ async fn until_file(user: &User, id: ConversationId, what: &str, wanted: impl Fn
     .await
 }
 
-async fn ready(user: &User, id: ConversationId) -> Message {
+pub(crate) async fn ready(user: &User, id: ConversationId) -> Message {
     until_file(user, id, "the file is here", |file| matches!(file, File::Ready(_))).await
 }
 

@@ -5,7 +5,9 @@ use std::str::FromStr;
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::{
-    ids::{ChannelId, CommandKey, ConversationId, MemberId, MessageId, QueueId, StickerId},
+    ids::{
+        ChannelId, CommandKey, ContactId, ConversationId, LabelId, MemberId, MessageId, QueueId, StickerId,
+    },
     live::{
         command::Command,
         frame::{Answer, ClientFrame},
@@ -32,6 +34,8 @@ struct Named {
     queue: QueueId,
     channel: ChannelId,
     sticker: StickerId,
+    contact: ContactId,
+    label: LabelId,
 }
 
 impl Named {
@@ -44,6 +48,8 @@ impl Named {
             queue: QueueId::new(),
             channel: ChannelId::new(),
             sticker: StickerId::new(),
+            contact: ContactId::new(),
+            label: LabelId::new(),
         }
     }
 
@@ -62,6 +68,8 @@ impl Named {
         Self {
             conversation: parsed(&only("SELECT id AS t FROM conversation WHERE tenant_id = $1").await),
             message: parsed(&only("SELECT id AS t FROM message WHERE tenant_id = $1").await),
+            contact: parsed(&only("SELECT id AS t FROM contact WHERE tenant_id = $1").await),
+            label: crate::contacts::described::label(&world.stranger().await, "Theirs").await.id,
             member: world.beta.agent.member,
             queue: world.beta.sales_queue,
             channel: world.beta.sales_channel,
@@ -78,6 +86,7 @@ impl Named {
             Command::AddNote { conversation, text: "x".into(), mentions: Vec::new() },
             Command::AddNote { conversation, text: "x".into(), mentions: vec![member, own] },
             Command::SetDraft { conversation, text: "x".into(), note: false, answers: Some(message) },
+            Command::Suggest { conversation, text: "x".into() },
             Command::AssignToMe { conversation },
             Command::Release { conversation },
             Command::Close { conversation, reason: CloseReason::Other },
@@ -104,6 +113,26 @@ impl Named {
             format!("/api/messages/{}/small", self.message),
             format!("/api/stickers/{}", self.sticker),
             format!("/api/templates?channel={}", self.channel),
+            format!("/api/contacts/{}", self.contact),
+            format!("/api/contacts?label={}", self.label),
+            format!("/api/contacts?channel={}", self.channel),
+            format!("/api/contacts?before=9000000000000000-{}", self.contact),
+            "/api/conversations?state=any&search=label:theirs".to_owned(),
+        ]
+    }
+
+    /// Every change by HTTP that names something.
+    fn changes(&self) -> Vec<(Method, String, Value)> {
+        let label = json!({ "label": self.label, "on": true });
+        let named = json!({ "name": "Mine", "colour": "rose" });
+        let contact = format!("/api/contacts/{}", self.contact);
+        vec![
+            (Method::POST, format!("{contact}/labels"), label.clone()),
+            (Method::POST, format!("{contact}/fields"), json!({ "key": "size", "value": "4" })),
+            (Method::POST, format!("{contact}/notes"), json!({ "text": "x" })),
+            (Method::POST, format!("/api/conversations/{}/labels", self.conversation), label),
+            (Method::POST, format!("/api/labels/{}", self.label), named),
+            (Method::DELETE, format!("/api/labels/{}", self.label), Value::Null),
         ]
     }
 }
@@ -139,6 +168,10 @@ async fn everything_of_beta(world: &World) -> String {
         ("tenant_log", "head, audit_seq"),
         ("outbox", "message_id, attempts"),
         ("audit", "seq, hash"),
+        ("label", "id, name"),
+        ("contact_label", "contact_id, label_id"),
+        ("conversation_label", "conversation_id, label_id"),
+        ("contact_note", "id, text"),
     ] {
         let row = columns.split(", ").map(|c| format!("coalesce(CAST({c} AS TEXT), '')"));
         let row = row.collect::<Vec<_>>().join(" || '|' || ");
@@ -168,6 +201,13 @@ async fn a_foreign_id_answers_like_an_id_that_never_existed(engine: Engine) {
             assert_eq!(theirs, nobodys, "{real}");
             assert!(!theirs.1.contains("canary-of-beta"));
         }
+        for (real, random) in foreign.changes().into_iter().zip(nothing.changes()) {
+            let body = |value: &Value| (!value.is_null()).then(|| value.clone());
+            let theirs = answer(&user, real.0.clone(), &real.1, body(&real.2)).await;
+            let nobodys = answer(&user, random.0, &random.1, body(&random.2)).await;
+            assert_eq!(theirs, nobodys, "{real:?}");
+            assert!(theirs.0 >= 400, "{real:?}: {theirs:?}");
+        }
     }
     assert_eq!(everything_of_beta(&world).await, before);
 }
@@ -193,7 +233,7 @@ async fn a_foreign_id_in_a_frame_answers_like_an_id_that_never_existed(engine: E
     }
     for id in [foreign.conversation, nothing.conversation] {
         client.send(&ClientFrame::Typing { conversation: id }).await;
-        client.send(&ClientFrame::Viewing { conversation: Some(id) }).await;
+        client.send(&ClientFrame::viewing(Some(id))).await;
         assert!(!client.open(id).await);
     }
     let problems: Vec<_> = client.refused_opens.drain(..).map(|(_, problem)| problem).collect();

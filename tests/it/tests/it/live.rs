@@ -9,5 +9,6 @@ mod presence;
 mod resume;
 mod scope;
 mod slow;
+mod stepping_in;
 mod timelines;
 mod waves;

@@ -13,6 +13,7 @@ use shared::{
 
 use super::{Floor, Look, agents, lines};
 use crate::{
+    components::SOONER_SECS,
     effects::effect,
     http::{self, Refused},
     i18n::{Key, count, fill, text, tr},
@@ -20,9 +21,6 @@ use crate::{
     ui::{Button, ButtonLook, Dialog, Item, RowSkeletons, each},
     words,
 };
-
-/// So many seconds count as waited already when somebody is to be answered sooner.
-const SOONER_SECS: u32 = 3_600;
 
 #[derive(Clone, Copy)]
 struct Behind {
@@ -125,6 +123,14 @@ fn list(behind: Behind, found: BoardConversations) -> AnyView {
             }).collect())}
         </ul>
         <p class="settings__note" role="status">{foot}</p>
+        {move || {
+            let chosen = behind.floor.chosen.get();
+            (!chosen.is_empty()).then(|| view! {
+                <a class="button button--primary" href=routes::watch(&chosen) data-testid="behind-watch-open">
+                    {fill(Key::WatchGo, &[("n", &chosen.len().to_string())])}
+                </a>
+            }.into_any())
+        }}
     }
     .into_any()
 }
@@ -166,6 +172,12 @@ fn acts(behind: Behind, id: ConversationId, assignee: Option<MemberId>) -> AnyVi
     };
     view! {
         <span class="behind__acts">
+            <Button
+                look=ButtonLook::Ghost
+                on:click=move |_| behind.floor.choose(id)
+                attr:aria-pressed=move || behind.floor.chosen.with(|all| all.contains(&id)).to_string()
+                attr:data-testid="behind-watch"
+            >{tr(Key::Watch)}</Button>
             {(assignee != me).then(|| view! {
                 <Button look=ButtonLook::Ghost on:click=take attr:data-testid="behind-take">{tr(Key::TakeOver)}</Button>
             }.into_any())}

@@ -5,15 +5,17 @@ mod behind;
 mod figures;
 mod lines;
 pub(crate) mod wall;
+pub(crate) mod watch;
 
 use leptos::prelude::*;
 use shared::{
-    ids::{MemberId, QueueId},
+    ids::{ConversationId, MemberId, QueueId},
     model::board::{AlertKind, Board, BoardAlert, BoardLine, Figure},
 };
 
 use crate::{
     app::Desk,
+    browser,
     i18n::{Key, fill, text, tr},
     routes, time,
     ui::{IconName, Notice, RowSkeletons, Show, Tone},
@@ -25,6 +27,8 @@ pub(crate) struct Floor {
     pub(crate) desk: Desk,
     /// What somebody looks behind.
     looked: RwSignal<Option<Look>>,
+    /// What was chosen to be watched side by side.
+    chosen: RwSignal<Vec<ConversationId>>,
 }
 
 /// What somebody looks behind: a figure, or a person.
@@ -37,7 +41,22 @@ enum Look {
 impl Floor {
     pub(crate) fn new(desk: Desk) -> Self {
         desk.live.watch_board();
-        Self { desk, looked: RwSignal::new(None) }
+        let chosen = browser::carried(routes::WATCH).map(|path| routes::watched(&path)).unwrap_or_default();
+        Self { desk, looked: RwSignal::new(None), chosen: RwSignal::new(chosen) }
+    }
+
+    /// Chooses a conversation to be watched, or no longer.
+    fn choose(self, id: ConversationId) {
+        self.chosen.update(|all| match all.iter().position(|other| *other == id) {
+            Some(at) => {
+                all.remove(at);
+            }
+            None => {
+                all.truncate(routes::WATCHED - 1);
+                all.push(id);
+            }
+        });
+        browser::carry(routes::WATCH, Some(&routes::watch(&self.chosen.get_untracked())));
     }
 
     /// The name of a line: its queue, or all; tracked.
@@ -81,6 +100,11 @@ pub(crate) fn page(floor: Floor) -> AnyView {
         <header class="settings__head">
             <h1>{tr(Key::Board)}</h1>
             <span class="settings__note">{move || since(floor)}</span>
+            {move || floor.chosen.with(|ids| !ids.is_empty()).then(|| view! {
+                <a class="button" href=move || routes::watch(&floor.chosen.get()) data-testid="watch-open">
+                    {move || fill(Key::WatchGo, &[("n", &floor.chosen.with(Vec::len).to_string())])}
+                </a>
+            }.into_any())}
             <a class="button" href=routes::WALL data-testid="wall">{tr(Key::BoardWall)}</a>
         </header>
         <Show when=move || !floor.is_there()><RowSkeletons/></Show>

@@ -22,7 +22,7 @@ use crate::{
     i18n::{Key, fill, text, tr},
     live::{Bubble, Live, More, Status},
     time,
-    ui::{IconButton, IconName},
+    ui::{Button, ButtonLook, IconButton, IconName},
     words,
 };
 
@@ -59,6 +59,11 @@ fn bubble(talk: Talk, message: Message, place: Place) -> AnyView {
     // What came late stands under the day on which it came, and says when it was written.
     let late = time::day_number(at_ms) != time::day_number(stored_ms);
     let is_note = matches!(message.body, Body::Note { .. });
+    let suggestion = match &message.body {
+        Body::Note { text, suggestion: true } => Some(suggestion(talk, &message, text.clone())),
+        _ => None,
+    };
+    let by = if suggestion.is_some() { Key::SuggestedBy } else { Key::NoteBy };
     let state = message.delivery.as_ref().map(|d| d.state);
     let troubled = [DeliveryState::Failed, DeliveryState::Uncertain];
     let trouble = message.delivery.clone().filter(|d| troubled.contains(&d.state) || d.given_up_at.is_some());
@@ -76,18 +81,19 @@ fn bubble(talk: Talk, message: Message, place: Place) -> AnyView {
     let mine = untrack(|| live.me()).is_some_and(|me| author.member == Some(me.id));
     let told = message.context.clone();
     let in_group = told.as_ref().is_some_and(|context| context.participant.is_some());
-    let who = first && (is_note || in_group || author.kind != AuthorKind::Customer && !mine);
+    let who = (first || suggestion.is_some())
+        && (is_note || in_group || author.kind != AuthorKind::Customer && !mine);
     let who = who.then(|| {
         let name = move || {
             told.as_deref()
                 .and_then(content::elsewhere)
                 .unwrap_or_else(|| author_name(live, author.kind, author.member))
         };
-        let words = move || if is_note { fill(Key::NoteBy, &[("name", &name())]) } else { name() };
+        let words = move || if is_note { fill(by, &[("name", &name())]) } else { name() };
         view! { <p class="bubble__who" dir="auto">{words}</p> }
     });
     let body = match message.body {
-        Body::Text { text } | Body::Note { text } => {
+        Body::Text { text } | Body::Note { text, .. } => {
             view! { <p class="bubble__text" dir="auto"><LinkedText text/></p> }.into_any()
         }
         Body::Content(inner) => content::content(live, id, &inner, message.file.as_deref()),
@@ -118,6 +124,7 @@ fn bubble(talk: Talk, message: Message, place: Place) -> AnyView {
                 {message.delivery.map(|delivery| view! { <Ticks state=delivery.state delivery/> })}
             </p>
             {reactions}
+            {suggestion}
             {attempts}
             {answer}
             {trouble.map(|delivery| view! { <Trouble live message=id at_ms=stored_ms delivery again permit/> })}
@@ -156,6 +163,43 @@ fn answer(talk: Talk, message: &Message) -> Option<AnyView> {
         .into_any()
     };
     Some((move || may().then(button.clone())).into_any())
+}
+
+/// What whoever holds the conversation can do with a suggestion, until they have answered or do not want it.
+fn suggestion(talk: Talk, message: &Message, words: String) -> AnyView {
+    let Talk { live, id, desk, .. } = talk;
+    let (seq, message) = (message.seq, message.id);
+    let open = Memo::new(move |_| {
+        let me = live.me().map(|me| me.id);
+        let mine = talk.row.with(|row| row.as_ref().and_then(|row| row.assignee)) == me;
+        let answered = live.timeline(id, |timeline| {
+            let mut later = timeline.messages.range(seq + 1..);
+            later.any(|(_, other)| other.delivery.is_some() && other.author.member == me)
+        });
+        mine && answered != Some(true) && !desk.dismissed.with(|all| all.contains(&message))
+    });
+    let done = move || desk.dismissed.update(|all| all.push(message));
+    let words = StoredValue::new(words);
+    let put = move |_| {
+        desk.drafts.add(id, &words.get_value());
+        desk.noting.set(false);
+        browser::focus(".composer__text");
+        done();
+    };
+    (move || {
+        open.get().then(|| {
+            view! {
+                <p class="bubble__choice">
+                    <Button on:click=put attr:data-testid="suggestion-put">{tr(Key::SuggestionPut)}</Button>
+                    <Button look=ButtonLook::Ghost on:click=move |_| done() attr:data-testid="suggestion-dismiss">
+                        {tr(Key::SuggestionDismiss)}
+                    </Button>
+                </p>
+            }
+            .into_any()
+        })
+    })
+    .into_any()
 }
 
 /// Something of mine before the server's answer. It says so when it cannot go out.
@@ -232,6 +276,7 @@ fn happening(live: Live, what: &Happening) -> String {
             };
             fill(key, &[("name", &name)])
         }
+        Happening::Joined { member } => told(*member, Key::HappenedJoinedYou, Key::HappenedJoined),
         Happening::Released { member } => told(*member, Key::HappenedReleasedYou, Key::HappenedReleased),
         Happening::Closed { member, reason } => {
             let line = told(*member, Key::HappenedClosedYou, Key::HappenedClosed);

@@ -4,11 +4,13 @@ use leptos::prelude::*;
 use shared::{
     ids::ConversationId,
     live::{command::Command, snapshot::Activity},
-    model::conversation::{CloseReason, ConversationState},
+    model::conversation::{CloseReason, Conversation, ConversationState},
+    permission::Permission,
 };
 
 use super::Talk;
 use crate::{
+    components::SOONER_SECS,
     i18n::{Key, fill, text, tr},
     keys::{self, Action},
     live::{Live, Status},
@@ -169,6 +171,12 @@ fn Actions(talk: Talk) -> impl IntoView {
                         {tr(Key::HandOverOpen)}
                     </MenuItem>
                 </Show>
+                <Show when=move || waits(talk)>
+                    <MenuItem
+                        testid="sooner".to_owned()
+                        on_choose=move || talk.act(Command::SetPriority { conversation: talk.id, secs: SOONER_SECS })
+                    >{tr(Key::Sooner)}</MenuItem>
+                </Show>
                 <Show when=move || permit.get().is_some_and(|p| p.park)>
                     <MenuItem
                         testid="park".to_owned()
@@ -203,6 +211,14 @@ fn Actions(talk: Talk) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// Whether it waits and the member may let it be answered sooner.
+fn waits(talk: Talk) -> bool {
+    let waits = |row: &Option<Conversation>| {
+        row.as_ref().is_some_and(|row| row.state == ConversationState::Queued && row.queue.is_some())
+    };
+    talk.row.with(waits) && talk.desk.session.may(Permission::Supervise)
 }
 
 /// The command that a conversation's buttons wait for.

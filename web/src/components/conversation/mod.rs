@@ -23,6 +23,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use shared::{
+    apply::Timeline,
     error::ErrorCode,
     ids::{ConversationId, MessageId},
     live::command::Command,
@@ -120,6 +121,12 @@ impl Talk {
     /// Whether files can be sent now.
     fn files_may_go(self) -> bool {
         self.permit.get_untracked().is_some_and(|permit| permit.obstacle.is_none())
+    }
+
+    /// The newest that its reader has on screen: what is sent answers no later one.
+    fn newest(self) -> Option<u64> {
+        let newest = |timeline: &Timeline| timeline.messages.last_key_value().map(|(seq, _)| *seq);
+        untrack(|| self.live.timeline(self.id, newest)).flatten()
     }
 
     /// The message that is being answered, which from now on it is not any more.

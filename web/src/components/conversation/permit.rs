@@ -28,6 +28,8 @@ pub(crate) struct Permit {
     pub(crate) obstacle: Option<Obstacle>,
     /// Whether a colleague holds it, also when one may act for them.
     pub(crate) held_by: Option<MemberId>,
+    /// Whether what one sends goes out beside the colleague who holds it.
+    pub(crate) joins: bool,
     /// Take what nobody holds.
     pub(crate) take: bool,
     /// Take what a colleague holds.
@@ -70,6 +72,7 @@ pub(crate) fn permit(conversation: &Conversation, me: MemberId, for_others: bool
     Permit {
         obstacle,
         held_by,
+        joins: for_others && conversation.holder().is_some_and(|holder| holder != me),
         take: !closed && conversation.assignee.is_none(),
         take_over: held_by.is_some() && for_others,
         release: mine && !closed && !asked || held_by.is_some() && for_others,

@@ -168,6 +168,7 @@ pub(crate) fn List(inbox: Inbox) -> impl IntoView {
                         data-testid="search"
                         placeholder=tr(Key::SearchPlaceholder)
                         aria-label=tr(Key::SearchPlaceholder)
+                        title=tr(Key::SearchHelp)
                         bind:value=search
                     />
                     <Kbd shown="/"/>

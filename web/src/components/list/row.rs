@@ -12,7 +12,7 @@ use shared::{
 use super::{Inbox, order::SOON_MS};
 use crate::{
     components::conversation::delivery::Ticks,
-    i18n::{Key, count, fill, text},
+    i18n::{Key, count, fill, text, tr},
     live::Live,
     routes, time,
     ui::{Avatar, AvatarSize, Chip, Count, Icon, IconName, Tone},
@@ -45,6 +45,7 @@ fn Present(inbox: Inbox, row: Memo<Option<Conversation>>, id: ConversationId) ->
     let unread = Memo::new(move |_| row.with(|c| c.as_ref().map_or(0, |c| c.unread as usize)));
     let at = move || row.with(|c| c.as_ref().map(|c| c.last.as_ref().map_or(c.opened_at, |l| l.at)));
     let ago = Memo::new(move |_| at().map(|at| time::ago(time::millis(at), live.now())).unwrap_or_default());
+    let begun = Memo::new(move |_| live.draft(id).is_some());
     let selected = move || inbox.selected.get() == Some(id);
     let assignee = move || {
         let holder = row.with(|c| c.as_ref().and_then(|c| c.assignee))?;
@@ -76,6 +77,7 @@ fn Present(inbox: Inbox, row: Memo<Option<Conversation>>, id: ConversationId) ->
                     {move || row.with(|c| c.as_ref().map(|c| c.channel)).and_then(|id| live.channel(id)).map(|channel| view! {
                         <Chip><i class=words::channel_class(channel.colour)></i>{channel.name}</Chip>
                     }.into_any())}
+                    {move || begun.get().then(|| view! { <Chip><i data-testid="draft-mark">{tr(Key::DraftMark)}</i></Chip> }.into_any())}
                     <Pressure inbox row/>
                     {move || assignee().map(|member| view! {
                         <span class="row__holder" title=fill(Key::HeldBy, &[("name", &member.name)])>

@@ -2,8 +2,11 @@
 
 pub(crate) mod calendars;
 pub(crate) mod connect;
+pub(crate) mod contacts;
 pub(crate) mod fields;
 mod findings;
+mod import;
+pub(crate) mod labels;
 pub(crate) mod number;
 pub(crate) mod numbers;
 pub(crate) mod people;

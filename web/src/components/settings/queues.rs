@@ -84,6 +84,7 @@ fn policy(desk: Desk, known: RoutingPolicy) -> AnyView {
     let number = RwSignal::new;
     let (lost, misses, idle) = (number(known.lost_secs), number(known.misses), number(known.away_after_secs));
     let (parked, asked) = (RwSignal::new(known.parked_counts), RwSignal::new(known.tell.on_request));
+    let monitor = RwSignal::new(known.monitor_visible);
     let at_most = number(known.tell.at_most);
     let minutes: Vec<String> = known.tell.after_secs.iter().map(|secs| (secs / 60).to_string()).collect();
     let (after, phrases) = (RwSignal::new(minutes.join(", ")), RwSignal::new(known.tell.words.join(", ")));
@@ -106,6 +107,7 @@ fn policy(desk: Desk, known: RoutingPolicy) -> AnyView {
             text_without_minutes: short.read().trim().to_owned(),
             words: spans::words(&phrases.read()),
         },
+        monitor_visible: monitor.get(),
     });
     let broken = Signal::derive(move || {
         let numbers = [lost, misses, idle, at_most];
@@ -124,6 +126,7 @@ fn policy(desk: Desk, known: RoutingPolicy) -> AnyView {
                 {spans::span("policy-idle".to_owned(), Key::PolicyIdle, Some(Key::PolicyIdleHint), idle, none)}
             </div>
             {check("policy-parked", Key::PolicyParked, parked)}
+            {check("policy-monitor", Key::PolicyMonitor, monitor)}
             <h3>{tr(Key::TellTitle)}</h3>
             {check("tell-asked", Key::TellAsked, asked)}
             <div class="pair">

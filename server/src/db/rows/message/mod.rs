@@ -10,7 +10,7 @@ use diesel::{
 use shared::{
     Instant,
     ids::{ChannelId, ContactId, ConversationId, MemberId, MessageId},
-    model::message::{AuthorKind, DeliveryState, Message},
+    model::message::{AuthorKind, DeliveryState, Happening, Message},
 };
 
 pub use self::quotes::fill_quotes;
@@ -28,6 +28,9 @@ use crate::{
     },
     fault::{self, Sabotage},
 };
+
+/// System lines read at once where the newest few nearly always decide.
+const FEW_LINES: i64 = 8;
 
 /// A message with what only the server needs.
 #[derive(Debug, Clone)]
@@ -350,6 +353,42 @@ pub fn newest_of_people(
         .first(conn)
         .optional()?;
     found.map(|id| Ok(id.parse()?)).transpose()
+}
+
+/// Whether a member has come to answer in a conversation beside whoever holds it since it changed hands.
+///
+/// # Errors
+/// The database's.
+pub fn is_beside(scoped: &mut Scoped, conversation: ConversationId, member: MemberId) -> Result<bool, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let mut below = i64::MAX;
+    loop {
+        let lines: Vec<(i64, Option<String>)> = m::message
+            .filter(
+                m::tenant_id
+                    .eq(tenant)
+                    .and(m::conversation_id.eq(conversation.to_string()))
+                    .and(m::seq.lt(below))
+                    .and(m::kind.eq(SYSTEM)),
+            )
+            .order(m::seq.desc())
+            .limit(FEW_LINES)
+            .select((m::seq, m::happening))
+            .load(conn)?;
+        let Some((last, _)) = lines.last() else { return Ok(false) };
+        below = *last;
+        for (seq, what) in &lines {
+            let what = what.as_deref().map(serde_json::from_str).transpose();
+            match what.map_err(|error| Fault::Broken(format!("line {seq}: {error}")))? {
+                Some(Happening::Joined { member: known }) if known == member => return Ok(true),
+                None
+                | Some(
+                    Happening::Joined { .. } | Happening::HandedOver { .. } | Happening::ClosingSoon { .. },
+                ) => {}
+                Some(_) => return Ok(false),
+            }
+        }
+    }
 }
 
 /// Everything a conversation is found by: the words of its messages.

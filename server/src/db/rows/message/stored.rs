@@ -108,6 +108,7 @@ impl<'a> Columns<'a> {
         let (happening, content) = match body {
             Body::System { what } => (Some(json(what)?), None),
             Body::Content(content) => (None, Some(json(content)?)),
+            Body::Note { suggestion: true, .. } => (None, Some(SUGGESTION.to_owned())),
             Body::Text { .. } | Body::Note { .. } | Body::Other { .. } => (None, None),
         };
         Ok(Self { kind, text: body.words(), happening, content })
@@ -162,6 +163,8 @@ pub(in crate::db::rows) fn json(value: &impl serde::Serialize) -> Result<String,
 pub(super) const TEXT: &str = "text";
 /// Prefixed so that no type name of Meta's can ever collide with ours.
 pub(super) const NOTE: &str = "switchboard:note";
+/// The content of a note that suggests an answer; other notes have none.
+const SUGGESTION: &str = "\"suggestion\"";
 pub(super) const SYSTEM: &str = "switchboard:system";
 
 pub(super) fn reason_text(reason: FailureReason) -> Result<String, Fault> {
@@ -175,7 +178,7 @@ pub(super) fn model(row: Row) -> Result<MessageRow, Fault> {
     let broken = |what: &str| Fault::Broken(format!("message {}: {what}", row.id));
     let body = match row.kind.as_str() {
         TEXT => Body::Text { text: row.text.unwrap_or_default() },
-        NOTE => Body::Note { text: row.text.unwrap_or_default() },
+        NOTE => Body::Note { text: row.text.unwrap_or_default(), suggestion: row.content.is_some() },
         SYSTEM => {
             let text = row.happening.as_deref().ok_or_else(|| broken("nothing happened"))?;
             Body::System { what: serde_json::from_str(text).map_err(|e| broken(&e.to_string()))? }

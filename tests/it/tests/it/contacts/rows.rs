@@ -22,6 +22,14 @@ pub(super) async fn dump(world: &World) -> Vec<String> {
          WHERE tenant_id = $1 ORDER BY 1",
         "SELECT 'draft ' || member_id || ' ' || conversation_id || ' ' || contact_id AS t FROM draft \
          WHERE tenant_id = $1 ORDER BY 1",
+        "SELECT 'labelled ' || contact_id || ' ' || label_id AS t FROM contact_label \
+         WHERE tenant_id = $1 ORDER BY 1",
+        "SELECT 'labelled ' || conversation_id || ' ' || label_id || ' ' || contact_id AS t \
+         FROM conversation_label WHERE tenant_id = $1 ORDER BY 1",
+        "SELECT 'says ' || contact_id || ' ' || field_id || ' ' || value AS t FROM contact_value \
+         WHERE tenant_id = $1 ORDER BY 1",
+        "SELECT 'noted ' || id || ' ' || contact_id || ' ' || text AS t FROM contact_note \
+         WHERE tenant_id = $1 ORDER BY 1",
         "SELECT 'change ' || wamid || ' ' || contact_id AS t FROM message_change WHERE tenant_id = $1 ORDER BY 1",
         "SELECT 'word ' || token || ' ' || conversation_id || ' ' || contact_id AS t FROM search_token \
          WHERE tenant_id = $1 ORDER BY 1",
@@ -49,6 +57,10 @@ pub(super) async fn strays(world: &World, id: ContactId) -> Vec<String> {
         "file",
         "outbox",
         "draft",
+        "contact_label",
+        "conversation_label",
+        "contact_value",
+        "contact_note",
         "early_status",
         "raw_item",
     ] {

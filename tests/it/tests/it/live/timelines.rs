@@ -133,7 +133,7 @@ async fn colleagues_see_at_once_that_somebody_stopped(engine: Engine) {
     reader.until("typing is seen", |c| last(c) == Some((Activity::Typing, true))).await;
     writer.done(Command::AddNote { conversation: id, text: "done".into(), mentions: Vec::new() }).await;
     reader.until("the end of typing is seen", |c| last(c) == Some((Activity::Typing, false))).await;
-    writer.send(&ClientFrame::Viewing { conversation: Some(id) }).await;
+    writer.send(&ClientFrame::viewing(Some(id))).await;
     reader.until("viewing is seen", |c| last(c) == Some((Activity::Viewing, true))).await;
     drop(writer);
     reader.until("the end of viewing is seen", |c| last(c) == Some((Activity::Viewing, false))).await;

@@ -216,6 +216,7 @@ impl Play {
                             words: vec!["I am".into()],
                             ..Tell::default()
                         },
+                        ..RoutingPolicy::default()
                     };
                     (boss, Command::SetRoutingPolicy { policy })
                 }

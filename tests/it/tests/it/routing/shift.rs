@@ -142,8 +142,13 @@ async fn all_of_it_goes_to_a_queue_with_its_age(engine: Engine) {
     let key = CommandKey::new();
     let keyed = |command| shared::live::command::KeyedCommand { key, command };
     for _ in 0..2 {
-        let done = server::domain::commands::dispatch(&floor.tenant, floor.boss, keyed(command.clone())).await;
-        assert_eq!(done.unwrap().moved, Some(Moved { moved: 3, left: 0 }), "a repeated command has one answer");
+        let done =
+            server::domain::commands::dispatch(&floor.tenant, floor.boss, keyed(command.clone())).await;
+        assert_eq!(
+            done.unwrap().moved,
+            Some(Moved { moved: 3, left: 0 }),
+            "a repeated command has one answer"
+        );
     }
     assert_eq!(floor.holder(talks[2]).await, Some(there));
     for (talk, since) in talks.into_iter().zip(came) {
@@ -206,7 +211,11 @@ async fn all_of_it_goes_to_a_colleague_by_force(engine: Engine) {
         assert_eq!((last.kind, last.why.by), (AssignmentKind::Forced, Some(floor.boss)));
     }
     let states = [floor.see(talks[0]).await.state, floor.see(talks[1]).await.state];
-    assert_eq!(states, [ConversationState::Parked, ConversationState::Assigned], "what was put aside stays so");
+    assert_eq!(
+        states,
+        [ConversationState::Parked, ConversationState::Assigned],
+        "what was put aside stays so"
+    );
     let used = "SELECT CAST(sum(used) AS BIGINT) AS n FROM agent_load WHERE tenant_id = $1";
     assert_eq!(sql::number(&floor.tenant, used).await, 2);
     let told = floor.tenant.read(move |scoped| notice::unread(scoped, colleague, 10)).await.unwrap();
@@ -271,8 +280,11 @@ async fn who_was_answered_is_not_raised(engine: Engine) {
     let floor = Floor::new(engine).await;
     let (queue, channel) = floor.queue("sales", auto()).await;
     let agent = floor.agent(&[queue], 3).await;
-    let [answered, asks_again, closed] =
-        [floor.customer(channel, 1).await, floor.customer(channel, 2).await, floor.customer(channel, 3).await];
+    let [answered, asks_again, closed] = [
+        floor.customer(channel, 1).await,
+        floor.customer(channel, 2).await,
+        floor.customer(channel, 3).await,
+    ];
     for talk in [answered, asks_again] {
         floor.done(agent, Command::text(talk, "Is it blue?")).await;
     }
@@ -358,7 +370,10 @@ async fn an_emoji_under_the_newest_answer_ends_the_waiting(engine: Engine) {
     decide(&floor, answering()).await;
     reacts(&floor, customer, answer, Some("🎉"), floor.clock.now()).await;
     let seen = floor.see(talk).await;
-    assert_eq!((seen.waiting_since, seen.state, seen.assignee), (None, ConversationState::Assigned, Some(agent)));
+    assert_eq!(
+        (seen.waiting_since, seen.state, seen.assignee),
+        (None, ConversationState::Assigned, Some(agent))
+    );
     assert_eq!(seen.unread, before.unread, "nobody has read it for that");
     // Nothing is left of the waiting: it is put aside as after an answer, and not raised.
     floor.after(600).await;

@@ -117,6 +117,7 @@ async fn daily_work(engine: Engine) -> (World, BTreeSet<String>) {
     let reason = shared::model::conversation::CloseReason::ALL[0];
     client.done(Command::Close { conversation, reason }).await;
     client.done(Command::Reopen { conversation }).await;
+    stepping_in(&world, &mut client, conversation).await;
     routing_work(&world, &mut client, conversation).await;
     board_work(&world).await;
     meta.stop().await;
@@ -136,6 +137,15 @@ async fn board_work(world: &World) {
         let path = format!("/api/board/conversations?figure={figure}");
         assert!(client.user.get(&path).await.0.is_success());
     }
+}
+
+/// A supervisor looks over a shoulder, suggests and joins.
+async fn stepping_in(world: &World, client: &mut LiveClient, conversation: ConversationId) {
+    client.done(Command::AssignToMe { conversation }).await;
+    let mut boss = LiveClient::connect(&world.supervisor().await).await;
+    assert!(boss.open(conversation).await);
+    boss.done(Command::Suggest { conversation, text: "Ask them.".into() }).await;
+    boss.done(Command::text(conversation, "I can help.")).await;
 }
 
 /// Conversations are given, offered, put aside, handed over and looked for.

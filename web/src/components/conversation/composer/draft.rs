@@ -7,9 +7,14 @@ use shared::{
     limits,
     live::command::Command,
     model::{content::MediaKind, outgoing::Outgoing},
+    permission::Permission,
 };
 use web_sys::{ClipboardEvent, KeyboardEvent};
 
+use super::{
+    follow::Follow,
+    mention::{self, Mention},
+};
 use crate::{
     attach::{Stage, Tray},
     browser,
@@ -32,6 +37,9 @@ pub(super) struct Draft {
     pub(super) field: NodeRef<html::Textarea>,
     tray: StoredValue<Tray>,
     typed_at: StoredValue<f64>,
+    follow: Follow,
+    /// Whom the note is about to name.
+    pub(super) mention: Mention,
 }
 
 impl Draft {
@@ -52,7 +60,17 @@ impl Draft {
             }
         });
         let tray = StoredValue::new(talk.desk.attachments.tray(id));
-        Self { talk, text, note_text, note, field: NodeRef::new(), tray, typed_at: StoredValue::new(0.0) }
+        Self {
+            talk,
+            text,
+            note_text,
+            note,
+            field: NodeRef::new(),
+            tray,
+            typed_at: StoredValue::new(0.0),
+            follow: Follow::new(talk),
+            mention: Mention::new(),
+        }
     }
 
     /// The files beside the text.
@@ -77,6 +95,7 @@ impl Draft {
     pub(super) fn typed(self, text: String) {
         let (kind, words) = untrack(|| self.current());
         self.talk.desk.drafts.write(kind, self.talk.id, &text);
+        self.follow.typed(kind);
         let now = browser::now_ms();
         let due = now - self.typed_at.get_value() >= TYPING_EVERY_MS;
         if due && !text.is_empty() && kind == DraftKind::Text {
@@ -84,6 +103,61 @@ impl Draft {
             self.talk.live.typing(self.talk.id);
         }
         words.set(text);
+        self.mention.look(self);
+    }
+
+    /// What stands before the cursor.
+    pub(super) fn before_cursor(self) -> Option<String> {
+        let field = self.field.get_untracked()?;
+        let cursor = field.selection_start().ok().flatten()?;
+        // The browser counts in UTF-16.
+        let value: Vec<u16> = field.value().encode_utf16().take(cursor as usize).collect();
+        String::from_utf16(&value).ok()
+    }
+
+    /// Puts words in the place of what stands between a place, in bytes, and the cursor.
+    pub(super) fn put_in(self, start: usize, words: &str) {
+        let (Some(field), Some(before)) = (self.field.get_untracked(), self.before_cursor()) else { return };
+        let (Some(kept), Some(after)) =
+            (before.get(..start), field.value().strip_prefix(&before).map(str::to_owned))
+        else {
+            return;
+        };
+        let kept = format!("{kept}{words}");
+        let text = format!("{kept}{after}");
+        field.set_value(&text);
+        let cursor = u32::try_from(kept.encode_utf16().count()).unwrap_or_default();
+        let _ = field.set_selection_range(cursor, cursor);
+        self.typed(text);
+        self.focus();
+    }
+
+    /// Whether a supervisor can suggest what is written to whoever holds the conversation; tracked.
+    pub(super) fn may_suggest(self) -> bool {
+        let held = self.talk.permit.get().is_some_and(|permit| permit.joins);
+        held && self.note.get() && self.talk.desk.session.may(Permission::Supervise)
+    }
+
+    /// Suggests what is written as a note.
+    pub(super) fn suggest(self) {
+        let conversation = self.talk.id;
+        match limits::note_text(&self.note_text.get_untracked()) {
+            Ok(text) => {
+                self.talk.act(Command::Suggest { conversation, text: text.to_owned() });
+                self.said(DraftKind::Note);
+            }
+            Err(ErrorCode::TextEmpty) => {}
+            Err(code) => self.talk.desk.toasts.say(text(crate::words::error(code)).to_owned()),
+        }
+    }
+
+    /// Forgets what was begun, because a colleague said it.
+    pub(super) fn discard(self) {
+        self.talk.desk.crossed.set(None);
+        self.talk.desk.drafts.write(DraftKind::Text, self.talk.id, "");
+        self.text.set(String::new());
+        self.follow.typed(DraftKind::Text);
+        self.focus();
     }
 
     pub(super) fn send(self) {
@@ -102,18 +176,29 @@ impl Draft {
         match (note, text) {
             (true, None) => return,
             (true, Some(text)) => {
-                self.talk.act(Command::AddNote { conversation, text, mentions: Vec::new() })
+                let row = self.talk.row.get_untracked();
+                let members = untrack(|| self.talk.live.members());
+                let mentions = mention::named(&text, &members, row.as_ref());
+                self.talk.act(Command::AddNote { conversation, text, mentions })
             }
             (false, text) => {
                 let files = self.files();
                 if files.len() + usize::from(text.is_some()) == 0 {
                     return;
                 }
+                self.talk.desk.crossed.set(None);
                 self.send_out(text, files);
             }
         }
-        self.talk.desk.drafts.write(kind, conversation, "");
-        words.set(String::new());
+        self.said(kind);
+    }
+
+    /// What was written has gone out.
+    fn said(self, kind: DraftKind) {
+        self.talk.desk.drafts.write(kind, self.talk.id, "");
+        untrack(|| self.current()).1.set(String::new());
+        self.follow.said(kind);
+        self.mention.close();
         self.typed_at.set_value(0.0);
         // One note at a time: the next thing written is for the customer again.
         self.note.set(false);
@@ -129,6 +214,7 @@ impl Draft {
     /// comes first answers.
     fn send_out(self, text: Option<String>, files: Vec<(UploadId, MediaKind)>) {
         let conversation = self.talk.id;
+        let base = self.talk.newest();
         let mut answered = self.talk.take_answered();
         let mut text = text;
         for (upload, kind) in files {
@@ -139,17 +225,16 @@ impl Draft {
             let attachments = self.talk.desk.attachments;
             let answered = answered.take();
             let answers = answered.as_ref().map(|answered| answered.id);
-            self.talk.live.command_then(
-                Command::Send { conversation, answers, base: None, what },
-                move |answer| match answer {
+            self.talk.live.command_then(Command::Send { conversation, answers, base, what }, move |answer| {
+                match answer {
                     Ok(_) => attachments.arrived(upload),
                     Err(problem) => self.talk.answer_again(answered, problem.code),
-                },
-            );
+                }
+            });
         }
         if let Some(text) = text {
             let answers = answered.as_ref().map(|answered| answered.id);
-            let command = Command::Send { conversation, answers, base: None, what: Outgoing::Text { text } };
+            let command = Command::Send { conversation, answers, base, what: Outgoing::Text { text } };
             self.talk.live.command_then(command, move |answer| {
                 if let Err(problem) = answer {
                     self.talk.answer_again(answered, problem.code);
@@ -206,6 +291,11 @@ impl Draft {
     pub(super) fn pressed(self, event: &KeyboardEvent) {
         // While an input method composes, Enter belongs to it (229: Safari says so too late).
         let composing = event.is_composing() || event.key_code() == 229;
+        if !composing && self.mention.pressed(self, &event.key()) {
+            event.prevent_default();
+            event.stop_propagation();
+            return;
+        }
         if event.key() == "Enter" && !event.shift_key() && !composing {
             event.prevent_default();
             if untrack(|| self.note.get() || self.files_ready()) {

@@ -3,6 +3,8 @@
 mod attach;
 mod draft;
 mod explanation;
+mod follow;
+mod mention;
 mod replies;
 
 use leptos::{html, prelude::*};
@@ -59,6 +61,7 @@ pub(super) fn Composer(talk: Talk) -> impl IntoView {
         <section class="composer" class:composer--note=move || note.get() aria-label=tr(Key::ComposerLabel)>
             <Explanation draft/>
             {recorder::bar(recorder)}
+            {mention::list(draft)}
             <div class="composer__along" class:composer__along--away=move || note.get()>
                 {tray::answered(talk)}
                 {tray::files(talk.desk, draft.tray())}
@@ -90,7 +93,10 @@ pub(super) fn Composer(talk: Talk) -> impl IntoView {
                 }
                 on:keyup=move |_| replies.look()
                 on:click=move |_| replies.look()
-                on:blur=move |_| replies.leave()
+                on:blur=move |_| {
+                    replies.leave();
+                    draft.mention.close();
+                }
                 on:paste=move |event| draft.pasted(&event)
             ></textarea>
             <div class="composer__bar">
@@ -131,6 +137,9 @@ pub(super) fn Composer(talk: Talk) -> impl IntoView {
                     </span>
                 </Show>
                 <span class="composer__key"><Kbd shown="Enter"/></span>
+                <Show when=move || draft.may_suggest()>
+                    <Button disabled=cannot_send on:click=move |_| draft.suggest() attr:data-testid="suggest">{tr(Key::Suggest)}</Button>
+                </Show>
                 <Button look=ButtonLook::Primary disabled=cannot_send on:click=move |_| draft.send() attr:data-testid="send">
                     {move || text(if note.get() { Key::SaveNote } else { Key::Send })}
                 </Button>

@@ -1,0 +1,9 @@
+DROP INDEX message_with_file;
+DROP INDEX message_by_author;
+DROP INDEX contact_by_age;
+DROP TABLE contact_note;
+DROP TABLE contact_value;
+DROP TABLE contact_field;
+DROP TABLE conversation_label;
+DROP TABLE contact_label;
+DROP TABLE label;

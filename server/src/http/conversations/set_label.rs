@@ -1,0 +1,35 @@
+//! `POST /api/conversations/{id}/labels`: gives a conversation a label, or takes it.
+
+use actix_web::web::{Json, Path};
+use shared::{
+    api::contacts::{ContactDetails, SetLabelRequest},
+    error::{ErrorCode, Problem},
+    ids::ConversationId,
+};
+
+use crate::{
+    domain::contacts::describe,
+    http::{ApiError, json::SignedJson},
+};
+
+/// Gives a conversation a label, or takes it.
+#[utoipa::path(
+    post, path = "/api/conversations/{id}/labels", tag = "contacts", request_body = SetLabelRequest,
+    params(("id" = ConversationId, Path, description = "Which conversation")),
+    responses(
+        (status = 200, description = "What is known of the contact now", body = ContactDetails),
+        (status = 401, description = "Nobody is signed in", body = Problem),
+        (status = 404, description = "There is no such conversation in sight, or no such label", body = Problem),
+    )
+)]
+pub(in crate::http) async fn set_conversation_label(
+    id: Path<String>,
+    request: SignedJson<SetLabelRequest>,
+) -> Result<Json<ContactDetails>, ApiError> {
+    let id: ConversationId = id.parse().map_err(|_| ErrorCode::NotFound)?;
+    let SignedJson { signed, body } = request;
+    let member = signed.member.member.id;
+    let written =
+        signed.tenant.write(move |tx| describe::set_label_of_conversation(tx, member, id, &body)).await?;
+    Ok(Json(written.0))
+}
