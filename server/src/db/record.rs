@@ -149,6 +149,8 @@ fact_kinds! {
     ConversationTransferred = "conversation_transferred",
     /// Its queue was full, or it waited there too long: it went to another.
     ConversationOverflowed = "conversation_overflowed",
+    /// Its customer waits, and the window closes soon.
+    ConversationClosingSoon = "conversation_closing_soon",
     /// It was closed.
     ConversationClosed = "conversation_closed",
     /// The customer wrote.

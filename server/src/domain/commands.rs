@@ -7,7 +7,7 @@ use shared::{
     error::{ErrorCode, Problem},
     ids::{CommandKey, ContactChangeId, ConversationId, MemberId, MessageId},
     live::command::{Command, Done, KeyedCommand},
-    model::routing::Target,
+    model::routing::{MoveTo, Moved, Target},
 };
 
 use super::{
@@ -56,7 +56,7 @@ fn once(
         return Err(ErrorCode::Forbidden.into());
     }
     let before = tx.pos();
-    let Effect { message, change, conversation } = execute(tx, &seat, key, command)?;
+    let Effect { message, change, conversation, moved } = execute(tx, &seat, key, command)?;
     // Consoles say "read" again and again; only what changed something is a change.
     let nothing_read = matches!(command, Command::MarkRead { .. }) && tx.pos() == before;
     if !nothing_read && let Some((action, object)) = audited(command) {
@@ -66,7 +66,7 @@ fn once(
         (Command::Begin { .. }, Some(id)) => message::find(tx, id)?.map(|row| row.model.conversation),
         _ => conversation,
     };
-    let done = Done { pos: tx.pos(), message, conversation, change };
+    let done = Done { pos: tx.pos(), message, conversation, change, moved };
     let result = serde_json::to_string(&done).map_err(|error| Fault::Broken(error.to_string()))?;
     let now = tx.now();
     command_result::insert(tx, member, key, hash, &result, now)?;
@@ -79,6 +79,7 @@ struct Effect {
     message: Option<MessageId>,
     change: Option<ContactChangeId>,
     conversation: Option<ConversationId>,
+    moved: Option<Moved>,
 }
 
 fn execute(tx: &mut Tx<'_>, seat: &seat::Seat, key: CommandKey, command: &Command) -> Result<Effect, Fault> {
@@ -88,6 +89,10 @@ fn execute(tx: &mut Tx<'_>, seat: &seat::Seat, key: CommandKey, command: &Comman
         Command::TakeNext {} => {
             let conversation = Some(routing::hand::next(tx, seat)?);
             return Ok(Effect { conversation, ..Effect::default() });
+        }
+        Command::MoveAll { from, to } => {
+            let moved = Some(routing::move_all::move_all(tx, seat, *from, *to)?);
+            return Ok(Effect { moved, ..Effect::default() });
         }
         _ => return Ok(Effect { message: message_of(tx, seat, key, command)?, ..Effect::default() }),
     };
@@ -188,7 +193,10 @@ fn message_of(
             contacts::block::wish(tx, seat, *conversation, *blocked).map(|()| None)
         }
         // Made something else than a message.
-        Command::MergeContacts { .. } | Command::SplitContact { .. } | Command::TakeNext {} => Ok(None),
+        Command::MergeContacts { .. }
+        | Command::SplitContact { .. }
+        | Command::TakeNext {}
+        | Command::MoveAll { .. } => Ok(None),
     }
 }
 
@@ -227,6 +235,14 @@ fn audited(command: &Command) -> Option<(&'static str, String)> {
         Command::Assign { conversation, member, force } => {
             let action = if *force { "conversation.force" } else { "conversation.give" };
             (action, format!("{conversation} {member}"))
+        }
+        Command::MoveAll { from, to } => {
+            let to = match to {
+                MoveTo::Queue(id) => id.to_string(),
+                MoveTo::Member(id) => id.to_string(),
+                MoveTo::Back => "back".to_owned(),
+            };
+            ("member.move_all", format!("{from} {to}"))
         }
         Command::SetPriority { conversation, secs } => {
             ("conversation.priority", format!("{conversation} {secs}"))

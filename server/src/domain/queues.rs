@@ -80,6 +80,7 @@ pub fn decide(tx: &mut Tx<'_>, policy: &RoutingPolicy) -> Result<(), Fault> {
         return Ok(());
     }
     let idles = row.routing.away_after_secs != policy.away_after_secs;
+    let closing = row.routing.closing_soon_secs;
     let tells = row.routing.tell.after_secs != policy.tell.after_secs;
     row.routing = policy.clone();
     row.rev += 1;
@@ -89,6 +90,9 @@ pub fn decide(tx: &mut Tx<'_>, policy: &RoutingPolicy) -> Result<(), Fault> {
         for queue in queue::all(tx)? {
             routing::rearrange(tx, queue.id)?;
         }
+    }
+    if closing != policy.closing_soon_secs {
+        routing::closing::decided(tx, closing)?;
     }
     if idles {
         for one in member::all(tx)?.into_iter().filter(|one| one.member.takes_work()) {

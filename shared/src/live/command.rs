@@ -14,7 +14,7 @@ use crate::{
         member::{Availability, Role},
         outgoing::Outgoing,
         queue::QueueRules,
-        routing::{RoutingPolicy, Skill, Target},
+        routing::{MoveTo, Moved, RoutingPolicy, Skill, Target},
         settings::ReadReceipts,
     },
     permission::Permission,
@@ -182,6 +182,14 @@ pub enum Command {
         /// Although they have no room, or are not there.
         #[serde(default)]
         force: bool,
+    },
+    /// Move everything that a member holds elsewhere, at most 200 conversations; those who wait longest first.
+    #[cfg_attr(not(feature = "floor"), serde(skip_serializing))]
+    MoveAll {
+        /// Whose.
+        from: MemberId,
+        /// Where to.
+        to: MoveTo,
     },
     /// Let a conversation be answered sooner, or no sooner than others.
     SetPriority {
@@ -408,6 +416,7 @@ impl Command {
             | Self::Resume { .. }
             | Self::Transfer { .. } => Permission::WorkConversations,
             Self::Assign { .. }
+            | Self::MoveAll { .. }
             | Self::Suggest { .. }
             | Self::SetPriority { .. }
             | Self::SetAvailabilityOf { .. }
@@ -463,4 +472,7 @@ pub struct Done {
     /// What a merge or a split can be taken back by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<ContactChangeId>,
+    /// How much went elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved: Option<Moved>,
 }

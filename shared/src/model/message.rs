@@ -184,6 +184,12 @@ pub enum Happening {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         words: Option<String>,
     },
+    /// The customer waits for an answer, and the window in which they can be written to closes soon.
+    ClosingSoon {
+        /// When it closes.
+        #[serde(deserialize_with = "crate::instant::read")]
+        until: DateTime<Utc>,
+    },
 }
 
 /// How far an outbound message got. The order of the variants is not the order of ranks.

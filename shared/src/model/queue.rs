@@ -213,6 +213,8 @@ pub enum PriorityWhen {
     Referral,
     /// Whose first message contains these words, whole and in this order, in any case.
     Keyword(String),
+    /// Whose window closes soon. No rule of a queue's: the tenant's policy says when.
+    ClosingSoon,
 }
 
 impl PriorityWhen {
@@ -221,6 +223,7 @@ impl PriorityWhen {
             Self::Vip | Self::Referral => true,
             Self::Language(code) => is_language(code),
             Self::Keyword(words) => is_phrase(words),
+            Self::ClosingSoon => false,
         }
     }
 }
@@ -427,6 +430,7 @@ mod tests {
         for (when, secs, may) in [
             (PriorityWhen::Vip, 86_400, true),
             (PriorityWhen::Vip, 86_401, false),
+            (PriorityWhen::ClosingSoon, 1, false),
             (PriorityWhen::Keyword("to cancel".into()), 1, true),
             (PriorityWhen::Keyword(" - ".into()), 1, false),
             (PriorityWhen::Language("pt-br".into()), 1, true),

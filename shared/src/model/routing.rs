@@ -209,6 +209,9 @@ pub struct Waiting {
     pub free: u32,
 }
 
+/// Longest time before the end of a window at which a conversation is raised, in seconds: an hour after its beginning.
+pub const MOST_CLOSING_SOON_SECS: u32 = 23 * 3_600;
+
 /// What the tenant decided for all queues. Times are seconds; 0 means never.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -222,6 +225,11 @@ pub struct RoutingPolicy {
     pub misses: u32,
     /// How long an available agent does nothing until they count as away.
     pub away_after_secs: u32,
+    /// How long before the window of a customer who waits for an answer closes the conversation is raised.
+    pub closing_soon_secs: u32,
+    /// Whether a customer who puts an emoji under the newest message that people of ours wrote waits for nothing any
+    /// more.
+    pub reaction_answers: bool,
     /// What customers who wait are told.
     pub tell: Tell,
     /// Whether those who hold a conversation see that somebody monitors them.
@@ -235,6 +243,8 @@ impl Default for RoutingPolicy {
             lost_secs: 300,
             misses: 2,
             away_after_secs: 0,
+            closing_soon_secs: 5 * 3_600,
+            reaction_answers: false,
             tell: Tell::default(),
             monitor_visible: true,
         }
@@ -244,10 +254,11 @@ impl Default for RoutingPolicy {
 impl RoutingPolicy {
     /// Whether it can be stored.
     pub fn is_valid(&self) -> bool {
-        let away = self.away_after_secs;
+        let (away, closing) = (self.away_after_secs, self.closing_soon_secs);
         self.lost_secs <= 7 * 86_400
             && self.misses <= 20
             && (away == 0 || (60..=86_400).contains(&away))
+            && (closing == 0 || (60..=MOST_CLOSING_SOON_SECS).contains(&closing))
             && self.tell.is_valid()
     }
 }
@@ -331,6 +342,32 @@ pub enum Target {
     Member(MemberId),
 }
 
+/// Where everything that a member holds goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum MoveTo {
+    /// To whoever answers there.
+    Queue(QueueId),
+    /// To a colleague, although they have no room or are not there.
+    Member(MemberId),
+    /// Back to the queue it belongs to, each.
+    Back,
+}
+
+/// How much of what a member held went elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Moved {
+    /// How many conversations went, at most [`MOST_MOVED`].
+    pub moved: u32,
+    /// How many the member still holds of those that were theirs before.
+    pub left: u32,
+}
+
+/// Conversations that go elsewhere at once: more would hold up everybody who writes meanwhile.
+pub const MOST_MOVED: usize = 200;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -359,6 +396,11 @@ mod tests {
             assert!(!tell(wrong.clone()), "{wrong:?}");
         }
         assert!(!RoutingPolicy { away_after_secs: 59, ..RoutingPolicy::default() }.is_valid());
+        for (closing_soon_secs, may) in [(0, true), (59, false), (60, true), (82_800, true), (82_801, false)]
+        {
+            let policy = RoutingPolicy { closing_soon_secs, ..RoutingPolicy::default() };
+            assert_eq!(policy.is_valid(), may, "{closing_soon_secs}");
+        }
         assert_eq!(serde_json::from_str::<Why>("{}").unwrap(), Why::default());
         assert_eq!(serde_json::from_str::<RoutingPolicy>("{}").unwrap(), RoutingPolicy::default());
     }

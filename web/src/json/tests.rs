@@ -56,7 +56,8 @@ use shared::{
         notice::{Notice, NoticeKind},
         queue::{PriorityRule, PriorityWhen, Queue, QueueRules, Ring, RoutingMode, WhenFull},
         routing::{
-            Assignment, AssignmentKind, Deciding, Ending, RoutingPolicy, Skill, Target, Tell, Waiting, Why,
+            Assignment, AssignmentKind, Deciding, Ending, Moved, RoutingPolicy, Skill, Target, Tell, Waiting,
+            Why,
         },
         settings::Settings,
         template::{
@@ -309,6 +310,7 @@ fn frames() -> Vec<ServerFrame> {
                 what: Happening::Transferred { by: MemberId::new(), to: Target::Member(MemberId::new()) },
             },
             Body::System { what: Happening::Overflowed { from: QueueId::new(), to: QueueId::new() } },
+            Body::System { what: Happening::ClosingSoon { until: Instant::default() } },
             Body::System { what: Happening::Requeued { member: MemberId::new(), because: Ending::NoRoom } },
             Body::System { what: Happening::HandedOver { to_us: true, words: Some("x".into()) } },
         ])
@@ -351,6 +353,7 @@ fn frames() -> Vec<ServerFrame> {
                 message: None,
                 conversation: None,
                 change: Some(ContactChangeId::new()),
+                moved: Some(Moved { moved: 200, left: 3 }),
             }),
         },
         ServerFrame::Reset { why: ResetReason::Scope },
@@ -399,7 +402,10 @@ fn escapes_of_utf_16_are_one_character() {
 #[test]
 fn what_a_newer_server_adds_is_passed_over() {
     let text = r#"{"new":{"deep":[1,-2.5e3,{"a":"]}"},[]],"b":null},"pos":5,"message":null,"more":true}"#;
-    assert_eq!(read::<Done>(text), Ok(Done { pos: 5, message: None, conversation: None, change: None }));
+    assert_eq!(
+        read::<Done>(text),
+        Ok(Done { pos: 5, message: None, conversation: None, change: None, moved: None })
+    );
     assert_eq!(read::<Done>(r#"{"pos":5,"x":}"#), Err(Unreadable));
     assert_eq!(read::<Done>(r#"{"pos":5,"x"}"#), Err(Unreadable));
 }

@@ -480,6 +480,28 @@ pub fn held_by(scoped: &mut Scoped, member: MemberId) -> Result<Vec<Conversation
     rows.into_iter().map(model).collect()
 }
 
+/// Open conversations whose customers wait for an answer and can be written to, and until when they can.
+///
+/// # Errors
+/// The database's.
+pub fn unanswered(scoped: &mut Scoped, now: Instant) -> Result<Vec<(ConversationId, Instant)>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    // Each was changed at some time, and the index of what is open is in that order.
+    let rows: Vec<(String, Option<i64>)> = c::conversation
+        .filter(
+            c::tenant_id
+                .eq(tenant)
+                .and(sql::<Bool>(OPEN))
+                .and(c::changed_at.gt(0))
+                .and(c::waiting_since.is_not_null())
+                .and(c::window_until.gt(micros(now))),
+        )
+        .select((c::id, c::window_until))
+        .load(conn)?;
+    let until = rows.into_iter().filter_map(|(id, until)| Some((id, from_micros(until?))));
+    until.map(|(id, until)| Ok((id.parse()?, until))).collect()
+}
+
 /// How the row says that its newest message is a note; no type of Meta's has a colon.
 const NOTE: &str = "switchboard:note";
 

@@ -37,10 +37,12 @@ pub enum TimerKind {
     Tell,
     /// A member has done nothing for a while.
     Idle,
+    /// The window of a customer who waits for an answer closes soon, or closes.
+    Closing,
 }
 
 impl TimerKind {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Offer,
         Self::Reply,
         Self::Ring,
@@ -52,6 +54,7 @@ impl TimerKind {
         Self::Full,
         Self::Tell,
         Self::Idle,
+        Self::Closing,
     ];
 
     /// The stored form.
@@ -68,6 +71,7 @@ impl TimerKind {
             Self::Full => "full",
             Self::Tell => "tell",
             Self::Idle => "idle",
+            Self::Closing => "closing",
         }
     }
 }

@@ -27,9 +27,10 @@ use crate::{
             conversation,
             message::{self, MessageRow},
             message_change::{self, ChangeKind, ChangeRow},
-            search,
+            search, settings,
         },
     },
+    domain::routing,
     fault::{self, Point},
 };
 
@@ -203,6 +204,7 @@ fn by_phone(changes: &[ChangeRow]) -> Option<&ChangeRow> {
 fn amend(tx: &mut Tx<'_>, mut row: MessageRow, wamid: &str, why: Occasion<'_>) -> Result<(), Fault> {
     let changes = changes_of(tx, row.channel, wamid)?;
     let amended = amended(row.contact, row.model.author.kind, &changes)?;
+    reacted(tx, &row, &changes)?;
     let before = row.model.clone();
     if let Some(edit) = amended.body {
         row.model.body = edit.body;
@@ -249,6 +251,29 @@ fn amend(tx: &mut Tx<'_>, mut row: MessageRow, wamid: &str, why: Occasion<'_>) -
         loaded.save_in_place(tx)?;
     }
     tell_answers(tx, channel, contact, wamid)
+}
+
+/// A customer who put an emoji under the newest message that people of ours wrote, and asked for nothing since, waits
+/// for nothing any more, if the tenant says so. It counts although it was taken away since: so it does not matter in
+/// which order the two are told. Of a group, one's emoji says nothing for the others.
+fn reacted(tx: &mut Tx<'_>, row: &MessageRow, changes: &[ChangeRow]) -> Result<(), Fault> {
+    let theirs = |one: &&ChangeRow| {
+        one.contact == row.contact && one.kind == ChangeKind::Reaction && !one.ours && one.content.is_some()
+    };
+    let Some(at) = changes.iter().filter(theirs).map(|one| one.written_at).max() else { return Ok(()) };
+    if row.model.author.kind != AuthorKind::Member || !settings::get(tx)?.routing.reaction_answers {
+        return Ok(());
+    }
+    let Some(found) = conversation::find(tx, row.model.conversation)? else { return Ok(()) };
+    let waits = found.model.waiting_since.is_some() && !found.model.contact.group;
+    let asked_since = found.heard.asked.is_some_and(|asked| asked > at);
+    if !waits || asked_since || message::newest_of_people(tx, found.model.id)? != Some(row.model.id) {
+        return Ok(());
+    }
+    let mut loaded = Loaded::from_row(found);
+    loaded.row.model.waiting_since = None;
+    routing::park::content(tx, &loaded)?;
+    loaded.save_in_place(tx)
 }
 
 /// The conversation is found by what the message says now, and by what it said before only if another

@@ -61,6 +61,8 @@ use crate::db::{
 pub(crate) struct Loaded {
     pub(crate) row: ConversationRow,
     before: Option<Audience>,
+    /// Until when its customer could be written to, if they waited for an answer.
+    watched: Option<shared::Instant>,
     /// What is settled once this is stored.
     pub(crate) stirred: Stirred,
     /// The customer's message that is about to be added, where one is.
@@ -117,12 +119,13 @@ impl Loaded {
 
     /// A stored conversation.
     pub(crate) fn from_row(row: ConversationRow) -> Self {
-        Self { before: Some(row.model.audience()), row, stirred: Stirred::default(), said: None }
+        let (before, watched) = (Some(row.model.audience()), routing::closing::waits_until(&row.model));
+        Self { before, watched, row, stirred: Stirred::default(), said: None }
     }
 
     /// A conversation that was inserted in this transaction.
     pub(crate) fn fresh(row: ConversationRow) -> Self {
-        Self { before: None, row, stirred: Stirred::default(), said: None }
+        Self { before: None, watched: None, row, stirred: Stirred::default(), said: None }
     }
 
     /// Whether the member may act on it: it is theirs or nobody's, or they may act for others.
@@ -207,6 +210,11 @@ impl Loaded {
     pub(crate) fn save_in_place(mut self, tx: &mut Tx<'_>) -> Result<(), Fault> {
         self.row.model.rev += 1;
         conversation::update(tx, &self.row)?;
+        // Who waited before in a window that is still open is watched since then.
+        let waits_until = routing::closing::waits_until(&self.row.model);
+        if let Some(until) = waits_until.filter(|_| self.watched.is_none_or(|until| until <= tx.now())) {
+            routing::closing::watch(tx, self.row.model.id, until)?;
+        }
         tx.conversation_changed(self.before, self.row.model);
         if self.stirred.is_empty() { Ok(()) } else { routing::settle(tx, self.stirred) }
     }

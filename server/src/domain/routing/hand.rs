@@ -102,12 +102,12 @@ pub fn assign(
     loaded.save(tx)
 }
 
-fn find_active(tx: &mut Tx<'_>, id: MemberId) -> Result<shared::model::member::Member, Fault> {
+pub(super) fn find_active(tx: &mut Tx<'_>, id: MemberId) -> Result<shared::model::member::Member, Fault> {
     let row = member::find(tx, id)?.ok_or(Fault::Refused(ErrorCode::NotFound))?;
     if row.member.active { Ok(row.member) } else { Err(ErrorCode::NotEligible.into()) }
 }
 
-fn to_member(
+pub(super) fn to_member(
     tx: &mut Tx<'_>,
     loaded: &mut Loaded,
     seat: &Seat,
@@ -126,7 +126,12 @@ fn to_member(
     loaded.fact(tx, FactKind::ConversationAssigned, &theirs)
 }
 
-fn to_queue(tx: &mut Tx<'_>, loaded: &mut Loaded, seat: &Seat, queue: QueueId) -> Result<(), Fault> {
+pub(super) fn to_queue(
+    tx: &mut Tx<'_>,
+    loaded: &mut Loaded,
+    seat: &Seat,
+    queue: QueueId,
+) -> Result<(), Fault> {
     if queue::find(tx, queue)?.is_none() {
         return Err(ErrorCode::NotFound.into());
     }

@@ -6,10 +6,12 @@
 //! something, they get it. So no conversation waits beside a free agent, whatever happens in between.
 
 mod choose;
+pub(crate) mod closing;
 pub mod explain;
 mod full;
 pub mod hand;
 pub(crate) mod hours;
+pub mod move_all;
 mod need;
 pub mod offer;
 pub mod park;
@@ -69,6 +71,12 @@ impl Stirred {
     pub(crate) fn member(&mut self, scoped: &mut Scoped, id: MemberId) -> Result<(), Fault> {
         self.queues.extend(member::queues_of(scoped, id)?);
         Ok(())
+    }
+
+    /// What else has to be settled.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.queues.extend(other.queues);
+        self.came.extend(other.came);
     }
 
     pub(crate) fn is_empty(&self) -> bool {

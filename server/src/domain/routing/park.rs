@@ -67,7 +67,7 @@ pub fn resume(tx: &mut Tx<'_>, seat: &Seat, id: ConversationId) -> Result<(), Fa
     loaded.save(tx)
 }
 
-fn put_aside(tx: &mut Tx<'_>, loaded: &mut Loaded, author: &Author) -> Result<(), Fault> {
+pub(super) fn put_aside(tx: &mut Tx<'_>, loaded: &mut Loaded, author: &Author) -> Result<(), Fault> {
     let id = loaded.row.model.id;
     let open = assignment::open(tx, id)?.ok_or_else(|| Fault::Broken(format!("{id} is held by nobody")))?;
     if open.counted && !policy(tx)?.parked_counts {
@@ -161,11 +161,27 @@ pub(crate) fn answered(tx: &mut Tx<'_>, loaded: &Loaded) -> Result<(), Fault> {
     if let Some(holder) = loaded.row.model.assignee {
         agent_load::set_misses(tx, holder, 0)?;
     }
-    if rules.park_secs > 0 {
-        let due = tx.now() + Duration::seconds(rules.park_secs.into());
-        set_timer(tx, TimerKind::Park, &subject, due)?;
+    park_in_time(tx, rules.park_secs, &subject)
+}
+
+/// The customer waits for nothing any more, although nobody answered: whoever holds the conversation need not, and when
+/// the customer stays silent it is put aside.
+pub(crate) fn content(tx: &mut Tx<'_>, loaded: &Loaded) -> Result<(), Fault> {
+    let subject = loaded.row.model.id.to_string();
+    timer::clear(tx, TimerKind::Reply, &subject)?;
+    let rules = queue::rules(tx, loaded.row.model.queue)?;
+    if loaded.row.model.state != ConversationState::Assigned || rules.room() == 0 {
+        return Ok(());
     }
-    Ok(())
+    park_in_time(tx, rules.park_secs, &subject)
+}
+
+fn park_in_time(tx: &mut Tx<'_>, secs: u32, subject: &str) -> Result<(), Fault> {
+    if secs == 0 {
+        return Ok(());
+    }
+    let due = tx.now() + Duration::seconds(secs.into());
+    set_timer(tx, TimerKind::Park, subject, due)
 }
 
 /// The customer has been silent for so long.

@@ -10,13 +10,13 @@ use shared::{
         conversation::ConversationState,
         message::{Author, AuthorKind},
         notice::NoticeKind,
-        queue::{QueueRules, RoutingMode},
+        queue::{PriorityWhen, QueueRules, RoutingMode},
         routing::{Assignment, AssignmentKind, Ending, Why},
     },
 };
 
 use super::{
-    PASSED_SECS,
+    PASSED_SECS, closing,
     hours::OpenTime,
     need::{Need, ring_after},
     policy, priority,
@@ -71,7 +71,14 @@ pub(crate) fn queue_up(tx: &mut Tx<'_>, loaded: &mut Loaded) -> Result<(), Fault
     loaded.fact(tx, FactKind::ConversationQueued, &Author { kind: AuthorKind::System, member: None })?;
     let Some(queue) = queue else { return Ok(()) };
     let rules = queue::rules(tx, Some(queue))?;
-    let known = waiting::find(tx, id)?;
+    let mut known = waiting::find(tx, id)?;
+    let was_raised = |row: &&mut WaitingRow| row.because == Some(PriorityWhen::ClosingSoon);
+    if let Some(row) = known.as_mut().filter(was_raised)
+        && !closing::is_soon(tx, &loaded.row.model)?
+    {
+        // They were answered since.
+        (row.priority, row.because) = priority::of(tx, loaded, &rules)?;
+    }
     if rules.max_waiting > 0 && known.as_ref().is_none_or(|known| known.queue != queue) {
         loaded.stirred.came(id);
     }
@@ -276,7 +283,7 @@ pub(crate) fn let_go(
 pub(crate) fn withdraw(tx: &mut Tx<'_>, id: ConversationId) -> Result<(), Fault> {
     waiting::remove(tx, id)?;
     let subject = id.to_string();
-    for kind in [TimerKind::Ring, TimerKind::Again, TimerKind::Full, TimerKind::Tell] {
+    for kind in [TimerKind::Ring, TimerKind::Again, TimerKind::Full, TimerKind::Tell, TimerKind::Closing] {
         timer::clear(tx, kind, &subject)?;
     }
     Ok(())

@@ -65,6 +65,8 @@ fn highest<'a>(
         PriorityWhen::Language(code) => language == Some(code),
         PriorityWhen::Referral => said.referral,
         PriorityWhen::Keyword(phrase) => says(&said.words, phrase),
+        // No rule of a queue's.
+        PriorityWhen::ClosingSoon => false,
     };
     rules.iter().rev().filter(fits).max_by_key(|rule| rule.secs)
 }

@@ -7,7 +7,7 @@ use shared::{
 };
 
 use super::{
-    Stirred, full, hours, offer, park,
+    Stirred, closing, full, hours, offer, park,
     place::{arrange, set_timer},
     settle, tell,
 };
@@ -97,6 +97,7 @@ fn one(tx: &mut Tx<'_>, kind: TimerKind, subject: &str) -> Result<(), Fault> {
         TimerKind::Hours => hours::turned(tx, subject.parse()?),
         TimerKind::Full => full::waited(tx, subject.parse()?),
         TimerKind::Tell => tell::moment(tx, subject.parse()?),
+        TimerKind::Closing => closing::rang(tx, subject.parse()?),
         TimerKind::Idle => members::idle::rang(tx, subject.parse()?),
     }
 }

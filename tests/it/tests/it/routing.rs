@@ -9,4 +9,5 @@ mod kill;
 pub(crate) mod model;
 mod protocol;
 mod rules;
+mod shift;
 mod theory;

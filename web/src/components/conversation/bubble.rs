@@ -289,6 +289,7 @@ fn happening(live: Live, what: &Happening) -> String {
             let key = if *to_us { Key::HappenedHandedToUs } else { Key::HappenedHandedAway };
             [Some(text(key)), words.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" · ")
         }
+        Happening::ClosingSoon { .. } => text(Key::HappenedClosingSoon).to_owned(),
         Happening::Reopened { member: None } => text(Key::HappenedReopenedCustomer).to_owned(),
     }
 }

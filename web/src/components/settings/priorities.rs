@@ -36,6 +36,8 @@ impl PriorityLine {
             PriorityWhen::Language(code) => ("language", code.as_str()),
             PriorityWhen::Referral => ("referral", ""),
             PriorityWhen::Keyword(words) => ("keyword", words.as_str()),
+            // No rule of a queue's.
+            PriorityWhen::ClosingSoon => ("vip", ""),
         };
         Self {
             n,

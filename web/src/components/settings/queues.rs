@@ -90,12 +90,15 @@ fn policy(desk: Desk, known: RoutingPolicy) -> AnyView {
     let (after, phrases) = (RwSignal::new(minutes.join(", ")), RwSignal::new(known.tell.words.join(", ")));
     let (told, short) =
         (RwSignal::new(known.tell.text.clone()), RwSignal::new(known.tell.text_without_minutes.clone()));
+    let (closing_soon_secs, reaction_answers) = (known.closing_soon_secs, known.reaction_answers);
     let order = Asked::new();
     let written = Memo::new(move |_| RoutingPolicy {
         parked_counts: parked.get(),
         lost_secs: lost.get(),
         misses: misses.get(),
         away_after_secs: idle.get(),
+        closing_soon_secs,
+        reaction_answers,
         tell: Tell {
             on_request: asked.get(),
             after_secs: seconds(&after.read()),

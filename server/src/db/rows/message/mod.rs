@@ -328,6 +328,33 @@ pub fn answered_behind(
     found.map(|id| Ok(id.parse()?)).transpose()
 }
 
+/// The newest message to the customer that people of ours wrote, here or on the business's phone. Notes are none, nor is
+/// what failed.
+///
+/// # Errors
+/// The database's.
+pub fn newest_of_people(
+    scoped: &mut Scoped,
+    conversation: ConversationId,
+) -> Result<Option<MessageId>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let found: Option<String> = m::message
+        .filter(
+            m::tenant_id
+                .eq(tenant)
+                .and(m::conversation_id.eq(conversation.to_string()))
+                .and(m::author_kind.eq(AuthorKind::Member.as_str()))
+                .and(m::kind.ne(NOTE))
+                .and(m::kind.ne(SYSTEM))
+                .and(m::delivery.is_null().or(m::delivery.ne(DeliveryState::Failed.as_str()))),
+        )
+        .order(m::seq.desc())
+        .select(m::id)
+        .first(conn)
+        .optional()?;
+    found.map(|id| Ok(id.parse()?)).transpose()
+}
+
 /// Whether a member has come to answer in a conversation beside whoever holds it since it changed hands.
 ///
 /// # Errors
@@ -354,7 +381,10 @@ pub fn is_beside(scoped: &mut Scoped, conversation: ConversationId, member: Memb
             let what = what.as_deref().map(serde_json::from_str).transpose();
             match what.map_err(|error| Fault::Broken(format!("line {seq}: {error}")))? {
                 Some(Happening::Joined { member: known }) if known == member => return Ok(true),
-                None | Some(Happening::Joined { .. } | Happening::HandedOver { .. }) => {}
+                None
+                | Some(
+                    Happening::Joined { .. } | Happening::HandedOver { .. } | Happening::ClosingSoon { .. },
+                ) => {}
                 Some(_) => return Ok(false),
             }
         }

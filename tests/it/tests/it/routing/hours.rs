@@ -3,7 +3,14 @@
 
 use server::{
     clock::Clock,
-    db::rows::{calendar, timer, visit, waiting},
+    db::{
+        Scoped,
+        rows::{
+            calendar,
+            timer::{self, TimerKind},
+            visit, waiting,
+        },
+    },
     domain::members::idle,
 };
 use shared::{
@@ -156,7 +163,8 @@ async fn a_changed_calendar_counts_at_once_and_one_in_use_stays(engine: Engine) 
     }
     floor.done(floor.boss, Command::ChangeQueue { queue, name: "sales".into(), rules: auto() }).await;
     floor.done(floor.boss, remove()).await;
-    let due = floor.tenant.read(timer::next_due).await.unwrap();
+    let watched = move |s: &mut Scoped| timer::due(s, TimerKind::Hours, &queue.to_string());
+    let due = floor.tenant.read(watched).await.unwrap();
     assert_eq!(due, None, "nobody watches a queue that is always open");
 }
 

@@ -9,7 +9,7 @@ use shared::{
         conversation::CloseReason,
         member::Availability,
         queue::{PriorityRule, PriorityWhen, QueueRules, Ring, RoutingMode, WhenFull},
-        routing::{RoutingPolicy, Skill, Target, Tell},
+        routing::{MoveTo, RoutingPolicy, Skill, Target, Tell},
     },
 };
 
@@ -148,7 +148,8 @@ impl Play {
         let (who, command) = match random.below(30) {
             0..=6 => return self.customer(random).await,
             7..=9 => {
-                let secs = [1, 5, 20, 45, 100][random.below(5)];
+                // Now and then so long that a window closes soon.
+                let secs = if random.percent(3) { 4_000 } else { [1, 5, 20, 45, 100][random.below(5)] };
                 self.floor.after(secs).await;
                 return format!("{secs} s go by");
             }
@@ -207,6 +208,8 @@ impl Play {
                         lost_secs: [0, 30][random.below(2)],
                         misses: random.below(3) as u32,
                         away_after_secs: [0, 0, 120][random.below(3)],
+                        closing_soon_secs: [0, 18_000, 82_800][random.below(3)],
+                        reaction_answers: random.percent(50),
                         tell: Tell {
                             on_request: random.percent(50),
                             after_secs: vec![15, 60],
@@ -216,6 +219,10 @@ impl Play {
                         ..RoutingPolicy::default()
                     };
                     (boss, Command::SetRoutingPolicy { policy })
+                }
+                6 => {
+                    let to = [MoveTo::Queue(queue), MoveTo::Member(agent), MoveTo::Back][random.below(3)];
+                    (boss, Command::MoveAll { from: holder, to })
                 }
                 1 => (boss, Command::SetPriority { conversation: talk, secs: random.below(200) as u32 }),
                 _ => {
