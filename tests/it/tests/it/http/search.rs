@@ -2,7 +2,6 @@
 
 use chrono::Timelike;
 use reqwest::Method;
-use server::clock::Clock;
 use shared::{
     api::conversations::ConversationsPage, ids::ConversationId, live::command::Command,
     model::conversation::CloseReason,
