@@ -1,12 +1,13 @@
 //! Fields: what else a business wants to know of its customers, and what members note of them.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     error::ErrorCode,
     ids::{ContactNoteId, FieldId, MemberId},
     limits,
+    model::calendar::parse_date,
 };
 
 /// Most fields of a tenant. Ours.
@@ -95,7 +96,7 @@ impl Field {
         let fits = match self.kind {
             FieldKind::Text => text.chars().count() <= VALUE_CHARS && !text.chars().any(char::is_control),
             FieldKind::Number => is_number(text),
-            FieldKind::Date => text.len() == 10 && text.parse::<NaiveDate>().is_ok(),
+            FieldKind::Date => parse_date(text).is_some(),
             FieldKind::Choice => self.choices.iter().any(|choice| choice == text),
         };
         if fits { Ok(Some(text.to_owned())) } else { Err(ErrorCode::ValueInvalid) }

@@ -321,7 +321,7 @@ mod tests {
     fn each_fault_is_told_with_its_line_and_the_others_are_taken_in() {
         let (entries, faults) = planned(
             "Phone,name,labels,size\n\
-             +49 30 5550101,Ann,regular|GRÖSSE,4\n\
+             +49 30 5550101,Ann,regular|GRÖẞE,4\n\
              030 5550101,Bob,,\n\
              +49305550102,,strange,\n\
              \n\
