@@ -278,7 +278,8 @@ macro_rules! fitting {
                 let noted = c::last_kind.is_not_null().and(c::last_kind.assume_not_null().eq(NOTE));
                 kept!($query, $fit, by.and(not(noted)))
             }
-            Term::By(members, first, second) => {
+            Term::By(members, names) => {
+                let (first, second) = names.as_ref();
                 let theirs = m::tenant_id
                     .eq($tenant)
                     .and(m::author_id.is_not_null())

@@ -66,7 +66,7 @@ pub enum Term {
     /// One of these kinds of author wrote last.
     LastBy(&'static [&'static str]),
     /// One of these members wrote in it, or its contact is called by both words.
-    By(Vec<MemberId>, Word, Word),
+    By(Vec<MemberId>, Box<(Word, Word)>),
     /// It belongs to one of these queues.
     Queue(Vec<QueueId>),
     /// It or its contact has one of these labels.
@@ -138,7 +138,7 @@ impl Term {
         let mut words = words(name).map(|word| Word::of(word, phones));
         let first = words.next()?;
         let second = words.next().unwrap_or_else(|| first.clone());
-        Some(Self::By(members, first, second))
+        Some(Self::By(members, Box::new((first, second))))
     }
 }
 

@@ -301,7 +301,9 @@ mod tests {
 
     use super::*;
 
-    fn planned(text: &str) -> (Vec<Entry>, Vec<(u32, ImportFaultKind, Option<String>)>) {
+    type Told = (u32, ImportFaultKind, Option<String>);
+
+    fn planned(text: &str) -> (Vec<Entry>, Vec<Told>) {
         let field = |key: &str, kind| Field {
             id: FieldId::new(),
             key: key.into(),

@@ -78,12 +78,10 @@ impl Floor {
 
     /// The queues of the board by name; tracked.
     fn queues(self) -> Vec<QueueId> {
-        let ids = self.desk.live.board(|board| board.queues.iter().filter_map(|line| line.queue).collect());
-        let mut named: Vec<(String, QueueId)> = ids
-            .unwrap_or_else(Vec::new)
-            .into_iter()
-            .map(|id| (self.name(Some(id)).to_lowercase(), id))
-            .collect();
+        let ids: Option<Vec<QueueId>> =
+            self.desk.live.board(|board| board.queues.iter().filter_map(|line| line.queue).collect());
+        let mut named: Vec<(String, QueueId)> =
+            ids.unwrap_or_default().into_iter().map(|id| (self.name(Some(id)).to_lowercase(), id)).collect();
         named.sort();
         named.into_iter().map(|(_, id)| id).collect()
     }

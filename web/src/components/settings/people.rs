@@ -187,7 +187,7 @@ fn skills(desk: Desk, member: Member) -> AnyView {
         lines.update(|all| all.push(line((n, &Skill { name: String::new(), score: 5 }))));
     };
     let written = Memo::new(move |_| {
-        let all = lines
+        lines
             .read()
             .iter()
             .map(|line| Skill {
@@ -195,8 +195,7 @@ fn skills(desk: Desk, member: Member) -> AnyView {
                 score: line.score.read().parse().unwrap_or(5),
             })
             .filter(|skill| !skill.name.is_empty())
-            .collect::<Vec<_>>();
-        all
+            .collect::<Vec<_>>()
     });
     let names = move || written.with(|all| all.iter().map(|skill| skill.name.clone()).collect::<Vec<_>>());
     let fault = Signal::derive(move || {

@@ -73,7 +73,7 @@ async fn whoever_monitors_is_written_down_once_an_hour_by_whichever_door(engine:
     let entry = format!("{} {id} {}", boss.member, agent.member);
     let mut live = LiveClient::connect(&boss).await;
     assert!(live.open(id).await);
-    assert_eq!(sql::texts(&store, MONITORED).await, [entry.clone()], "before anything is shown");
+    assert_eq!(sql::texts(&store, MONITORED).await, std::slice::from_ref(&entry), "before anything is shown");
     // Again, on another device, page by page: they go on looking.
     live.close_timeline(id).await;
     assert!(live.open(id).await && LiveClient::connect(&boss).await.open(id).await);
