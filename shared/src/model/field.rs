@@ -1,13 +1,12 @@
 //! Fields: what else a business wants to know of its customers, and what members note of them.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     error::ErrorCode,
     ids::{ContactNoteId, FieldId, MemberId},
     limits,
-    model::calendar::parse_date,
 };
 
 /// Most fields of a tenant. Ours.
@@ -96,7 +95,7 @@ impl Field {
         let fits = match self.kind {
             FieldKind::Text => text.chars().count() <= VALUE_CHARS && !text.chars().any(char::is_control),
             FieldKind::Number => is_number(text),
-            FieldKind::Date => parse_date(text).is_some(),
+            FieldKind::Date => is_date(text),
             FieldKind::Choice => self.choices.iter().any(|choice| choice == text),
         };
         if fits { Ok(Some(text.to_owned())) } else { Err(ErrorCode::ValueInvalid) }
@@ -126,6 +125,11 @@ impl Field {
         let title = limits::name(&self.title)?;
         if title.chars().count() > FIELD_CHARS { Err(ErrorCode::TextTooLong) } else { Ok(()) }
     }
+}
+
+/// Whether it is a day of any year, in its one spelling; chrono reads a sign, too.
+fn is_date(text: &str) -> bool {
+    text.len() == 10 && !text.starts_with(['+', '-']) && text.parse::<NaiveDate>().is_ok()
 }
 
 /// Digits with at most one point between them, and a minus in front of them where there is one.
@@ -182,7 +186,9 @@ mod tests {
             assert_eq!(number.accept(wrong), no, "{wrong}");
         }
         let date = field(FieldKind::Date, &[]);
-        assert_eq!(date.accept("2028-02-29"), Ok(Some("2028-02-29".into())));
+        for day in ["2028-02-29", "1957-10-04"] {
+            assert_eq!(date.accept(day), Ok(Some(day.into())));
+        }
         for wrong in ["2027-02-29", "29.02.2028", "2028-2-9", "+2028-02-2"] {
             assert_eq!(date.accept(wrong), no, "{wrong}");
         }
