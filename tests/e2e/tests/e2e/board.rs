@@ -1,9 +1,9 @@
 //! The supervisor's board: figures that move, what is behind them, and stepping in.
 
 use crate::{
-    browser::{Browser, Cut, Scheme},
+    browser::{Browser, Cut},
     stack::Stack,
-    steps::{ONE_AT_A_TIME, open_row, say, until_text},
+    steps::{ONE_AT_A_TIME, look, open_row, say, until_text},
 };
 
 const ANNS: &str = "4915550901";
@@ -16,18 +16,6 @@ fn cell(line: &str, heading: &str) -> String {
          .findIndex(one => one.innerText === '{heading}'); \
          return document.querySelector('[data-testid=\"line-{line}\"]').children[at].innerText; }})()"
     )
-}
-
-/// Looks at the board in light and dark, wide and on a phone.
-async fn look(browser: &Browser, scrolls: &str, name: &str) {
-    for (scheme, shade) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
-        for width in [1280, 390] {
-            browser.show_page_in(scheme, width).await;
-            browser.picture(&format!("{name}-{shade}-{width}")).await;
-            assert_eq!(browser.audit(scrolls).await, Vec::<String>::new(), "{name} {shade} {width}");
-        }
-    }
-    browser.show_as_opened().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -48,7 +36,7 @@ async fn a_supervisor_sees_the_day_and_steps_in() {
     open_row(&agent, "where is my parcel").await;
     agent.click("take").await;
     mira.until_true(&format!("{} === '{}'", cell("All together", "Waiting"), waiting + 1)).await;
-    look(&mira, "main", "board").await;
+    look(&mira, "board").await;
 
     // What is behind a figure, and doing something about it.
     mira.evaluate("document.querySelector('[data-testid=tiles] [data-testid=figure-waiting]').click()").await;
@@ -79,7 +67,7 @@ async fn a_supervisor_sees_the_day_and_steps_in() {
     mira.click("wall").await;
     mira.visible("wall-page").await;
     until_text(&mira, "wall-page", "In time today").await;
-    look(&mira, "main", "wall").await;
+    look(&mira, "wall").await;
 
     // An agent is not shown it.
     agent.go_to("/board").await;

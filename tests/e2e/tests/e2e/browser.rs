@@ -308,7 +308,8 @@ impl Browser {
         self.show_all_of("main", scheme, width).await;
     }
 
-    async fn show_all_of(&self, scrolls: &str, scheme: Scheme, width: u32) {
+    /// The same with the whole of what scrolls.
+    pub(crate) async fn show_all_of(&self, scrolls: &str, scheme: Scheme, width: u32) {
         let scheme = match scheme {
             Scheme::Light => "light",
             Scheme::Dark => "dark",
@@ -322,6 +323,11 @@ impl Browser {
         );
         let more = self.evaluate(&needed).await.as_u64().unwrap();
         self.chromium("Emulation.setDeviceMetricsOverride", size(900 + more)).await;
+        self.settled().await;
+    }
+
+    /// Waits until no colour is on its way to another.
+    async fn settled(&self) {
         self.until_true("document.getAnimations().every(one => one.playState === 'finished')").await;
     }
 
@@ -329,6 +335,7 @@ impl Browser {
     pub(crate) async fn show_as_opened(&self) {
         self.chromium("Emulation.setEmulatedMedia", json!({ "features": [] })).await;
         self.chromium("Emulation.clearDeviceMetricsOverride", json!({})).await;
+        self.settled().await;
     }
 
     async fn chromium(&self, name: &'static str, params: Value) {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::{
     browser::{Browser, Cut, Scheme},
     stack::{PATIENCE, Stack},
-    steps::{ONE_AT_A_TIME, choose, fill, open_row, rewrite, say, until_text},
+    steps::{ONE_AT_A_TIME, choose, fill, look, open_row, rewrite, say, until_text},
 };
 
 const WHO: &str = "4915550660";
@@ -14,17 +14,6 @@ const TAB: &str = "\u{e004}";
 const ESCAPE: &str = "\u{e00c}";
 const UP: &str = "\u{e013}";
 const DOWN: &str = "\u{e015}";
-
-async fn look(browser: &Browser, name: &str) {
-    for (scheme, shade) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
-        for width in [1280, 390] {
-            browser.show_page_in(scheme, width).await;
-            browser.picture(&format!("{name}-{shade}-{width}")).await;
-            assert_eq!(browser.audit("main").await, Vec::<String>::new(), "{name} {shade} {width}");
-        }
-    }
-    browser.show_as_opened().await;
-}
 
 async fn sent(stack: &Stack, count: usize) -> Vec<Value> {
     let sends = stack.control().wait_for_sends(count, PATIENCE).await.unwrap();

@@ -9,7 +9,7 @@ use crate::{
     browser::{Browser, Cut, Scheme},
     routing::give,
     stack::Stack,
-    steps::{ONE_AT_A_TIME, open_row, say, until_text, write},
+    steps::{ONE_AT_A_TIME, look_at, open_row, say, until_text, write},
 };
 
 const ANNS: &str = "4915550901";
@@ -17,18 +17,6 @@ const BOBS: &str = "4915550902";
 
 /// Who else looks, as the header says.
 const LOOKERS: &str = "(document.querySelector('.watchers')?.innerText ?? '')";
-
-/// What a page looks like in light and dark, at a desk and on a phone.
-async fn look(browser: &Browser, scope: &str, name: &str) {
-    for (scheme, shade) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
-        for width in [1280, 390] {
-            browser.show_in(scheme, width).await;
-            browser.picture(&format!("{name}-{shade}-{width}")).await;
-            assert_eq!(browser.audit(scope).await, Vec::<String>::new(), "{name} {shade} {width}");
-        }
-    }
-    browser.show_as_opened().await;
-}
 
 async fn until_said(browser: &Browser, words: &str) {
     until_text(browser, "timeline", words).await;
@@ -49,7 +37,7 @@ async fn a_supervisor_whispers_joins_and_takes_over() {
     open_row(&mira, "where is my parcel").await;
     agent.until_true(&format!("{LOOKERS}.includes('{name}')")).await;
     mira.visible("join").await;
-    look(&mira, ".composer", "beside").await;
+    look_at(&mira, ".timeline", ".composer", "beside").await;
 
     // A suggestion comes at once, and goes into the composer with one key.
     mira.click("whisper").await;
@@ -60,7 +48,7 @@ async fn a_supervisor_whispers_joins_and_takes_over() {
     mira.until_composed("", false).await;
     until_said(&agent, "It left yesterday.").await;
     agent.visible("suggestion-put").await;
-    look(&agent, ".bubble--note", "suggestion").await;
+    look_at(&agent, ".timeline", ".bubble--note", "suggestion").await;
     assert_eq!(
         mira.evaluate("return document.querySelector('[data-testid=suggestion-put]')").await,
         serde_json::Value::Null
@@ -138,7 +126,7 @@ async fn of_two_who_answer_at_once_the_second_is_stopped_and_sees_the_first() {
     .await;
     until_text(&mira, "crossed", "yes, since today").await;
     mira.until_composed("no, we do not", false).await;
-    look(&mira, ".composer", "crossed").await;
+    look_at(&mira, ".timeline", ".composer", "crossed").await;
     assert_eq!(stack.messages(), 1, "the second was stopped");
     mira.click("crossed-discard").await;
     mira.until_composed("", false).await;
@@ -181,7 +169,7 @@ async fn whoever_is_mentioned_is_told_and_led_there() {
     mira.visible("mention").await;
     mira.until_true(&format!("document.querySelector('[data-testid=mention]').innerText.includes('{name}')"))
         .await;
-    look(&mira, ".composer", "mention").await;
+    look_at(&mira, ".timeline", ".composer", "mention").await;
     let enter = '\u{e007}';
     mira.visible("composer").await.send_keys(&format!("{enter}please look")).await.unwrap();
     mira.until_composed(&format!("@{name} please look"), true).await;

@@ -5,7 +5,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use simulator::Utterance;
 use tokio::sync::Mutex;
 
-use crate::{browser::Browser, stack::Stack};
+use crate::{
+    browser::{Browser, Scheme},
+    stack::Stack,
+};
 
 /// One journey at a time: two cores bear two browsers, not eight.
 pub(crate) static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
@@ -78,4 +81,22 @@ pub(crate) async fn rewrite(browser: &Browser, id: &str, text: &str) {
     let field = browser.visible(id).await;
     field.clear().await.unwrap();
     field.send_keys(text).await.unwrap();
+}
+
+/// Looks at the whole of a page in light and dark, at a desk and on a phone: keeps pictures, and nothing must be wrong
+/// with what is in `scope`. `scrolls` is what the page scrolls.
+pub(crate) async fn look_at(browser: &Browser, scrolls: &str, scope: &str, name: &str) {
+    for (scheme, shade) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
+        for width in [1280, 390] {
+            browser.show_all_of(scrolls, scheme, width).await;
+            browser.picture(&format!("{name}-{shade}-{width}")).await;
+            assert_eq!(browser.audit(scope).await, Vec::<String>::new(), "{name} {shade} {width}");
+        }
+    }
+    browser.show_as_opened().await;
+}
+
+/// Looks at a page of the office or the floor.
+pub(crate) async fn look(browser: &Browser, name: &str) {
+    look_at(browser, "main", "main", name).await;
 }
