@@ -81,14 +81,17 @@ pub(crate) fn draw(desk: Desk, contact: Memo<Option<ContactId>>, here: Option<Co
     });
     view! {
         <Show when=move || about.known.with(Option::is_some)>
-            <section class="about" data-testid="about">
-                <h3>{tr(Key::AboutLabels)}</h3>
-                {labels(about, None)}
-                {about.here.map(|id| view! {
-                    <h3>{tr(Key::AboutLabelsHere)}</h3>
-                    {labels(about, Some(id))}
-                }.into_any())}
-                <div class="about__fields">
+            <section class="described" data-testid="about">
+                // Where no labels are defined a heading would stand above nothing.
+                <Show when=move || !about.of(|known| known.all_labels.clone()).is_empty()>
+                    <h3>{tr(Key::AboutLabels)}</h3>
+                    {labels(about, None)}
+                    {about.here.map(|id| view! {
+                        <h3>{tr(Key::AboutLabelsHere)}</h3>
+                        {labels(about, Some(id))}
+                    }.into_any())}
+                </Show>
+                <div class="described__fields">
                     {each(move || about.of(|known| known.fields.clone()).into_iter().map(|field| {
                         let key = format!("{} {}", field.field.id, field.value.as_deref().unwrap_or_default());
                         Item::new(key, move || line(about, field))
@@ -129,18 +132,21 @@ fn labels(about: About, of: Option<ConversationId>) -> AnyView {
     };
     let testid = if of.is_some() { "label-here" } else { "label-add" };
     view! {
-        <div class="about__labels">
+        <div class="described__labels">
             {each(move || there(true).into_iter().map(|label| {
                 let key = format!("{} {} {}", label.id, label.name, label.colour.as_str());
                 Item::new(key, move || chip(label, Some(Callback::new(move |id| set(id, false)))))
             }).collect())}
             <Show when=move || !there(false).is_empty()>
                 <select
-                    class="about__add"
+                    class="field__input described__add"
                     data-testid=testid
                     aria-label=tr(Key::AboutLabelAdd)
                     on:change:target=move |event| {
-                        if let Ok(id) = event.target().value().parse() {
+                        let chosen = event.target().value();
+                        // Otherwise the next one would be shown as chosen, and could not be.
+                        event.target().set_value("");
+                        if let Ok(id) = chosen.parse() {
                             set(id, true);
                         }
                     }
@@ -165,7 +171,7 @@ pub(crate) fn chip(label: Label, off: Option<Callback<LabelId>>) -> AnyView {
         view! { <IconButton icon=IconName::Cross label=hint on:click=move |_| off.run(id)/> }.into_any()
     });
     view! {
-        <span class="chip about__label">
+        <span class="chip described__label">
             <i class=format!("mark mark--{}", colour.as_str())></i>
             <span dir="auto">{name}</span>
             {off}
@@ -237,7 +243,7 @@ fn notes(about: About) -> AnyView {
     view! {
         <textarea class="field__input" rows="2" dir="auto" data-testid="note-text" aria-label=tr(Key::AboutNotes) maxlength="2000" bind:value=new></textarea>
         <Button disabled=blank on:click=add attr:data-testid="note-add">{tr(Key::AboutNoteAdd)}</Button>
-        <ul class="about__list">
+        <ul class="described__list">
             {each(move || about.of(|known| known.notes.clone()).into_iter().map(|note| {
                 Item::new(note.id.to_string(), move || noted(about, note))
             }).collect())}
@@ -276,7 +282,7 @@ fn listed(about: About, title: Key, entries: fn(About, &ContactDetails) -> Vec<E
                     let target = href.starts_with("/api/").then_some("_blank");
                     view! { <li><a href=href target=target dir="auto">{words}</a><small>{below}</small></li> }.into_any()
                 });
-                view! { <h3>{tr(title)}</h3><ul class="about__list">{rows.collect_view()}</ul> }.into_any()
+                view! { <h3>{tr(title)}</h3><ul class="described__list">{rows.collect_view()}</ul> }.into_any()
             })
         })}
     }

@@ -5,7 +5,7 @@ use simulator::Utterance;
 use crate::{
     browser::{Browser, Cut, Scheme},
     stack::Stack,
-    steps::{ONE_AT_A_TIME, choose, fill, open_row, say, until_text},
+    steps::{ONE_AT_A_TIME, choose, fill, look, look_at, open_row, say, until_text},
 };
 
 const ONE: &str = "4915550701";
@@ -60,18 +60,6 @@ async fn two_contacts_become_one_and_are_parted_again() {
     pat.finish(Cut::No).await;
 }
 
-/// Looks at a page in light and dark, wide and on a phone.
-async fn look(browser: &Browser, name: &str) {
-    for (scheme, shade) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
-        for width in [1280, 390] {
-            browser.show_page_in(scheme, width).await;
-            browser.picture(&format!("{name}-{shade}-{width}")).await;
-            assert_eq!(browser.audit("main").await, Vec::<String>::new(), "{name} {shade} {width}");
-        }
-    }
-    browser.show_as_opened().await;
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_customer_is_described_found_and_taken_in_from_a_file() {
     let _turn = ONE_AT_A_TIME.lock().await;
@@ -111,10 +99,11 @@ async fn a_customer_is_described_found_and_taken_in_from_a_file() {
     let id = pat.evaluate(&format!("return {regular}.value")).await;
     choose(&pat, "label-add", id.as_str().unwrap()).await;
     until_text(&pat, "about", "Regular").await;
+    pat.until_true("document.querySelector('[data-testid=label-add]').value === ''").await;
     choose(&pat, "field-size", "large").await;
     fill(&pat, "note-text", "Calls twice a year.").await;
     pat.click("note-add").await;
-    pat.until_true("document.querySelector('.about__list p')?.innerText === 'Calls twice a year.'").await;
+    pat.until_true("document.querySelector('.described__list p')?.innerText === 'Calls twice a year.'").await;
     pat.until_true("document.querySelector('[data-testid=note-text]').value === ''").await;
     until_text(&pat, "about", "And what about delivery?").await;
     for (scheme, shade) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
@@ -125,7 +114,7 @@ async fn a_customer_is_described_found_and_taken_in_from_a_file() {
     pat.show_as_opened().await;
     // The other conversation leads there, and tells the same.
     pat.evaluate(
-        "[...document.querySelectorAll('.about a')].find(a => a.innerText.includes('delivery')).click()",
+        "[...document.querySelectorAll('.described a')].find(a => a.innerText.includes('delivery')).click()",
     )
     .await;
     until_text(&pat, "about", "Do you have blue lamps?").await;
@@ -161,6 +150,6 @@ async fn a_customer_is_described_found_and_taken_in_from_a_file() {
     pat.until_true("document.querySelectorAll('[data-testid=contact]').length === 1").await;
     pat.click("contact").await;
     until_text(&pat, "about", "Wholesale").await;
-    pat.picture("contact-details").await;
+    look_at(&pat, "dialog[open]", "dialog[open]", "contact-details").await;
     pat.finish(Cut::Refused(422)).await;
 }

@@ -141,7 +141,7 @@ pub(crate) fn page(desk: Desk) -> AnyView {
             <Button on:click=move |_| untrack(|| listing.fetch(next.get())) attr:data-testid="contacts-more">{tr(Key::ContactsMore)}</Button>
         </Show>
         <Dialog open=shown title>
-            <div class="contact__ask about__dialog">
+            <div class="contact__ask described__dialog">
                 {each(move || chosen.get().map(|id| Item::new(id.to_string(), move || {
                     about::draw(desk, Memo::new(move |_| Some(id)), None)
                 })).into_iter().collect())}

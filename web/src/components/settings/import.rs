@@ -109,7 +109,7 @@ fn told(report: &ImportReport) -> AnyView {
     ];
     let said = fill(key, &counts.each_ref().map(|(name, n)| (*name, n.as_str())));
     let faults = report.faults.iter().map(|fault| view! { <li dir="auto">{fault_of(fault)}</li> }.into_any());
-    view! { <p>{said}</p><ul class="about__list">{faults.collect_view()}</ul> }.into_any()
+    view! { <p>{said}</p><ul class="described__list">{faults.collect_view()}</ul> }.into_any()
 }
 
 fn fault_of(fault: &ImportFault) -> String {

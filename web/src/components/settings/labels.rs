@@ -139,7 +139,7 @@ fn label_row(words: Words, label: Label) -> AnyView {
     let remove = move |_| words.remove(format!("/api/labels/{id}"));
     view! {
         <li class="number">
-            <span class="about__labels">
+            <span class="described__labels">
                 <i class=format!("mark mark--{}", colour.as_str())></i>
                 <input
                     class="field__input"
