@@ -7,23 +7,11 @@ use shared::{
 };
 
 use crate::{
-    browser::{Browser, Cut, Scheme},
+    browser::Cut,
     routing::give,
     stack::Stack,
-    steps::{ONE_AT_A_TIME, choose, fill, rewrite, until_text},
+    steps::{ONE_AT_A_TIME, choose, fill, look, rewrite, until_text},
 };
-
-/// Looks at a page of the office in light and dark, wide, narrow and on a phone.
-async fn look(browser: &Browser, name: &str) {
-    for (scheme, shade) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
-        for width in [1280, 390] {
-            browser.show_page_in(scheme, width).await;
-            browser.picture(&format!("{name}-{shade}-{width}")).await;
-            assert_eq!(browser.audit("main").await, Vec::<String>::new(), "{name} {shade} {width}");
-        }
-    }
-    browser.show_as_opened().await;
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_queue_is_made_changed_and_staffed() {
@@ -148,8 +136,18 @@ async fn a_queue_has_hours_limits_and_targets() {
     ada.until_true("document.querySelector('[data-testid=day-6]').value === '22:00–6:00'").await;
     ada.until_true("document.querySelector('[data-testid=holiday-0]').value === '2026-12-25'").await;
 
-    // A queue goes by it, and has limits.
+    // What holds for all of them is saved whole.
     ada.click("nav-queues").await;
+    rewrite(&ada, "policy-closing", "4").await;
+    ada.click("policy-emoji").await;
+    rewrite(&ada, "tell-after", "15, 5").await;
+    ada.click("policy-save").await;
+    ada.until_true("document.querySelector('[data-testid=tell-after]').value === '5, 15'").await;
+    ada.reload().await;
+    ada.until_true("document.querySelector('[data-testid=policy-emoji]')?.checked").await;
+    ada.until_true("document.querySelector('[data-testid=policy-closing]').value === '4'").await;
+
+    // A queue goes by it, and has limits.
     ada.click("queue-Sales").await;
     let shop = "[...document.querySelectorAll('[data-testid=rule-calendar] option')].find(o => o.innerText === 'Shop')";
     ada.until_true(&format!("Boolean({shop})")).await;

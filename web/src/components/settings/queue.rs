@@ -1,17 +1,19 @@
 //! One queue: how its conversations find agents, and who answers them.
 
+mod numbers;
+mod people;
+
 use leptos::{ev::SubmitEvent, prelude::*};
 use shared::{
     ids::QueueId,
     live::command::Command,
-    model::{
-        member::Member,
-        queue::{
-            LEVELS, MOST_PRIORITIES, MOST_RINGS, PriorityRule, PriorityWhen, Queue, QueueRules, Ring,
-            RoutingMode, RuleFault, WhenFull,
-        },
+    model::queue::{
+        LEVELS, MOST_PRIORITIES, MOST_RINGS, PriorityRule, PriorityWhen, Queue, QueueRules, Ring,
+        RoutingMode, RuleFault, WhenFull,
     },
 };
+
+use numbers::{ACCEPT, FULL, Field, Kind, Of, TARGETS, TIMES, WEIGHT};
 
 use super::{
     fields::{self, Line},
@@ -22,117 +24,10 @@ use super::{
 use crate::{
     app::Desk,
     effects::effect,
-    i18n::{Key, fill, text, tr},
+    i18n::{Key, text, tr},
     routes,
-    ui::{Button, ButtonLook, Icon, IconName, Item, Notice, RowSkeletons, Tone, each},
-    words,
+    ui::{Button, Icon, IconName, Item, Notice, RowSkeletons, Tone, each},
 };
-
-/// Where a number stands in the rules.
-type Of = fn(&mut QueueRules) -> &mut u32;
-
-/// How a number is written.
-#[derive(Clone, Copy)]
-enum Kind {
-    /// As a length of time.
-    Span,
-    /// As it is.
-    Number,
-}
-
-/// A number on the form.
-struct Field {
-    id: &'static str,
-    kind: Kind,
-    label: Key,
-    hint: Key,
-    of: Of,
-    /// What may be wrong with it, and what that means.
-    fault: (RuleFault, Key),
-}
-
-const fn span(id: &'static str, label: Key, hint: Key, of: Of) -> Field {
-    Field { id, kind: Kind::Span, label, hint, of, fault: (RuleFault::Long, Key::RuleLong) }
-}
-
-const fn target(id: &'static str, kind: Kind, label: Key, hint: Key, of: Of) -> Field {
-    Field { id, kind, label, hint, of, fault: (RuleFault::Targets, Key::RuleTargetsFault) }
-}
-
-/// How long an offer stands; only where there are offers.
-const ACCEPT: Field = Field {
-    id: "rule-accept",
-    kind: Kind::Span,
-    label: Key::RuleAccept,
-    hint: Key::RuleAcceptHint,
-    of: |rules| &mut rules.accept_secs,
-    fault: (RuleFault::AcceptSecs, Key::RuleAcceptFault),
-};
-
-/// How much room one takes.
-const WEIGHT: Field = Field {
-    id: "rule-weight",
-    kind: Kind::Number,
-    label: Key::RuleWeight,
-    hint: Key::RuleWeightHint,
-    of: |rules| &mut rules.weight,
-    fault: (RuleFault::Weight, Key::RuleWeightFault),
-};
-
-/// How many may wait.
-const WAITING: Field = Field {
-    id: "rule-waiting",
-    kind: Kind::Number,
-    label: Key::RuleWaiting,
-    hint: Key::RuleWaitingHint,
-    of: |rules| &mut rules.max_waiting,
-    fault: (RuleFault::Waiting, Key::RuleWaitingFault),
-};
-
-/// The other times.
-const TIMES: [Field; 5] = [
-    span("rule-first-reply", Key::RuleFirstReply, Key::RuleFirstReplyHint, |rules| {
-        &mut rules.first_reply_secs
-    }),
-    span("rule-wrap-up", Key::RuleWrapUp, Key::RuleWrapUpHint, |rules| &mut rules.wrap_up_secs),
-    span("rule-sticky", Key::RuleSticky, Key::RuleStickyHint, |rules| &mut rules.sticky_secs),
-    span("rule-park", Key::RulePark, Key::RuleParkHint, |rules| &mut rules.park_secs),
-    span("rule-priority", Key::RulePriority, Key::RulePriorityHint, |rules| &mut rules.priority_secs),
-];
-
-/// When it is full.
-const FULL: [Field; 2] = [
-    WAITING,
-    span("rule-max-wait", Key::RuleMaxWait, Key::RuleMaxWaitHint, |rules| &mut rules.max_wait_secs),
-];
-
-/// What is aimed at, and from when on a supervisor is told.
-const TARGETS: [Field; 8] = [
-    target("rule-target", Kind::Span, Key::RuleTarget, Key::RuleTargetHint, |rules| {
-        &mut rules.answer_target_secs
-    }),
-    target("rule-percent", Kind::Number, Key::RulePercent, Key::RulePercentHint, |rules| {
-        &mut rules.answer_target_percent
-    }),
-    target("rule-overdue", Kind::Span, Key::RuleOverdue, Key::RuleOverdueHint, |rules| {
-        &mut rules.overdue_secs
-    }),
-    target("rule-short", Kind::Span, Key::RuleShort, Key::RuleShortHint, |rules| {
-        &mut rules.short_abandon_secs
-    }),
-    target("alert-waiting", Kind::Number, Key::RuleAlertWaiting, Key::RuleAlertOff, |rules| {
-        &mut rules.alerts.waiting_over
-    }),
-    target("alert-longest", Kind::Span, Key::RuleAlertLongest, Key::RuleAlertOff, |rules| {
-        &mut rules.alerts.longest_wait_over_secs
-    }),
-    target("alert-level", Kind::Number, Key::RuleAlertLevel, Key::RuleAlertOff, |rules| {
-        &mut rules.alerts.service_level_under_percent
-    }),
-    target("alert-overdue", Kind::Number, Key::RuleAlertOverdue, Key::RuleAlertOff, |rules| {
-        &mut rules.alerts.overdue_over
-    }),
-];
 
 /// A ring on the form.
 #[derive(Clone, Copy)]
@@ -315,7 +210,7 @@ pub(crate) fn page(desk: Desk, id: Option<QueueId>) -> AnyView {
             None => view! { <RowSkeletons/> }.into_any(),
             Some(_) => untrack(|| queue.get()).map(|queue| existing(desk, queue, shown)).into_any(),
         }}
-        {people(desk, id)}
+        {people::panel(desk, id)}
     }
     .into_any()
 }
@@ -515,77 +410,6 @@ fn ring(form: Form, line: RingLine) -> AnyView {
                 on:click=move |_| form.rings.update(|rings| rings.retain(|ring| ring.n != n))
             ><Icon name=IconName::Cross/></button>
         </div>
-    }
-    .into_any()
-}
-
-/// Who answers what waits here, and who could.
-fn people(desk: Desk, id: QueueId) -> AnyView {
-    let of = move |inside: bool| {
-        let mut all: Vec<Member> = desk
-            .live
-            .members()
-            .into_iter()
-            .filter(|m| m.active && m.queues.contains(&id) == inside)
-            .collect();
-        all.sort_by_key(|member| member.name.to_lowercase());
-        all
-    };
-    let change = move |member: &Member, join: bool| {
-        let mut queues = member.queues.clone();
-        queues.retain(|one| *one != id);
-        if join {
-            queues.push(id);
-        }
-        desk.live.command(Command::SetQueues { member: member.id, queues });
-    };
-    let add = move |event: leptos::ev::Targeted<web_sys::Event, web_sys::HtmlSelectElement>| {
-        let chosen = event.target().value();
-        event.target().set_value("");
-        if let Some(member) = untrack(|| of(false)).into_iter().find(|m| m.id.to_string() == chosen) {
-            change(&member, true);
-        }
-    };
-    let row = move |member: Member| {
-        let level = member.levels.get(&id).copied().unwrap_or(1);
-        let (who, name) = (member.id, member.name.clone());
-        let label = move || fill(Key::PersonLevel, &[("name", &name)]);
-        let set = move |event: leptos::ev::Targeted<web_sys::Event, web_sys::HtmlSelectElement>| {
-            if let Ok(level) = event.target().value().parse() {
-                desk.live.command(Command::SetLevel { member: who, queue: id, level });
-            }
-        };
-        let (shown, leave, testid) = (member.name.clone(), member.clone(), format!("level-{}", member.name));
-        view! {
-            <li class="person">
-                <a class="person__name" href=routes::person(who) dir="auto">{shown}</a>
-                <span class="settings__note">{tr(words::role(member.role))}</span>
-                <select class="field__input" aria-label=label on:change:target=set data-testid=testid>
-                    {LEVELS.map(|one| view! {
-                        <option value=one.to_string() selected=one == level>{fill(Key::Level, &[("n", &one.to_string())])}</option>
-                    }.into_any()).collect_view()}
-                </select>
-                <Button look=ButtonLook::Ghost on:click=move |_| change(&leave, false)>{tr(Key::PersonOut)}</Button>
-            </li>
-        }
-        .into_any()
-    };
-    view! {
-        <section class="panel" data-testid="queue-people">
-            <h3>{tr(Key::QueuePeople)}</h3>
-            {fields::note(Key::QueuePeopleHint)}
-            <ul class="people">
-                {each(move || of(true).into_iter().map(|member| {
-                    Item::new(format!("{} {}", member.id, member.rev), move || row(member))
-                }).collect())}
-            </ul>
-            <select class="field__input" aria-label=tr(Key::PersonIn) on:change:target=add data-testid="person-in">
-                <option value="">{tr(Key::PersonIn)}</option>
-                {move || of(false).into_iter().map(|member| view! {
-                    <option value=member.id.to_string()>{member.name}</option>
-                }.into_any()).collect_view()}
-            </select>
-        </section>
     }
     .into_any()
 }

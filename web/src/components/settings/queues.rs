@@ -90,18 +90,24 @@ fn policy(desk: Desk, known: RoutingPolicy) -> AnyView {
     let (after, phrases) = (RwSignal::new(minutes.join(", ")), RwSignal::new(known.tell.words.join(", ")));
     let (told, short) =
         (RwSignal::new(known.tell.text.clone()), RwSignal::new(known.tell.text_without_minutes.clone()));
-    let (closing_soon_secs, reaction_answers) = (known.closing_soon_secs, known.reaction_answers);
+    let (closing, emoji) = (number(known.closing_soon_secs), RwSignal::new(known.reaction_answers));
+    // Minutes are what people write; what was set in seconds stays as long as nobody writes over it.
+    let shown = minutes.join(", ");
+    let unasked = move || match after.with(|written| *written == shown) {
+        true => known.tell.after_secs.clone(),
+        false => seconds(&after.read()),
+    };
     let order = Asked::new();
     let written = Memo::new(move |_| RoutingPolicy {
         parked_counts: parked.get(),
         lost_secs: lost.get(),
         misses: misses.get(),
         away_after_secs: idle.get(),
-        closing_soon_secs,
-        reaction_answers,
+        closing_soon_secs: closing.get(),
+        reaction_answers: emoji.get(),
         tell: Tell {
             on_request: asked.get(),
-            after_secs: seconds(&after.read()),
+            after_secs: unasked(),
             at_most: at_most.get(),
             text: told.read().trim().to_owned(),
             text_without_minutes: short.read().trim().to_owned(),
@@ -110,7 +116,7 @@ fn policy(desk: Desk, known: RoutingPolicy) -> AnyView {
         monitor_visible: monitor.get(),
     });
     let broken = Signal::derive(move || {
-        let numbers = [lost, misses, idle, at_most];
+        let numbers = [lost, misses, idle, at_most, closing];
         order.busy.get() || numbers.iter().any(|number| number.get() == spans::NO_NUMBER)
     });
     let submit = move |event: SubmitEvent| {
@@ -124,8 +130,10 @@ fn policy(desk: Desk, known: RoutingPolicy) -> AnyView {
                 {spans::span("policy-lost".to_owned(), Key::PolicyLost, Some(Key::PolicyLostHint), lost, none)}
                 {spans::number("policy-misses".to_owned(), Key::PolicyMisses, Some(Key::PolicyMissesHint), misses, none)}
                 {spans::span("policy-idle".to_owned(), Key::PolicyIdle, Some(Key::PolicyIdleHint), idle, none)}
+                {spans::span("policy-closing".to_owned(), Key::PolicyClosing, Some(Key::PolicyClosingHint), closing, none)}
             </div>
             {check("policy-parked", Key::PolicyParked, parked)}
+            {check("policy-emoji", Key::PolicyEmoji, emoji)}
             {check("policy-monitor", Key::PolicyMonitor, monitor)}
             <h3>{tr(Key::TellTitle)}</h3>
             {check("tell-asked", Key::TellAsked, asked)}
