@@ -123,11 +123,20 @@ impl OpenHours {
                     self.instants(midnight + Duration::minutes(minute.into()), &mut edges);
                 }
             }
-            // A wall's clock that is put forward or back passes over what would have changed.
-            let start = midnight.and_utc();
-            edges.extend(self.shift(start, start + Duration::days(1)));
+            // A wall's clock that is put forward or back passes over what would have changed. Looked for from midnight
+            // to midnight of the place: on the day of another one it would come before what opens earlier.
+            let [begin, end] = [*date, *date + Days::new(1)].map(|day| self.begin(day));
+            edges.extend(self.shift(begin - Duration::seconds(1), end));
         }
         edges
+    }
+
+    /// When a day begins on the wall: at midnight, or at the first minute that is shown.
+    fn begin(&self, date: NaiveDate) -> Instant {
+        let midnight = date.and_time(NaiveTime::MIN);
+        let mut minutes = (0..1_440).map(|minute| midnight + Duration::minutes(minute));
+        let first = minutes.find_map(|wall| self.zone.from_local_datetime(&wall).earliest());
+        first.map_or_else(|| midnight.and_utc(), |at| at.to_utc())
     }
 
     /// When the wall's clock shows this: never, once or twice.
