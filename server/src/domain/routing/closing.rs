@@ -7,7 +7,7 @@
 use chrono::Duration;
 use shared::{
     Instant,
-    ids::ConversationId,
+    ids::{ConversationId, QueueId},
     model::{
         conversation::{Conversation, ConversationState},
         message::{Author, AuthorKind, Happening},
@@ -65,38 +65,40 @@ pub(super) fn is_soon(tx: &mut Tx<'_>, model: &Conversation) -> Result<bool, Fau
     Ok(secs > 0 && waits_until(model).is_some_and(|until| from(until, secs) <= tx.now()))
 }
 
-/// The time has come to look.
-pub(super) fn rang(tx: &mut Tx<'_>, id: ConversationId) -> Result<(), Fault> {
-    let Some(row) = conversation::find(tx, id)? else { return Ok(()) };
+/// The time has come to look; the queue in which it waits otherwise now, for the caller to settle.
+pub(super) fn rang(tx: &mut Tx<'_>, id: ConversationId) -> Result<Option<QueueId>, Fault> {
+    let Some(row) = conversation::find(tx, id)? else { return Ok(None) };
     let (secs, now) = (policy(tx)?.closing_soon_secs, tx.now());
     let is_ours = !matches!(row.model.state, ConversationState::Closed | ConversationState::Bot);
     let open = waits_until(&row.model).filter(|until| *until > now && is_ours && secs > 0);
-    let Some(until) = open else { return Ok(()) };
+    let Some(until) = open else { return Ok(None) };
     let subject = id.to_string();
     if from(until, secs) > now {
-        return set_timer(tx, TimerKind::Closing, &subject, from(until, secs));
+        set_timer(tx, TimerKind::Closing, &subject, from(until, secs))?;
+        return Ok(None);
     }
-    raise(tx, Loaded::from_row(row), until)?;
+    let stirred = raise(tx, Loaded::from_row(row), until)?;
     // The customer may write again until then, and the window be another.
-    set_timer(tx, TimerKind::Closing, &subject, until)
+    set_timer(tx, TimerKind::Closing, &subject, until)?;
+    Ok(stirred)
 }
 
-fn raise(tx: &mut Tx<'_>, mut loaded: Loaded, until: Instant) -> Result<(), Fault> {
+fn raise(tx: &mut Tx<'_>, mut loaded: Loaded, until: Instant) -> Result<Option<QueueId>, Fault> {
     let author = Author { kind: AuthorKind::System, member: None };
     loaded.tell(tx, Happening::ClosingSoon { until })?;
     loaded.fact(tx, FactKind::ConversationClosingSoon, &author)?;
     // Whoever holds it may give it back: it has its place all the same.
     let place = waiting::find(tx, loaded.row.model.id)?.filter(|row| row.priority < MOST_PRIORITY_SECS);
+    let mut stirred = None;
     if let Some(mut row) = place {
         row.priority = MOST_PRIORITY_SECS;
         row.because = Some(PriorityWhen::ClosingSoon);
-        if row.waits {
-            loaded.stirred.queue(row.queue);
-        }
+        stirred = row.waits.then_some(row.queue);
         let rules = queue::rules(tx, Some(row.queue))?;
         arrange(tx, &rules, row)?;
     }
-    loaded.save(tx)
+    loaded.save(tx)?;
+    Ok(stirred)
 }
 
 fn from(until: Instant, secs: u32) -> Instant {

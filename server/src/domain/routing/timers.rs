@@ -35,7 +35,7 @@ pub fn ring(tx: &mut Tx<'_>) -> Result<bool, Fault> {
     let due = timer::take_due(tx, now, AT_ONCE)?;
     // Before anything is given to anybody, everything waits as it does by now: whoever rings late is no later in
     // the line.
-    let widens = |kind: &TimerKind| matches!(kind, TimerKind::Ring | TimerKind::Again);
+    let arranges = |kind: &TimerKind| matches!(kind, TimerKind::Ring | TimerKind::Again | TimerKind::Closing);
     let mut stirred = Stirred::default();
     // What opened is settled with everything else that rang.
     for (_, subject) in due.iter().filter(|(kind, _)| *kind == TimerKind::Hours) {
@@ -43,14 +43,14 @@ pub fn ring(tx: &mut Tx<'_>) -> Result<bool, Fault> {
             stirred.queue(queue);
         }
     }
-    for (kind, subject) in due.iter().filter(|(kind, _)| widens(kind)) {
-        match tx.part(|tx| widened(tx, subject.parse()?))? {
+    for (kind, subject) in due.iter().filter(|(kind, _)| arranges(kind)) {
+        match tx.part(|tx| arranged(tx, *kind, subject))? {
             Ok(Some(queue)) => stirred.queue(queue),
             Ok(None) => {}
             Err(fault) => put_off(tx, *kind, subject, &fault)?,
         }
     }
-    for (kind, subject) in due.iter().filter(|(kind, _)| !widens(kind)) {
+    for (kind, subject) in due.iter().filter(|(kind, _)| !arranges(kind)) {
         if let Err(fault) = tx.part(|tx| one(tx, *kind, subject))? {
             put_off(tx, *kind, subject, &fault)?;
         }
@@ -86,18 +86,25 @@ pub fn sweep(tx: &mut Tx<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
+/// What only changes how a conversation waits; the queue to settle when everything is arranged.
+fn arranged(tx: &mut Tx<'_>, kind: TimerKind, subject: &str) -> Result<Option<QueueId>, Fault> {
+    match kind {
+        TimerKind::Closing => closing::rang(tx, subject.parse()?),
+        _ => widened(tx, subject.parse()?),
+    }
+}
+
 fn one(tx: &mut Tx<'_>, kind: TimerKind, subject: &str) -> Result<(), Fault> {
     match kind {
         TimerKind::Offer => offer::missed(tx, subject.parse()?),
         TimerKind::Reply => unanswered(tx, subject.parse()?),
-        TimerKind::Ring | TimerKind::Again => widened(tx, subject.parse()?).map(drop),
+        TimerKind::Ring | TimerKind::Again | TimerKind::Closing => arranged(tx, kind, subject).map(drop),
         TimerKind::Park => park::silent(tx, subject.parse()?),
         TimerKind::Wrap => members::availability::tidied_up(tx, subject.parse()?),
         TimerKind::Lost => lost(tx, subject.parse()?),
         TimerKind::Hours => hours::turned(tx, subject.parse()?),
         TimerKind::Full => full::waited(tx, subject.parse()?),
         TimerKind::Tell => tell::moment(tx, subject.parse()?),
-        TimerKind::Closing => closing::rang(tx, subject.parse()?),
         TimerKind::Idle => members::idle::rang(tx, subject.parse()?),
     }
 }

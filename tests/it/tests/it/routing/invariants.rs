@@ -307,8 +307,9 @@ impl Seen {
         let new = self.held.iter().filter(|held| !known.contains(held.id.as_str()));
         for held in new.filter(|held| ["routed", "offered"].contains(&held.kind.as_str())) {
             let agent = &self.agents[&held.member];
-            // One step may hold several moments: whoever missed an offer in the last of them was there before.
-            let was_there = before.agents.get(&held.member).is_some_and(|was| before.is_there(was));
+            // One step may hold several moments: whoever counts as away since the last of them was there before,
+            // or was once their time to tidy up had ended.
+            let was_there = before.agents.get(&held.member).is_some_and(|was| self.is_there(was));
             if !self.is_there(agent) && !was_there {
                 broken.push(format!("I5: {held:?} went to {agent:?}"));
             }
