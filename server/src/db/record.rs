@@ -151,6 +151,8 @@ fact_kinds! {
     ConversationOverflowed = "conversation_overflowed",
     /// Its customer waits, and the window closes soon.
     ConversationClosingSoon = "conversation_closing_soon",
+    /// Nobody answered until its customer could be written to no more.
+    ConversationLapsed = "conversation_lapsed",
     /// It was closed.
     ConversationClosed = "conversation_closed",
     /// The customer wrote.

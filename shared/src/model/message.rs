@@ -190,6 +190,12 @@ pub enum Happening {
         #[serde(deserialize_with = "crate::instant::read")]
         until: DateTime<Utc>,
     },
+    /// Nobody answered until the window closed.
+    Lapsed {
+        /// Whether the conversation was closed with it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        closed: bool,
+    },
 }
 
 /// How far an outbound message got. The order of the variants is not the order of ranks.

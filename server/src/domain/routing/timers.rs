@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use shared::{
-    ids::{ConversationId, MemberId, QueueId},
+    ids::{ConversationId, MemberId},
     model::{conversation::ConversationState, routing::Ending},
 };
 
@@ -45,8 +45,7 @@ pub fn ring(tx: &mut Tx<'_>) -> Result<bool, Fault> {
     }
     for (kind, subject) in due.iter().filter(|(kind, _)| arranges(kind)) {
         match tx.part(|tx| arranged(tx, *kind, subject))? {
-            Ok(Some(queue)) => stirred.queue(queue),
-            Ok(None) => {}
+            Ok(other) => stirred.merge(other),
             Err(fault) => put_off(tx, *kind, subject, &fault)?,
         }
     }
@@ -86,8 +85,8 @@ pub fn sweep(tx: &mut Tx<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
-/// What only changes how a conversation waits; the queue to settle when everything is arranged.
-fn arranged(tx: &mut Tx<'_>, kind: TimerKind, subject: &str) -> Result<Option<QueueId>, Fault> {
+/// What only changes how a conversation waits; what to settle when everything is arranged.
+fn arranged(tx: &mut Tx<'_>, kind: TimerKind, subject: &str) -> Result<Stirred, Fault> {
     match kind {
         TimerKind::Closing => closing::rang(tx, subject.parse()?),
         _ => widened(tx, subject.parse()?),
@@ -119,14 +118,15 @@ fn unanswered(tx: &mut Tx<'_>, id: ConversationId) -> Result<(), Fault> {
     offer::unanswered(tx, row)
 }
 
-/// A conversation has waited so long that others are asked, or those who declined it are asked again; the queue in
-/// which it waits.
-fn widened(tx: &mut Tx<'_>, id: ConversationId) -> Result<Option<QueueId>, Fault> {
-    let Some(row) = waiting::find(tx, id)?.filter(|row| row.waits) else { return Ok(None) };
-    let queue = row.queue;
-    let rules = queue::rules(tx, Some(queue))?;
-    arrange(tx, &rules, row)?;
-    Ok(Some(queue))
+/// A conversation has waited so long that others are asked, or those who declined it are asked again.
+fn widened(tx: &mut Tx<'_>, id: ConversationId) -> Result<Stirred, Fault> {
+    let mut stirred = Stirred::default();
+    if let Some(row) = waiting::find(tx, id)?.filter(|row| row.waits) {
+        stirred.queue(row.queue);
+        let rules = queue::rules(tx, Some(row.queue))?;
+        arrange(tx, &rules, row)?;
+    }
+    Ok(stirred)
 }
 
 /// An agent has been gone for too long: what they hold goes to others. What is parked waits for its customer.
