@@ -84,23 +84,27 @@ impl Stirred {
     }
 }
 
-/// The rules of a queue changed: what waits there is arranged by the new ones.
+/// The rules of queues changed: what waits there is arranged by the new ones, all of it before anything is given out.
 ///
 /// # Errors
 /// The database's.
-pub(crate) fn rearrange(tx: &mut Tx<'_>, id: QueueId) -> Result<(), Fault> {
-    let rules = queue::rules(tx, Some(id))?;
-    for waits in waiting::of_queue(tx, id)? {
-        if let Some(row) = waiting::find(tx, waits)? {
-            place::arrange(tx, &rules, row)?;
-        }
-    }
+pub(crate) fn rearrange(tx: &mut Tx<'_>, queues: &[QueueId]) -> Result<(), Fault> {
     let mut stirred = Stirred::default();
-    stirred.queue(id);
-    settle(tx, stirred)?;
-    if rules.max_wait_secs > 0 {
+    for &id in queues {
+        let rules = queue::rules(tx, Some(id))?;
         for waits in waiting::of_queue(tx, id)? {
-            full::waited(tx, waits)?;
+            if let Some(row) = waiting::find(tx, waits)? {
+                place::arrange(tx, &rules, row)?;
+            }
+        }
+        stirred.queue(id);
+    }
+    settle(tx, stirred)?;
+    for &id in queues {
+        if queue::rules(tx, Some(id))?.max_wait_secs > 0 {
+            for waits in waiting::of_queue(tx, id)? {
+                full::waited(tx, waits)?;
+            }
         }
     }
     Ok(())

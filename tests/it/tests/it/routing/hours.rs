@@ -33,6 +33,7 @@ on_both_engines!(
     nobody_is_given_anything_until_the_queue_opens,
     a_closed_period_is_told_once,
     a_changed_calendar_counts_at_once_and_one_in_use_stays,
+    who_waits_longest_is_first_in_all_queues_that_open_with_a_calendar,
     rings_and_the_longest_wait_count_open_time_only,
     what_is_too_many_is_told_once_or_goes_elsewhere,
     nobody_is_sent_round_in_circles,
@@ -166,6 +167,28 @@ async fn a_changed_calendar_counts_at_once_and_one_in_use_stays(engine: Engine) 
     let watched = move |s: &mut Scoped| timer::due(s, TimerKind::Hours, &queue.to_string());
     let due = floor.tenant.read(watched).await.unwrap();
     assert_eq!(due, None, "nobody watches a queue that is always open");
+}
+
+async fn who_waits_longest_is_first_in_all_queues_that_open_with_a_calendar(engine: Engine) {
+    let open_now =
+        Hours { zone: "UTC".into(), weekly: vec![Weekly { day: 5, from: 0, to: 600 }], holidays: Vec::new() };
+    for swapped in [false, true] {
+        let floor = Floor::new(engine).await;
+        let calendar = floor.calendar("morning", morning()).await;
+        let mut queues =
+            [floor.queue("sales", within(calendar)).await, floor.queue("support", within(calendar)).await];
+        if swapped {
+            queues.reverse();
+        }
+        let agent = floor.agent(&queues.map(|(queue, _)| queue), 1).await;
+        let first = floor.customer(queues[0].1, 1).await;
+        floor.clock.advance(chrono::Duration::seconds(1));
+        floor.customer(queues[1].1, 2).await;
+        let hours = open_now.clone();
+        floor.done(floor.boss, Command::ChangeCalendar { calendar, name: "morning".into(), hours }).await;
+        assert_eq!(floor.holder(first).await, Some(agent));
+        floor.close().await;
+    }
 }
 
 async fn rings_and_the_longest_wait_count_open_time_only(engine: Engine) {
