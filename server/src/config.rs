@@ -134,7 +134,7 @@ impl Config {
             database_url: None,
             migrate_database_url: None,
             graph_base_url: "http://127.0.0.1:9".into(),
-            outbound_allow_loopback: true,
+            outbound_allow_loopback: false,
             graph_version: "v26.0".into(),
             workers: Some(1),
             password_cost: 4,

@@ -128,8 +128,10 @@ impl Watched {
 /// The level of service lately, and of how many it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Level {
-    pub(super) percent: Option<u32>,
-    pub(super) judged: u32,
+    /// Percent answered in time; none when nobody came.
+    pub percent: Option<u32>,
+    /// Of how many.
+    pub judged: u32,
 }
 
 /// The levels of all queues at one moment.
