@@ -225,6 +225,10 @@ fact_kinds! {
     ConversationJoined = "conversation_joined",
     /// Somebody began to look over the shoulder of whoever holds it.
     ConversationMonitored = "conversation_monitored",
+    /// A threshold of a queue was crossed.
+    AlertRaised = "alert_raised",
+    /// It was left again.
+    AlertEnded = "alert_ended",
     /// A note was written.
     NoteWritten = "note_written",
     /// A member chose an availability.

@@ -32,7 +32,7 @@ use crate::{
             waiting::{self, Passed, WaitingRow},
         },
     },
-    domain::{conversations::Loaded, notices},
+    domain::{board::watch, conversations::Loaded, notices},
 };
 
 /// How somebody gets a conversation.
@@ -70,6 +70,7 @@ pub(crate) fn queue_up(tx: &mut Tx<'_>, loaded: &mut Loaded) -> Result<(), Fault
     let since = model.waiting_since.unwrap_or(now);
     // Whoever counts who waits goes by this one, whatever made it wait.
     loaded.fact(tx, FactKind::ConversationQueued, &Author { kind: AuthorKind::System, member: None })?;
+    watch::stir(tx)?;
     let Some(queue) = queue else { return Ok(()) };
     let rules = queue::rules(tx, Some(queue))?;
     let known = waiting::find(tx, id)?;

@@ -18,7 +18,12 @@ use crate::{
             waiting,
         },
     },
-    domain::{conversations::Loaded, members},
+    domain::{
+        banner,
+        board::{Recent, watch},
+        conversations::Loaded,
+        members,
+    },
 };
 
 /// Timers in one transaction.
@@ -32,6 +37,14 @@ const AT_ONCE: i64 = 100;
 /// # Errors
 /// The database's.
 pub fn ring(tx: &mut Tx<'_>) -> Result<bool, Fault> {
+    ring_knowing(tx, None)
+}
+
+/// The same for whoever knows the levels of service already, which thresholds are compared with.
+///
+/// # Errors
+/// The database's.
+pub fn ring_knowing(tx: &mut Tx<'_>, recent: Option<&Recent>) -> Result<bool, Fault> {
     let now = tx.now();
     let due = timer::take_due(tx, now, AT_ONCE)?;
     let is_last = |kind: &TimerKind| matches!(kind, TimerKind::Full | TimerKind::Tell);
@@ -46,6 +59,12 @@ pub fn ring(tx: &mut Tx<'_>) -> Result<bool, Fault> {
         let stirred = tx.let_loose();
         if let Err(fault) = tx.part(|tx| settle(tx, stirred))? {
             tracing::error!(error = %fault, "what waits was not given out");
+        }
+    }
+    // Whoever was just given something waits no longer.
+    for (kind, subject) in due.iter().filter(|(kind, _)| *kind == TimerKind::Watch) {
+        if let Err(fault) = tx.part(|tx| watch::look(tx, recent))? {
+            put_off(tx, *kind, subject, &fault)?;
         }
     }
     Ok(!due.is_empty())
@@ -76,7 +95,7 @@ pub fn sweep(tx: &mut Tx<'_>) -> Result<(), Fault> {
     if let Err(fault) = tx.part(|tx| settle(tx, stirred))? {
         tracing::error!(error = %fault, "what waits was not given out");
     }
-    Ok(())
+    watch::ensure(tx)
 }
 
 fn one(tx: &mut Tx<'_>, kind: TimerKind, subject: &str) -> Result<(), Fault> {
@@ -92,6 +111,9 @@ fn one(tx: &mut Tx<'_>, kind: TimerKind, subject: &str) -> Result<(), Fault> {
         TimerKind::Full => full::waited(tx, subject.parse()?),
         TimerKind::Tell => tell::moment(tx, subject.parse()?),
         TimerKind::Idle => members::idle::rang(tx, subject.parse()?),
+        TimerKind::Banner => banner::over(tx),
+        // Looks when everything else has been done.
+        TimerKind::Watch => Ok(()),
     }
 }
 
