@@ -13,7 +13,7 @@ use shared::{
     },
     model::{
         board::Board, calendar::Calendar, channel::Channel, conversation::Conversation, draft::Draft,
-        health::ChannelHealth, member::Member, notice::Notice, queue::Queue, settings::Settings,
+        health::ChannelHealth, member::Member, notice::Notice, queue::Queue, settings::{Banner, Settings},
     },
 };
 
@@ -221,6 +221,11 @@ impl Live {
     /// The tenant's settings; tracked.
     pub(crate) fn settings(self) -> Option<Settings> {
         self.directory(|view| view.settings.clone())
+    }
+
+    /// What everybody is told now; tracked.
+    pub(crate) fn banner(self) -> Option<Banner> {
+        self.directory(|view| view.settings.banner.clone()).flatten()
     }
 
     fn directory<T>(self, read: impl FnOnce(&View) -> T) -> Option<T> {
