@@ -12,8 +12,16 @@ use shared::{
         snapshot::Watcher,
     },
     model::{
-        board::Board, calendar::Calendar, channel::Channel, conversation::Conversation, draft::Draft,
-        health::ChannelHealth, member::Member, notice::Notice, queue::Queue, settings::{Banner, Settings},
+        board::Board,
+        calendar::Calendar,
+        channel::Channel,
+        conversation::Conversation,
+        draft::Draft,
+        health::ChannelHealth,
+        member::Member,
+        notice::Notice,
+        queue::Queue,
+        settings::{Banner, Settings},
     },
 };
 

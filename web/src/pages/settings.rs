@@ -11,8 +11,8 @@ use crate::{
         list::Inbox,
         rail::Rail,
         settings::{
-            alerts, calendars, connect, contacts, fields, labels, number, numbers, people, quarantine, queue, queues,
-            replies, reply_form, setup, template_form, templates,
+            alerts, calendars, connect, contacts, fields, labels, number, numbers, people, quarantine, queue,
+            queues, replies, reply_form, setup, template_form, templates,
         },
     },
     effects::effect,

@@ -47,8 +47,7 @@ impl Form {
     }
 
     fn submit(self) {
-        let tone =
-            if self.tone.get_untracked() == WARNING { BannerTone::Warning } else { BannerTone::Info };
+        let tone = if self.tone.get_untracked() == WARNING { BannerTone::Warning } else { BannerTone::Info };
         let minutes: Option<f64> = self.minutes.get_untracked().parse().ok();
         let now = untrack(|| self.desk.live.now());
         #[expect(clippy::cast_possible_truncation, reason = "milliseconds of this century")]
@@ -85,9 +84,8 @@ fn draw(form: Form) -> AnyView {
         form.submit();
     };
     let blank = Signal::derive(move || form.text.with(|text| text.trim().is_empty()));
-    let wrong = Signal::derive(move || {
-        form.refused.get().map(|problem| text(words::error(problem.code)).to_owned())
-    });
+    let wrong =
+        Signal::derive(move || form.refused.get().map(|problem| text(words::error(problem.code)).to_owned()));
     view! {
         {move || form.desk.live.banner().map(|banner| now(form, banner))}
         <form class="tell" on:submit=submit data-testid="tell-form">
@@ -139,7 +137,8 @@ fn tones() -> Vec<(String, String)> {
 fn spans() -> Vec<(String, String)> {
     let mut all = vec![(String::new(), text(Key::BannerForGood).to_owned())];
     for minutes in SPANS {
-        let (key, n) = if minutes > 60 { (Key::BannerHours, minutes / 60) } else { (Key::BannerMinutes, minutes) };
+        let (key, n) =
+            if minutes > 60 { (Key::BannerHours, minutes / 60) } else { (Key::BannerMinutes, minutes) };
         all.push((minutes.to_string(), fill(key, &[("n", &n.to_string())])));
     }
     all

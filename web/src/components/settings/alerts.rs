@@ -75,7 +75,9 @@ impl Hook {
 
     fn post(self, what: &'static str) {
         self.busy.set(true);
-        spawn_local(async move { self.came(http::post(&format!("{PATH}/{what}"), &Nothing {}).await, false) });
+        spawn_local(
+            async move { self.came(http::post(&format!("{PATH}/{what}"), &Nothing {}).await, false) },
+        );
     }
 
     fn remove(self) {
@@ -160,8 +162,7 @@ fn new_secret(desk: Desk, secret: String) -> AnyView {
 
 /// What became of the last one, and what can be done.
 fn known(hook: Hook) -> AnyView {
-    let last =
-        Memo::new(move |_| hook.page.with(|page| page.as_ref()?.webhook.as_ref()?.last.clone()));
+    let last = Memo::new(move |_| hook.page.with(|page| page.as_ref()?.webhook.as_ref()?.last.clone()));
     let button = move |testid: &'static str, label: Key, run: fn(Hook)| {
         view! {
             <Button disabled=hook.busy on:click=move |_| run(hook) attr:data-testid=testid>{tr(label)}</Button>

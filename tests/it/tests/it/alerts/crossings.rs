@@ -1,7 +1,7 @@
 //! Whatever happens on the floor, whoever looks and whatever restarts in between: each crossing of a threshold is raised
 //! once and ended once, and nobody who should look sleeps.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use serde_json::Value;
@@ -200,8 +200,8 @@ async fn posted_in_turn(floor: &Floor, case: &str) {
             other => panic!("{other}"),
         }
     }
-    let raised: Vec<_> = rows.iter().filter(|row| row.raised).map(|row| (row.queue, row.what)).collect();
-    assert_eq!(open.keys().copied().collect::<Vec<_>>(), raised, "{case}");
+    let raised: BTreeSet<_> = rows.iter().filter(|row| row.raised).map(|row| (row.queue, row.what)).collect();
+    assert_eq!(open.keys().copied().collect::<BTreeSet<_>>(), raised, "{case}");
     let facts =
         "SELECT count(*) AS n FROM fact WHERE tenant_id = $1 AND what IN ('alert_raised', 'alert_ended')";
     assert_eq!(sql::number(&floor.tenant, facts).await, posts.len() as i64, "{case}");
