@@ -56,7 +56,7 @@ pub fn change(tx: &mut Tx<'_>, id: QueueId, name: &str, rules: &QueueRules) -> R
         watch::arm(tx)?;
     }
     tx.emit(Audience::Tenant, None, Event::Queue(new));
-    routing::rearrange(tx, id)
+    routing::rearrange(tx, &[id])
 }
 
 fn checked(tx: &mut Tx<'_>, known: Option<&Queue>, name: &str, rules: &QueueRules) -> Result<Queue, Fault> {
@@ -95,9 +95,8 @@ pub fn decide(tx: &mut Tx<'_>, policy: &RoutingPolicy) -> Result<(), Fault> {
     settings::update(tx, &row)?;
     tx.emit(Audience::Tenant, None, Event::Settings(row));
     if tells {
-        for queue in queue::all(tx)? {
-            routing::rearrange(tx, queue.id)?;
-        }
+        let all: Vec<QueueId> = queue::all(tx)?.iter().map(|queue| queue.id).collect();
+        routing::rearrange(tx, &all)?;
     }
     if closing != policy.closing_soon_secs {
         routing::closing::decided(tx, closing)?;

@@ -175,8 +175,12 @@ impl Play {
         let (who, command) = match random.below(30) {
             0..=6 => return self.customer(random).await,
             7..=9 => {
-                // Now and then so long that a window closes soon.
-                let secs = if random.percent(3) { 4_000 } else { [1, 5, 20, 45, 100][random.below(5)] };
+                // Now and then so long that a window closes soon, or has.
+                let secs = match random.below(100) {
+                    0..=1 => 4_000,
+                    2 => 85_000,
+                    _ => [1, 5, 20, 45, 100][random.below(5)],
+                };
                 self.goes_by(secs).await;
                 return format!("{secs} s go by");
             }
@@ -236,6 +240,7 @@ impl Play {
                         misses: random.below(3) as u32,
                         away_after_secs: [0, 0, 120][random.below(3)],
                         closing_soon_secs: [0, 18_000, 82_800][random.below(3)],
+                        lapsed_closes: random.percent(50),
                         reaction_answers: random.percent(50),
                         tell: Tell {
                             on_request: random.percent(50),
