@@ -1,7 +1,7 @@
 //! Whatever happens on the floor, whoever looks and whatever restarts in between: each crossing of a threshold is raised
 //! once and ended once, and nobody who should look sleeps.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use serde_json::Value;
@@ -19,9 +19,11 @@ use server::{
 };
 use shared::{
     ids::QueueId,
+    live::command::Command,
     model::{
         board::{AlertKind, Board, BoardLine},
-        queue::AlertRules,
+        conversation::CloseReason,
+        queue::{AlertRules, QueueRules, RoutingMode},
     },
 };
 
@@ -54,6 +56,11 @@ async fn crossed(engine: Engine, sequences: usize) {
         for step in 0..STEPS {
             let what = play.step(&mut random).await;
             let case = format!("TEST_SEED={seed}, sequence {sequence}, step {step}: {what}");
+            match step {
+                40 => many_give_up(&play).await,
+                90 => nobody_is_left(&play.floor).await,
+                _ => {}
+            }
             if random.percent(4) {
                 play.floor = play.floor.restart().await;
             }
@@ -73,6 +80,38 @@ async fn crossed(engine: Engine, sequences: usize) {
     }
     assert_eq!(raises.len(), AlertKind::ALL.len(), "something was never raised: {raises:?}");
     assert!(ends > 0 && slept > 0, "{ends} ended, {slept} times nobody had to look");
+}
+
+/// So many customers give up that the level of service falls.
+async fn many_give_up(play: &Play) {
+    let (floor, (queue, channel)) = (&play.floor, play.queues[0]);
+    let alerts = AlertRules {
+        waiting_over: 1,
+        longest_wait_over_secs: 30,
+        service_level_under_percent: 90,
+        overdue_over: 1,
+    };
+    let rules = QueueRules { mode: RoutingMode::Manual, overdue_secs: 30, alerts, ..QueueRules::default() };
+    floor.done(floor.boss, Command::ChangeQueue { queue, name: "first".into(), rules }).await;
+    let mut came = Vec::new();
+    for n in 100..106 {
+        came.push(floor.customer(channel, n).await);
+    }
+    floor.after(45).await;
+    for conversation in came {
+        floor.done(floor.boss, Command::Close { conversation, reason: CloseReason::Other }).await;
+    }
+    floor.after(EVERY_SECS).await;
+}
+
+/// Everything is closed, and half an hour goes by.
+async fn nobody_is_left(floor: &Floor) {
+    let open = "SELECT id AS t FROM conversation WHERE tenant_id = $1 AND state <> 'closed'";
+    for id in sql::texts(&floor.tenant, open).await {
+        let conversation = id.parse().unwrap();
+        floor.done(floor.boss, Command::Close { conversation, reason: CloseReason::Other }).await;
+    }
+    floor.after(31 * 60).await;
 }
 
 /// Whoever waits, or was raised, is looked at in time. Says whether nobody has to look for long.
@@ -200,8 +239,8 @@ async fn posted_in_turn(floor: &Floor, case: &str) {
             other => panic!("{other}"),
         }
     }
-    let raised: Vec<_> = rows.iter().filter(|row| row.raised).map(|row| (row.queue, row.what)).collect();
-    assert_eq!(open.keys().copied().collect::<Vec<_>>(), raised, "{case}");
+    let raised: BTreeSet<_> = rows.iter().filter(|row| row.raised).map(|row| (row.queue, row.what)).collect();
+    assert_eq!(open.keys().copied().collect::<BTreeSet<_>>(), raised, "{case}");
     let facts =
         "SELECT count(*) AS n FROM fact WHERE tenant_id = $1 AND what IN ('alert_raised', 'alert_ended')";
     assert_eq!(sql::number(&floor.tenant, facts).await, posts.len() as i64, "{case}");
