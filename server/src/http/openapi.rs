@@ -6,7 +6,7 @@ use utoipa::OpenApi;
 
 use super::{
     board, canned, channels, commands, connections, contact_fields, contacts, conversations, labels,
-    messages, notices, probes, quarantine, session, sign_in_page, stickers, templates, uploads,
+    messages, notices, probes, quarantine, reviews, session, sign_in_page, stickers, templates, uploads,
 };
 
 #[derive(OpenApi)]
@@ -23,6 +23,7 @@ use super::{
         session::sign_out::sign_out,
         sign_in_page::get_sign_in_page,
         board::list_conversations::list_board_conversations,
+        board::get_shift::get_shift,
         canned::list_replies::list_replies,
         canned::create_reply::create_reply,
         canned::put_reply::put_reply,
@@ -31,6 +32,7 @@ use super::{
         canned::export_replies::export_replies,
         canned::import_replies::import_replies,
         commands::post_command,
+        contacts::list_blocked::list_blocked,
         contacts::list_contacts::list_contacts,
         contacts::get_contact::get_contact,
         contacts::set_label::set_contact_label,
@@ -60,6 +62,10 @@ use super::{
         quarantine::get_item::get_item,
         quarantine::discard_item::discard_item,
         quarantine::replay_item::replay_item,
+        reviews::list_reviews::list_reviews,
+        reviews::draw_sample::draw_sample,
+        reviews::get_desk::get_desk,
+        reviews::put_review::put_review,
         stickers::list_stickers::list_stickers,
         stickers::get_sticker::get_sticker,
         templates::list_templates::list_templates,
@@ -155,6 +161,7 @@ mod tests {
         assert_eq!(
             paths,
             [
+                "/api/blocked",
                 "/api/board/conversations",
                 "/api/canned",
                 "/api/canned/export",
@@ -198,7 +205,11 @@ mod tests {
                 "/api/quarantine",
                 "/api/quarantine/{id}",
                 "/api/quarantine/{id}/replay",
+                "/api/reviews",
+                "/api/reviews/sample",
+                "/api/reviews/{id}",
                 "/api/session",
+                "/api/shift",
                 "/api/sign-in",
                 "/api/stickers",
                 "/api/stickers/{id}",

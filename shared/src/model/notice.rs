@@ -42,11 +42,14 @@ pub enum NoticeKind {
     Suggested,
     /// A colleague answered in a conversation of theirs, for the first time.
     Joined,
+    /// A supervisor judged how they answered in it.
+    Reviewed,
 }
 
 impl NoticeKind {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Mentioned, Self::Assigned, Self::Suggested, Self::Joined];
+    pub const ALL: [Self; 5] =
+        [Self::Mentioned, Self::Assigned, Self::Suggested, Self::Joined, Self::Reviewed];
 
     /// The stored form.
     pub const fn as_str(self) -> &'static str {
@@ -55,6 +58,7 @@ impl NoticeKind {
             Self::Assigned => "assigned",
             Self::Suggested => "suggested",
             Self::Joined => "joined",
+            Self::Reviewed => "reviewed",
         }
     }
 

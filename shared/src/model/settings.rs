@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::routing::RoutingPolicy;
+use crate::model::{review::ReviewPolicy, routing::RoutingPolicy};
 
 /// The tenant's settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +23,16 @@ pub struct Settings {
     /// Where its days begin and end: a zone of the IANA database, such as `Europe/Berlin`.
     #[serde(default = "utc")]
     pub zone: String,
+    /// Whether an agent may block the customer of a conversation they hold.
+    #[serde(default = "yes")]
+    pub agents_block: bool,
+    /// How conversations are reviewed.
+    #[serde(default, deserialize_with = "crate::office::read")]
+    pub reviews: ReviewPolicy,
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn utc() -> String {

@@ -121,6 +121,7 @@ fn line(desk: Desk, notice: &Notice) -> String {
         (NoticeKind::Assigned, Some(_)) => Key::NoticeAssigned,
         (NoticeKind::Suggested, _) => Key::NoticeSuggested,
         (NoticeKind::Joined, _) => Key::NoticeJoined,
+        (NoticeKind::Reviewed, _) => Key::NoticeReviewed,
     };
     fill(key, &[("name", &by), ("place", &place)])
 }

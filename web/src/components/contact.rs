@@ -125,7 +125,7 @@ pub(crate) fn Contact(
     };
     let unblock = move |_| {
         matter.ask(
-            Command::BlockContact { conversation: id, blocked: false },
+            Command::BlockContact { conversation: id, blocked: false, reason: None },
             Key::ContactUnblockAsked,
             None,
         );
@@ -182,7 +182,7 @@ const BLOCK: Question = Question {
     explained: Key::ContactBlockExplained,
     confirm: Key::ContactBlock,
     done: Key::ContactBlockAsked,
-    command: |conversation| Command::BlockContact { conversation, blocked: true },
+    command: |conversation| Command::BlockContact { conversation, blocked: true, reason: None },
     testid: "contact-block-confirm",
 };
 

@@ -36,6 +36,8 @@ pub(super) const TABLES: &[Table] = &[
             ("read_receipts", T),
             ("routing", T),
             ("zone", T),
+            ("agents_block", T),
+            ("reviews", T),
         ],
     },
     Table {
@@ -267,6 +269,24 @@ pub(super) const TABLES: &[Table] = &[
         retention: Retention::Conversations,
         erasure: Erasure::DeleteRow,
         columns: &[("tenant_id", X), ("id", X), ("contact_id", C), ("member_id", M), ("text", C), ("at", X)],
+    },
+    Table {
+        name: "review",
+        subject: Subject::Contact,
+        purpose: "what a supervisor thought of how a member answered",
+        retention: Retention::Months(24),
+        erasure: Erasure::Anonymise,
+        columns: &[
+            ("tenant_id", X),
+            ("id", X),
+            ("conversation_id", X),
+            ("contact_id", X),
+            ("member_id", M),
+            ("reviewer_id", M),
+            ("at", X),
+            ("scores", M),
+            ("comment", C),
+        ],
     },
     Table {
         name: "draft",

@@ -1,10 +1,8 @@
 //! The tenant's settings: one row.
 
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
-use shared::model::{
-    routing::RoutingPolicy,
-    settings::{ReadReceipts, Settings},
-};
+use serde::Serialize;
+use shared::model::settings::{ReadReceipts, Settings};
 
 use crate::db::{Fault, Scoped, schema::settings::dsl as s};
 
@@ -13,7 +11,7 @@ use crate::db::{Fault, Scoped, schema::settings::dsl as s};
 /// # Errors
 /// The database's.
 pub fn insert(scoped: &mut Scoped, settings: &Settings) -> Result<(), Fault> {
-    let routing = json(&settings.routing)?;
+    let (routing, reviews) = (json(&settings.routing)?, json(&settings.reviews)?);
     let (conn, tenant) = scoped.parts();
     diesel::insert_into(s::settings)
         .values((
@@ -24,6 +22,8 @@ pub fn insert(scoped: &mut Scoped, settings: &Settings) -> Result<(), Fault> {
             s::read_receipts.eq(settings.read_receipts.as_str()),
             s::routing.eq(routing),
             s::zone.eq(&settings.zone),
+            s::agents_block.eq(settings.agents_block),
+            s::reviews.eq(reviews),
         ))
         .execute(conn)?;
     Ok(())
@@ -35,16 +35,28 @@ pub fn insert(scoped: &mut Scoped, settings: &Settings) -> Result<(), Fault> {
 /// The database's.
 pub fn get(scoped: &mut Scoped) -> Result<Settings, Fault> {
     let (conn, tenant) = scoped.parts();
-    let row: (i64, String, bool, String, String, String) = s::settings
+    let row: (i64, String, bool, String, String, String, bool, String) = s::settings
         .filter(s::tenant_id.eq(tenant))
-        .select((s::rev, s::tenant_name, s::mask_phones, s::read_receipts, s::routing, s::zone))
+        .select((
+            s::rev,
+            s::tenant_name,
+            s::mask_phones,
+            s::read_receipts,
+            s::routing,
+            s::zone,
+            s::agents_block,
+            s::reviews,
+        ))
         .first(conn)?;
-    let (rev, tenant_name, mask_phones, receipts, routing, zone) = row;
+    let (rev, tenant_name, mask_phones, receipts, routing, zone, agents_block, reviews) = row;
     let read_receipts =
         ReadReceipts::parse(&receipts).ok_or_else(|| Fault::Broken(format!("read receipts {receipts}")))?;
     let routing =
         serde_json::from_str(&routing).map_err(|error| Fault::Broken(format!("routing: {error}")))?;
-    Ok(Settings { rev: rev as u64, tenant_name, mask_phones, read_receipts, routing, zone })
+    let reviews =
+        serde_json::from_str(&reviews).map_err(|error| Fault::Broken(format!("reviews: {error}")))?;
+    let rev = rev as u64;
+    Ok(Settings { rev, tenant_name, mask_phones, read_receipts, routing, zone, agents_block, reviews })
 }
 
 /// Stores changed settings.
@@ -52,7 +64,7 @@ pub fn get(scoped: &mut Scoped) -> Result<Settings, Fault> {
 /// # Errors
 /// The database's.
 pub fn update(scoped: &mut Scoped, settings: &Settings) -> Result<(), Fault> {
-    let routing = json(&settings.routing)?;
+    let (routing, reviews) = (json(&settings.routing)?, json(&settings.reviews)?);
     let (conn, tenant) = scoped.parts();
     diesel::update(s::settings.filter(s::tenant_id.eq(tenant)))
         .set((
@@ -62,11 +74,13 @@ pub fn update(scoped: &mut Scoped, settings: &Settings) -> Result<(), Fault> {
             s::read_receipts.eq(settings.read_receipts.as_str()),
             s::routing.eq(routing),
             s::zone.eq(&settings.zone),
+            s::agents_block.eq(settings.agents_block),
+            s::reviews.eq(reviews),
         ))
         .execute(conn)?;
     Ok(())
 }
 
-fn json(policy: &RoutingPolicy) -> Result<String, Fault> {
+fn json(policy: &impl Serialize) -> Result<String, Fault> {
     serde_json::to_string(policy).map_err(|error| Fault::Broken(error.to_string()))
 }

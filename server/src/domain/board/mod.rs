@@ -10,6 +10,7 @@ mod day;
 pub mod drill;
 pub mod estimate;
 mod gauges;
+pub mod shift;
 pub mod tally;
 mod watched;
 

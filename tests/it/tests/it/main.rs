@@ -21,6 +21,7 @@ mod numbers;
 mod outbox;
 mod receipts;
 mod retention;
+mod reviews;
 mod routing;
 mod schema;
 mod sending;
