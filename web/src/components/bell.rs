@@ -63,9 +63,9 @@ pub(crate) fn bell(desk: Desk) -> AnyView {
 
 fn entry(desk: Desk, notice: Notice) -> AnyView {
     let at = time::millis(notice.at);
-    let (id, conversation) = (notice.id, notice.conversation);
+    let (id, path) = (notice.id, place(&notice));
     let words = move || line(desk, &notice);
-    let go = move || open(desk, id, &routes::conversation(conversation));
+    let go = move || open(desk, id, &path);
     view! {
         <MenuItem testid="notice".to_owned() on_choose=go>
             <span class="notices__line" dir="auto">{words}</span>
@@ -106,6 +106,14 @@ fn alert(desk: Desk, one: Alert) -> AnyView {
 fn open(desk: Desk, up_to: NoticeId, path: &str) {
     desk.live.command(Command::ReadNotices { up_to });
     desk.router.go(path);
+}
+
+/// Where it is shown.
+fn place(notice: &Notice) -> String {
+    match notice.kind {
+        NoticeKind::Reviewed => routes::REVIEW.to_owned(),
+        _ => routes::conversation(notice.conversation),
+    }
 }
 
 /// Who did what, and where.
@@ -158,7 +166,7 @@ fn tell(desk: Desk) {
 
 fn say(desk: Desk, notice: &Notice) {
     let words = line(desk, notice);
-    let (id, path) = (notice.id, routes::conversation(notice.conversation));
+    let (id, path) = (notice.id, place(notice));
     if prefs::alerts(Alert::Browser) && !desk.attention.get() {
         alarm::notify(&words);
     }

@@ -4,6 +4,9 @@ mod agents;
 mod behind;
 mod figures;
 mod lines;
+mod move_all;
+pub(crate) mod review;
+pub(crate) mod shift;
 pub(crate) mod wall;
 pub(crate) mod watch;
 
@@ -103,6 +106,7 @@ pub(crate) fn page(floor: Floor) -> AnyView {
                     {move || fill(Key::WatchGo, &[("n", &floor.chosen.with(Vec::len).to_string())])}
                 </a>
             }.into_any())}
+            <a class="button" href=routes::SHIFT data-testid="shift-open">{tr(Key::ShiftOpen)}</a>
             <a class="button" href=routes::WALL data-testid="wall">{tr(Key::BoardWall)}</a>
         </header>
         <Show when=move || !floor.is_there()><RowSkeletons/></Show>

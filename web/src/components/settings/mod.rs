@@ -1,5 +1,6 @@
 //! The settings: numbers, templates, canned replies, queues, people, and what could not be taken in.
 
+pub(crate) mod blocked;
 pub(crate) mod calendars;
 pub(crate) mod connect;
 pub(crate) mod contacts;
@@ -9,6 +10,7 @@ mod import;
 pub(crate) mod labels;
 pub(crate) mod number;
 pub(crate) mod numbers;
+pub(crate) mod oversight;
 pub(crate) mod people;
 mod priorities;
 mod profile;
