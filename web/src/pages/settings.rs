@@ -29,7 +29,9 @@ pub(crate) fn SettingsPage() -> impl IntoView {
     let inbox = Inbox::new(desk.live, Signal::derive(|| None));
     desk.live.show(None);
     let page = Memo::new(move |_| routes::page(&desk.router.path()));
-    let title = move || if matches!(page.get(), Page::Contacts | Page::Blocked) { Key::Contacts } else { Key::Settings };
+    let title = move || {
+        if matches!(page.get(), Page::Contacts | Page::Blocked) { Key::Contacts } else { Key::Settings }
+    };
     effect(move || document().set_title(&format!("{} · {}", text(title()), text(Key::Product))));
     view! {
         <div class="app app--settings">

@@ -40,7 +40,9 @@ impl Moving {
     /// Moves what is left, 200 at once.
     fn go_on(self, from: MemberId, to: MoveTo) {
         self.busy.set(true);
-        self.desk.live.command_told(Command::MoveAll { from, to }, move |answer| self.moved(from, to, answer));
+        self.desk
+            .live
+            .command_told(Command::MoveAll { from, to }, move |answer| self.moved(from, to, answer));
     }
 
     fn moved(self, from: MemberId, to: MoveTo, answer: Result<Done, Problem>) {

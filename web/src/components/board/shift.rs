@@ -168,8 +168,9 @@ fn headed(
 
 fn missing(page: Page, moving: RwSignal<Option<Missing>>) -> AnyView {
     let all = Memo::new(move |_| page.read(|shift| shift.missing.clone()).unwrap_or_default());
-    let figures =
-        Memo::new(move |_| (page.read(|shift| shift.missing_count).unwrap_or(0) as usize, all.with(Vec::len)));
+    let figures = Memo::new(move |_| {
+        (page.read(|shift| shift.missing_count).unwrap_or(0) as usize, all.with(Vec::len))
+    });
     let table = view! {
         <div class="board__scroll" tabindex="0" role="region" aria-labelledby="shift-missing" class:shift__none=move || all.with(Vec::is_empty)>
             <table class="board">
@@ -267,8 +268,9 @@ fn conversations(page: Page, acts: behind::Acts, listed: &'static Listed) -> Any
 
 fn blocked_ones(page: Page, again: Callback<()>) -> AnyView {
     let all = Memo::new(move |_| page.read(|shift| shift.blocked.clone()).unwrap_or_default());
-    let figures =
-        Memo::new(move |_| (page.read(|shift| shift.blocked_count).unwrap_or(0) as usize, all.with(Vec::len)));
+    let figures = Memo::new(move |_| {
+        (page.read(|shift| shift.blocked_count).unwrap_or(0) as usize, all.with(Vec::len))
+    });
     let list = blocked::list(page.floor.desk, all, again);
     headed("shift-blocked", Key::ShiftBlocked, Key::ShiftBlockedNone, figures, list)
 }

@@ -44,12 +44,8 @@ fn form(desk: Desk, known: Settings) -> AnyView {
         next.set_value(id + 1);
         Line { id, name: RwSignal::new(name), hint: RwSignal::new(hint) }
     };
-    let lines: Vec<Line> = known
-        .reviews
-        .criteria
-        .into_iter()
-        .map(|one| line(one.name, one.hint.unwrap_or_default()))
-        .collect();
+    let lines: Vec<Line> =
+        known.reviews.criteria.into_iter().map(|one| line(one.name, one.hint.unwrap_or_default())).collect();
     let lines = RwSignal::new(lines);
     let order = Asked::new();
     let policy = move || {
@@ -90,10 +86,11 @@ fn form(desk: Desk, known: Settings) -> AnyView {
 
 fn row(lines: RwSignal<Vec<Line>>, at: usize, line: Line) -> AnyView {
     let n = (at + 1).to_string();
-    let [named, helped, removed] = [Key::OversightName, Key::OversightHint, Key::OversightRemove].map(|key| {
-        let n = n.clone();
-        move || fill(key, &[("n", &n)])
-    });
+    let [named, helped, removed] =
+        [Key::OversightName, Key::OversightHint, Key::OversightRemove].map(|key| {
+            let n = n.clone();
+            move || fill(key, &[("n", &n)])
+        });
     view! {
         <div class="criterion">
             <input class="field__input" type="text" dir="auto" maxlength="60" aria-label=named.clone() placeholder=named data-testid=format!("criterion-{n}") bind:value=line.name/>

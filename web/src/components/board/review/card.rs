@@ -11,7 +11,7 @@ use shared::{
     model::review::{BEST_SCORE, COMMENT_CHARS, Criterion, Review, Score},
 };
 
-use super::{super::watch, Reviewing};
+use super::{super::watch::line as said, Reviewing};
 use crate::{
     browser,
     http::{self, Refused},
@@ -39,7 +39,7 @@ pub(super) fn draw(reviewing: Reviewing, id: ConversationId, member: MemberId) -
             <ol class="watch__lines" tabindex="0" aria-label=tr(Key::TimelineLabel) data-testid="review-lines">
                 {move || fetched.with(Option::is_none).then(TimelineSkeleton)}
                 {each(move || messages.get().into_iter().map(|message| {
-                    Item::new(message.seq.to_string(), move || watch::line(reviewing.desk, message))
+                    Item::new(message.seq.to_string(), move || said(reviewing.desk, message))
                 }).collect())}
             </ol>
             <a class="button button--ghost" href=routes::conversation(id)>{tr(Key::ReviewOlder)}</a>

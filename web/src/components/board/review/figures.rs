@@ -79,7 +79,8 @@ pub(super) fn all(desk: Desk, made: RwSignal<u32>) -> AnyView {
     });
     let looked = RwSignal::new(None::<MemberId>);
     let members = Memo::new(move |_| {
-        let mut ids: Vec<MemberId> = fetched.read(|page| page.averages.iter().map(|one| one.member).collect());
+        let mut ids: Vec<MemberId> =
+            fetched.read(|page| page.averages.iter().map(|one| one.member).collect());
         ids.dedup();
         ids.sort_by_cached_key(|id| fetched.name(*id).to_lowercase());
         ids
