@@ -16,9 +16,6 @@ pub const SHIFT_ENTRIES: usize = 200;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Shift {
-    /// As of when.
-    #[serde(deserialize_with = "crate::instant::read")]
-    pub at: DateTime<Utc>,
     /// When the tenant's day began.
     #[serde(deserialize_with = "crate::instant::read")]
     pub day_began: DateTime<Utc>,

@@ -70,7 +70,6 @@ fn look(scoped: &mut Scoped, scope: &Scope, query: ShiftQuery, now: Instant) -> 
         (number(missing.len()), number(overnight.len()), number(closing.len()));
     missing.truncate(SHIFT_ENTRIES);
     Ok(Shift {
-        at: now,
         day_began: day.begins,
         missing_count,
         missing,

@@ -15,6 +15,7 @@ mod cards;
 mod contacts;
 mod drafts;
 mod files;
+mod floor;
 mod forms;
 mod journeys;
 mod numbers;

@@ -102,6 +102,15 @@ async fn samples(engine: Engine, sequences: usize) {
                     .command(boss, Command::Close { conversation: talk, reason: CloseReason::Other })
                     .await;
             }
+            // So do the others, more often than in a play.
+            if let Some(talk) = random.pick(&play.talks).copied().filter(|_| random.percent(40))
+                && let Some(holder) = play.floor.holder(talk).await
+            {
+                let close = Command::Close { conversation: talk, reason: CloseReason::Resolved };
+                for command in [Command::text(talk, "Yes."), close] {
+                    let _ = play.floor.command(holder, command).await;
+                }
+            }
             if step % 20 != 19 {
                 continue;
             }

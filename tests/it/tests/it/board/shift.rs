@@ -67,6 +67,14 @@ async fn recounted(engine: Engine, sequences: usize) {
         play.floor.clock.advance(TimeDelta::seconds(86_400 - now % 86_400 - 900));
         for step in 0..100 {
             let what = play.step(&mut random).await;
+            // Blocks are rare in a play.
+            if let Some(talk) = random.pick(&play.talks).copied().filter(|_| random.percent(10))
+                && let Some(holder) = play.floor.holder(talk).await
+            {
+                let reason = Some("Spam".to_owned());
+                let wish = Command::BlockContact { conversation: talk, blocked: true, reason };
+                let _ = play.floor.command(holder, wish).await;
+            }
             if step % 10 != 9 {
                 continue;
             }

@@ -60,6 +60,7 @@ async fn a_blocked_customer_reaches_nobody_until_let_in_again(engine: Engine) {
     becomes(&supervisor, id, BLOCKED).await;
     assert_eq!(meta.control().blocked(&world.alpha.sales.phone_number_id), [ANN]);
     assert!(!says(&world, &meta, ANN, "Buy more").await);
+    supervisor.command(Command::Reopen { conversation: id }).await.unwrap();
     assert_eq!(supervisor.refused(Command::text(id, "No.")).await, ErrorCode::CustomerBlocked);
     assert_eq!(bodies(&meta).len(), 0, "WhatsApp was not asked");
     // The same again changes nothing.
