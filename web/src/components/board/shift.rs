@@ -99,20 +99,18 @@ pub(crate) fn page(floor: Floor) -> AnyView {
 /// Asks when the board has moved, and from time to time.
 fn follow(page: Page) {
     let live = page.floor.desk.live;
-    let mut seen = None;
-    effect(move || {
-        page.queue.track();
-        let (now, seq) = (live.now(), live.board(|board| board.seq));
-        let passed = now - page.asked.get_value();
-        let moved = seq != seen && passed >= MOVED_MS;
-        if moved || passed >= STILL_MS {
-            seen = seq;
-            untrack(|| page.fetch());
-        }
-    });
     effect(move || {
         page.queue.track();
         untrack(|| page.fetch());
+    });
+    let mut seen = None;
+    effect(move || {
+        let (now, seq) = (live.now(), live.board(|board| board.seq));
+        let passed = now - page.asked.get_value();
+        if passed >= STILL_MS || seq != seen && passed >= MOVED_MS {
+            seen = seq;
+            untrack(|| page.fetch());
+        }
     });
 }
 
