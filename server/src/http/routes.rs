@@ -12,6 +12,10 @@ use shared::{
 };
 
 use super::{
+    alert_webhook::{
+        get_webhook::get_webhook, put_webhook::put_webhook, remove_webhook::remove_webhook,
+        renew_secret::renew_secret, test_webhook::test_webhook,
+    },
     board::{get_shift::get_shift, list_conversations::list_board_conversations},
     canned::{
         create_reply::create_reply, delete_reply::delete_reply, export_replies::export_replies,
@@ -115,6 +119,7 @@ pub fn configure(config: &mut ServiceConfig) {
                 )
                 .service(only("/board/conversations", "GET").route(get().to(list_board_conversations)))
                 .service(only("/shift", "GET").route(get().to(get_shift)))
+                .configure(alerts)
                 .configure(canned)
                 .configure(reviews)
                 .service(only("/commands", "POST").route(post().to(commands::post_command)))
@@ -156,6 +161,19 @@ pub fn configure(config: &mut ServiceConfig) {
                 .default_service(web::to(not_found)),
         )
         .default_service(web::to(everything_else));
+}
+
+/// Where alerts are posted to.
+fn alerts(config: &mut ServiceConfig) {
+    config
+        .service(
+            only("/alert-webhook", "GET, PUT, DELETE")
+                .route(get().to(get_webhook))
+                .route(web::put().to(put_webhook))
+                .route(delete().to(remove_webhook)),
+        )
+        .service(only("/alert-webhook/secret", "POST").route(post().to(renew_secret)))
+        .service(only("/alert-webhook/test", "POST").route(post().to(test_webhook)));
 }
 
 /// Canned replies. What has a name comes before what has an id.

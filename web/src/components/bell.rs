@@ -108,11 +108,12 @@ fn open(desk: Desk, up_to: NoticeId, path: &str) {
     desk.router.go(path);
 }
 
-/// Where it is shown.
+/// Where it is shown: in a conversation, on the board, or among the reviews.
 fn place(notice: &Notice) -> String {
-    match notice.kind {
-        NoticeKind::Reviewed => routes::REVIEW.to_owned(),
-        _ => routes::conversation(notice.conversation),
+    match (notice.kind, notice.conversation) {
+        (NoticeKind::Reviewed, _) => routes::REVIEW.to_owned(),
+        (_, Some(id)) => routes::conversation(id),
+        (_, None) => routes::BOARD.to_owned(),
     }
 }
 
@@ -121,14 +122,14 @@ fn line(desk: Desk, notice: &Notice) -> String {
     let live = desk.live;
     let by = notice.by.and_then(|id| live.member(id)).map(|member| member.name);
     let by = by.unwrap_or_else(|| text(Key::AuthorSomebody).to_owned());
-    let row = live.conversation(notice.conversation);
+    let row = notice.conversation.and_then(|id| live.conversation(id));
     let place = row.map_or_else(|| text(Key::NoticePlace).to_owned(), |row| words::customer(&row.contact));
     let key = match (notice.kind, notice.by) {
         (NoticeKind::Mentioned, _) => Key::NoticeMentioned,
         (NoticeKind::Assigned, None) => Key::NoticeRouted,
         (NoticeKind::Assigned, Some(_)) => Key::NoticeAssigned,
         (NoticeKind::Suggested, _) => Key::NoticeSuggested,
-        (NoticeKind::Joined, _) => Key::NoticeJoined,
+        (NoticeKind::Joined | NoticeKind::Alert, _) => Key::NoticeJoined,
         (NoticeKind::Reviewed, _) => Key::NoticeReviewed,
     };
     fill(key, &[("name", &by), ("place", &place)])
@@ -152,7 +153,7 @@ fn tell(desk: Desk) {
         untrack(|| {
             let shown = routes::selected(&desk.router.path()).filter(|_| desk.attention.get());
             for notice in new {
-                if shown == Some(notice.conversation) {
+                if shown.is_some() && shown == notice.conversation {
                     if all.len() == 1 {
                         live.command(Command::ReadNotices { up_to: notice.id });
                     }

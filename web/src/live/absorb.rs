@@ -95,6 +95,7 @@ mod tests {
                 zone: "UTC".into(),
                 agents_block: true,
                 reviews: Default::default(),
+                banner: None,
             },
             members: Vec::new(),
             queues: Vec::new(),

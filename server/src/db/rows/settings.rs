@@ -2,7 +2,7 @@
 
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use serde::Serialize;
-use shared::model::settings::{ReadReceipts, Settings};
+use shared::model::settings::{Banner, ReadReceipts, Settings};
 
 use crate::db::{Fault, Scoped, schema::settings::dsl as s};
 
@@ -12,6 +12,7 @@ use crate::db::{Fault, Scoped, schema::settings::dsl as s};
 /// The database's.
 pub fn insert(scoped: &mut Scoped, settings: &Settings) -> Result<(), Fault> {
     let (routing, reviews) = (json(&settings.routing)?, json(&settings.reviews)?);
+    let banner = shown(settings.banner.as_ref())?;
     let (conn, tenant) = scoped.parts();
     diesel::insert_into(s::settings)
         .values((
@@ -24,6 +25,7 @@ pub fn insert(scoped: &mut Scoped, settings: &Settings) -> Result<(), Fault> {
             s::zone.eq(&settings.zone),
             s::agents_block.eq(settings.agents_block),
             s::reviews.eq(reviews),
+            s::banner.eq(banner),
         ))
         .execute(conn)?;
     Ok(())
@@ -35,7 +37,7 @@ pub fn insert(scoped: &mut Scoped, settings: &Settings) -> Result<(), Fault> {
 /// The database's.
 pub fn get(scoped: &mut Scoped) -> Result<Settings, Fault> {
     let (conn, tenant) = scoped.parts();
-    let row: (i64, String, bool, String, String, String, bool, String) = s::settings
+    let row: (i64, String, bool, String, String, String, bool, String, Option<String>) = s::settings
         .filter(s::tenant_id.eq(tenant))
         .select((
             s::rev,
@@ -46,17 +48,30 @@ pub fn get(scoped: &mut Scoped) -> Result<Settings, Fault> {
             s::zone,
             s::agents_block,
             s::reviews,
+            s::banner,
         ))
         .first(conn)?;
-    let (rev, tenant_name, mask_phones, receipts, routing, zone, agents_block, reviews) = row;
+    let (rev, tenant_name, mask_phones, receipts, routing, zone, agents_block, reviews, banner) = row;
     let read_receipts =
         ReadReceipts::parse(&receipts).ok_or_else(|| Fault::Broken(format!("read receipts {receipts}")))?;
     let routing =
         serde_json::from_str(&routing).map_err(|error| Fault::Broken(format!("routing: {error}")))?;
     let reviews =
         serde_json::from_str(&reviews).map_err(|error| Fault::Broken(format!("reviews: {error}")))?;
+    let banner = banner.map(|banner| serde_json::from_str(&banner)).transpose();
+    let banner = banner.map_err(|error| Fault::Broken(format!("banner: {error}")))?;
     let rev = rev as u64;
-    Ok(Settings { rev, tenant_name, mask_phones, read_receipts, routing, zone, agents_block, reviews })
+    Ok(Settings {
+        rev,
+        tenant_name,
+        mask_phones,
+        read_receipts,
+        routing,
+        zone,
+        agents_block,
+        reviews,
+        banner,
+    })
 }
 
 /// Stores changed settings.
@@ -65,6 +80,7 @@ pub fn get(scoped: &mut Scoped) -> Result<Settings, Fault> {
 /// The database's.
 pub fn update(scoped: &mut Scoped, settings: &Settings) -> Result<(), Fault> {
     let (routing, reviews) = (json(&settings.routing)?, json(&settings.reviews)?);
+    let banner = shown(settings.banner.as_ref())?;
     let (conn, tenant) = scoped.parts();
     diesel::update(s::settings.filter(s::tenant_id.eq(tenant)))
         .set((
@@ -76,9 +92,14 @@ pub fn update(scoped: &mut Scoped, settings: &Settings) -> Result<(), Fault> {
             s::zone.eq(&settings.zone),
             s::agents_block.eq(settings.agents_block),
             s::reviews.eq(reviews),
+            s::banner.eq(banner),
         ))
         .execute(conn)?;
     Ok(())
+}
+
+fn shown(banner: Option<&Banner>) -> Result<Option<String>, Fault> {
+    banner.map(serde_json::to_string).transpose().map_err(|error| Fault::Broken(error.to_string()))
 }
 
 fn json(policy: &impl Serialize) -> Result<String, Fault> {

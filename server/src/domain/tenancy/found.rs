@@ -26,6 +26,7 @@ pub fn found(tx: &mut Tx<'_>, actor: Actor, name: &str, zone: &str) -> Result<Se
         zone: zone.to_owned(),
         agents_block: true,
         reviews: ReviewPolicy::default(),
+        banner: None,
     };
     settings::insert(tx, &new)?;
     tx.emit(Audience::Tenant, None, Event::Settings(new.clone()));

@@ -48,7 +48,8 @@ async fn everything_of_who_is_missing_is_moved() {
     give(&agent, Command::available_as(Availability::Away)).await;
     let row = format!("document.querySelector('[data-testid=\"missing-{name}\"]')");
     mira.until_true(&format!("{row}?.innerText.includes('Away')")).await;
-    mira.until_true(&format!("[...{row}.children].map(cell => cell.innerText).slice(2, 4).join() === '2,1'")).await;
+    mira.until_true(&format!("[...{row}.children].map(cell => cell.innerText).slice(2, 4).join() === '2,1'"))
+        .await;
     look(&mira, "shift").await;
 
     mira.evaluate(&format!("{row}.querySelector('[data-testid=move-open]').click()")).await;
@@ -143,7 +144,8 @@ async fn answers_are_reviewed_with_keys() {
     mira.press("225").await;
     mira.until_true("document.activeElement.dataset.testid === 'review-comment'").await;
     mira.press("Kind words.").await;
-    let scores = "[...document.querySelectorAll('.score input:checked')].map(one => one.id.split('-')[2]).join('')";
+    let scores =
+        "[...document.querySelectorAll('.score input:checked')].map(one => one.id.split('-')[2]).join('')";
     mira.until_true(&format!("{scores} === '43225'")).await;
     mira.click("review-save").await;
     // On to the next one, by itself.

@@ -298,7 +298,10 @@ async fn a_member_reads_their_own_and_is_told_unless_that_is_not_wanted(engine: 
     put(&boss, id, &request).await.unwrap();
     client.until("they are told", |c| !c.view().notices.is_empty()).await;
     let notice = client.view().notices.values().next().unwrap().clone();
-    assert_eq!((notice.kind, notice.conversation, notice.by), (NoticeKind::Reviewed, id, Some(boss.member)));
+    assert_eq!(
+        (notice.kind, notice.conversation, notice.by),
+        (NoticeKind::Reviewed, Some(id), Some(boss.member))
+    );
     // Another opinion is no news.
     put(&boss, id, &ReviewRequest { scores: card(5), ..request.clone() }).await.unwrap();
     let own = page(&agent, &format!("?member={}", agent.member)).await.unwrap();
