@@ -20,7 +20,10 @@ use super::{
 use crate::db::{
     Fault, Scoped, TenantStore, Tx,
     record::{Actor, FactKind},
-    rows::{conversation, fact, settings},
+    rows::{
+        conversation::{self, ConversationRow},
+        fact, settings,
+    },
 };
 
 /// Whoever comes back within this time goes on looking.
@@ -74,6 +77,27 @@ pub async fn begin(
     Ok(found)
 }
 
+/// Writes down that somebody reads how colleagues answered, to judge it; within an hour it is the same look.
+///
+/// # Errors
+/// `unavailable` when nothing can be written now.
+pub async fn begin_review(
+    tenant: &TenantStore,
+    member: MemberId,
+    id: ConversationId,
+) -> Result<(), ErrorCode> {
+    let since = tenant.clock().now() - Duration::minutes(SAME_LOOK_MINUTES);
+    let noted = tenant.read(move |scoped| fact::was_monitored(scoped, id, member, since));
+    if noted.await.map_err(|error| error.code())? {
+        return Ok(());
+    }
+    let written = tenant.write(move |tx| {
+        let Some(row) = conversation::find(tx, id)? else { return Ok(()) };
+        look(tx, member, row, &id.to_string())
+    });
+    written.await.map(drop).map_err(|error| error.code())
+}
+
 /// Whether a member with this seat looks over somebody's shoulder when they see a conversation.
 fn watched(seat: &Seat, conversation: &Conversation) -> Option<MemberId> {
     let holder = conversation.holder().filter(|holder| *holder != seat.member.id)?;
@@ -85,7 +109,11 @@ fn note(tx: &mut Tx<'_>, member: MemberId, id: ConversationId) -> Result<(), Fau
     let now = tx.now();
     let Some(Monitoring { holder, noted: false, .. }) = of(tx, member, id, now)? else { return Ok(()) };
     let Some(row) = conversation::find(tx, id)? else { return Ok(()) };
+    look(tx, member, row, &format!("{id} {holder}"))
+}
+
+fn look(tx: &mut Tx<'_>, member: MemberId, row: ConversationRow, object: &str) -> Result<(), Fault> {
     let author = Author { kind: AuthorKind::Member, member: Some(member) };
     Loaded::from_row(row).fact(tx, FactKind::ConversationMonitored, &author)?;
-    tx.audit(Actor::Member(member), "conversation.monitor", &format!("{id} {holder}"))
+    tx.audit(Actor::Member(member), "conversation.monitor", object)
 }
