@@ -1,7 +1,9 @@
 //! Facts: transitions for boards, recounts and analytics. They are written by `Tx::fact`, and their ids rise in the
 //! order of the commits.
 
-use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, dsl::sql, sql_types::Bool,
+};
 use shared::{
     Instant,
     ids::{ConversationId, MemberId, QueueId},
@@ -10,20 +12,16 @@ use shared::{
 
 use super::slice;
 use crate::{
-    clock::micros,
+    clock::{from_micros, micros},
     db::{
         Fault, Scoped,
-        fixed::{Fixed, statements},
         record::FactKind,
         schema::fact::dsl as f,
     },
 };
 
-statements! {
-    // The kind is written out, so that the index of these alone is found.
-    Monitored: "SELECT 1 FROM fact WHERE tenant_id = ? AND conversation_id = ? AND member_id = ? AND at > ? \
-    AND what = 'conversation_monitored' LIMIT 1";
-}
+/// Written out, so that the index of these alone is found.
+const MONITORED: &str = "fact.what = 'conversation_monitored'";
 
 /// How often something happened in a queue since an instant.
 ///
@@ -44,24 +42,31 @@ pub fn count(scoped: &mut Scoped, what: FactKind, queue: QueueId, since: Instant
     Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
-/// Whether a member began to monitor a conversation since an instant.
+/// When a member last began to monitor a conversation, if since an instant.
 ///
 /// # Errors
 /// The database's.
-pub fn was_monitored(
+pub fn monitored(
     scoped: &mut Scoped,
     conversation: ConversationId,
     member: MemberId,
     since: Instant,
-) -> Result<bool, Fault> {
+) -> Result<Option<Instant>, Fault> {
     let (conn, tenant) = scoped.parts();
-    let found = Fixed::<Monitored, _>::new([
-        tenant.into(),
-        conversation.to_string().into(),
-        member.to_string().into(),
-        micros(since).into(),
-    ]);
-    Ok(!found.numbers(conn)?.is_empty())
+    let last: Option<i64> = f::fact
+        .filter(
+            f::tenant_id
+                .eq(tenant)
+                .and(f::conversation_id.eq(conversation.to_string()))
+                .and(f::member_id.eq(member.to_string()))
+                .and(f::at.ge(micros(since)))
+                .and(sql::<Bool>(MONITORED)),
+        )
+        .select(f::at)
+        .order(f::at.desc())
+        .first(conn)
+        .optional()?;
+    Ok(last.map(from_micros))
 }
 
 /// A fact as boards read it.
