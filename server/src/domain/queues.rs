@@ -6,13 +6,14 @@ use shared::{
     limits,
     live::event::Event,
     model::{
-        queue::{LEVELS, MOST_CAPACITY, Queue, QueueRules, are_skills},
+        queue::{AlertRules, LEVELS, MOST_CAPACITY, Queue, QueueRules, are_skills},
         routing::{RoutingPolicy, Skill},
     },
     permission::Audience,
 };
 
 use super::{
+    board::watch,
     members,
     routing::{self, Stirred},
 };
@@ -30,6 +31,9 @@ pub fn create(tx: &mut Tx<'_>, name: &str, rules: &QueueRules) -> Result<QueueId
     queue::insert(tx, &new)?;
     let id = new.id;
     routing::hours::watch(tx, id, &new.rules)?;
+    if new.rules.alerts != AlertRules::default() {
+        watch::arm(tx)?;
+    }
     tx.emit(Audience::Tenant, None, Event::Queue(new));
     Ok(id)
 }
@@ -47,6 +51,10 @@ pub fn change(tx: &mut Tx<'_>, id: QueueId, name: &str, rules: &QueueRules) -> R
     }
     queue::update(tx, &new)?;
     routing::hours::watch(tx, id, &new.rules)?;
+    // Also when it has thresholds no longer: then what was crossed ends.
+    if [&known, &new].iter().any(|queue| queue.rules.alerts != AlertRules::default()) {
+        watch::arm(tx)?;
+    }
     tx.emit(Audience::Tenant, None, Event::Queue(new));
     routing::rearrange(tx, &[id])
 }

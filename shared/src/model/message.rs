@@ -190,6 +190,13 @@ pub enum Happening {
         #[serde(deserialize_with = "crate::instant::read")]
         until: DateTime<Utc>,
     },
+    /// It is answered sooner, or no sooner than others.
+    Prioritised {
+        /// Who decided that.
+        by: MemberId,
+        /// So many seconds count as waited already; 0 when it is no sooner any more.
+        secs: u32,
+    },
     /// Nobody answered until the window closed.
     Lapsed {
         /// Whether the conversation was closed with it.

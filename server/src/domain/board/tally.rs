@@ -28,12 +28,13 @@ pub const BEFORE_HOURS: i64 = 48;
 pub const RECENT_MINUTES: i64 = 30;
 
 /// The facts that change what is counted, whoever acted; besides them only what members do matters.
-pub const KINDS: [FactKind; 7] = [
+pub const KINDS: [FactKind; 8] = [
     FactKind::ConversationQueued,
     FactKind::ConversationAssigned,
     FactKind::ConversationLapsed,
     FactKind::ConversationClosed,
     FactKind::ConversationWithdrawn,
+    FactKind::CustomerContent,
     FactKind::MessageWritten,
     FactKind::MessageFailed,
 ];
@@ -137,6 +138,11 @@ impl Tally {
                 if let Some(spell) = self.spells.remove(&id) {
                     self.ended(What::Abandoned, id, fact, spell);
                 }
+            }
+            // Neither answered nor given up; what is in line stays there.
+            FactKind::CustomerContent => {
+                self.lapsed.remove(&id);
+                self.spells.remove(&id);
             }
             FactKind::ConversationWithdrawn => {
                 self.line.remove(&id);

@@ -18,7 +18,6 @@ use shared::{
 };
 
 use super::{
-    Stirred,
     place::{arrange, set_timer},
     policy,
 };
@@ -68,49 +67,44 @@ pub(super) fn is_soon(tx: &mut Tx<'_>, model: &Conversation) -> Result<bool, Fau
     Ok(secs > 0 && waits_until(model).is_some_and(|until| from(until, secs) <= tx.now()))
 }
 
-/// The time has come to look; what the caller has to settle.
-pub(super) fn rang(tx: &mut Tx<'_>, id: ConversationId) -> Result<Stirred, Fault> {
-    let none = Stirred::default();
-    let Some(row) = conversation::find(tx, id)? else { return Ok(none) };
+/// The time has come to look.
+pub(super) fn rang(tx: &mut Tx<'_>, id: ConversationId) -> Result<(), Fault> {
+    let Some(row) = conversation::find(tx, id)? else { return Ok(()) };
     let (secs, now) = (policy(tx)?.closing_soon_secs, tx.now());
     let is_ours = !matches!(row.model.state, ConversationState::Closed | ConversationState::Bot);
-    let Some(until) = waits_until(&row.model).filter(|_| is_ours) else { return Ok(none) };
+    let Some(until) = waits_until(&row.model).filter(|_| is_ours) else { return Ok(()) };
     if until <= now {
         return lapsed(tx, Loaded::from_row(row));
     }
     let subject = id.to_string();
     if from(until, secs) > now {
-        set_timer(tx, TimerKind::Closing, &subject, from(until, secs))?;
-        return Ok(none);
+        return set_timer(tx, TimerKind::Closing, &subject, from(until, secs));
     }
-    let stirred = raise(tx, Loaded::from_row(row), until)?;
+    raise(tx, Loaded::from_row(row), until)?;
     // The customer may write again until then, and the window be another.
-    set_timer(tx, TimerKind::Closing, &subject, until)?;
-    Ok(stirred)
+    set_timer(tx, TimerKind::Closing, &subject, until)
 }
 
-fn raise(tx: &mut Tx<'_>, mut loaded: Loaded, until: Instant) -> Result<Stirred, Fault> {
+fn raise(tx: &mut Tx<'_>, mut loaded: Loaded, until: Instant) -> Result<(), Fault> {
     let author = Author { kind: AuthorKind::System, member: None };
     loaded.tell(tx, Happening::ClosingSoon { until })?;
     loaded.fact(tx, FactKind::ConversationClosingSoon, &author)?;
     // Whoever holds it may give it back: it has its place all the same.
     let place = waiting::find(tx, loaded.row.model.id)?.filter(|row| row.priority < MOST_PRIORITY_SECS);
-    let mut stirred = Stirred::default();
     if let Some(mut row) = place {
         row.priority = MOST_PRIORITY_SECS;
         row.because = Some(PriorityWhen::ClosingSoon);
         if row.waits {
-            stirred.queue(row.queue);
+            loaded.stirred.queue(row.queue);
         }
         let rules = queue::rules(tx, Some(row.queue))?;
         arrange(tx, &rules, row)?;
     }
-    loaded.save(tx)?;
-    Ok(stirred)
+    loaded.save(tx)
 }
 
 /// Nobody answered in time.
-fn lapsed(tx: &mut Tx<'_>, mut loaded: Loaded) -> Result<Stirred, Fault> {
+fn lapsed(tx: &mut Tx<'_>, mut loaded: Loaded) -> Result<(), Fault> {
     let author = Author { kind: AuthorKind::System, member: None };
     let policy = policy(tx)?;
     loaded.fact(tx, FactKind::ConversationLapsed, &author)?;
@@ -123,9 +117,7 @@ fn lapsed(tx: &mut Tx<'_>, mut loaded: Loaded) -> Result<Stirred, Fault> {
     if closes {
         close::unanswered(tx, &mut loaded)?;
     }
-    let stirred = std::mem::take(&mut loaded.stirred);
-    loaded.save(tx)?;
-    Ok(stirred)
+    loaded.save(tx)
 }
 
 fn from(until: Instant, secs: u32) -> Instant {

@@ -212,7 +212,8 @@ fn not_passed(tx: &mut Tx<'_>, queue: QueueId, member: MemberId, head: Head) -> 
     Ok((true, head))
 }
 
-/// Lets a conversation be answered sooner: so many seconds count as waited already.
+/// Lets a conversation be answered sooner: at least so many seconds count as waited already. None takes that back,
+/// whatever made it sooner.
 ///
 /// # Errors
 /// `not_found`, `rules_invalid`, `conversation_closed` for one that has no place in a queue.
@@ -223,11 +224,13 @@ pub fn prioritise(tx: &mut Tx<'_>, seat: &Seat, id: ConversationId, secs: u32) -
     debug_assert!(seat.member.role.may(Permission::Supervise), "the dispatcher asks first");
     let mut loaded = Loaded::in_sight(tx, seat, id)?;
     let Some(mut row) = waiting::find(tx, id)? else { return Err(ErrorCode::ConversationClosed.into()) };
-    if row.priority == secs {
+    if row.priority == secs || (secs > 0 && row.priority > secs) {
         return Ok(());
     }
     row.priority = secs;
     row.because = None;
+    loaded.tell(tx, Happening::Prioritised { by: seat.member.id, secs })?;
+    loaded.fact(tx, FactKind::ConversationPrioritised, &by(seat))?;
     let (queue, waits) = (row.queue, row.waits);
     let rules = queue::rules(tx, Some(queue))?;
     arrange(tx, &rules, row)?;

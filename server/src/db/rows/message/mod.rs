@@ -386,6 +386,7 @@ pub fn is_beside(scoped: &mut Scoped, conversation: ConversationId, member: Memb
                     Happening::Joined { .. }
                     | Happening::HandedOver { .. }
                     | Happening::ClosingSoon { .. }
+                    | Happening::Prioritised { .. }
                     | Happening::Lapsed { .. },
                 ) => {}
                 Some(_) => return Ok(false),

@@ -192,6 +192,7 @@ fn any_fact() -> impl Strategy<Value = (i64, FactKind, u128, u128, bool)> {
         ConversationLapsed,
         ConversationClosed,
         ConversationWithdrawn,
+        CustomerContent,
         MessageReceived,
         MessageWritten,
         MessageFailed,
@@ -220,7 +221,7 @@ fn recount(facts: &[FactRow]) -> BTreeMap<(u128, &'static str), (u32, i64)> {
         let own: Vec<&FactRow> = facts.iter().filter(|fact| fact.conversation == Some(talk(id))).collect();
         let ends_wait = |fact: &FactRow| match fact.what {
             MessageWritten => fact.author == Some(AuthorKind::Member),
-            ConversationLapsed | ConversationClosed | ConversationWithdrawn => true,
+            ConversationLapsed | ConversationClosed | ConversationWithdrawn | CustomerContent => true,
             _ => false,
         };
         let mut lapsed = false;

@@ -317,7 +317,7 @@ struct Visit {
 /// All visits, one conversation after another: from when it came to wait until a person wrote or it was closed.
 fn ends(fact: &Told) -> bool {
     match fact.what.as_str() {
-        "conversation_lapsed" | "conversation_closed" | "conversation_withdrawn" => true,
+        "conversation_lapsed" | "conversation_closed" | "conversation_withdrawn" | "customer_content" => true,
         "message_written" => fact.author.as_deref() == Some("member"),
         _ => false,
     }
@@ -345,7 +345,9 @@ fn visits(told: &[Told], from: i64) -> Vec<Visit> {
             rest = &rest[begins..];
             let ends = rest.iter().position(|fact| ends(fact));
             let spell = &rest[..ends.unwrap_or(rest.len())];
-            let end = ends.map(|at| rest[at]).filter(|fact| fact.what != "conversation_withdrawn");
+            let end = ends
+                .map(|at| rest[at])
+                .filter(|fact| !["conversation_withdrawn", "customer_content"].contains(&fact.what.as_str()));
             let end = end.map(|fact| (fact.at, fact.what == "message_written"));
             let comes = spell.iter().filter(|fact| fact.what == "conversation_queued");
             let mut own: Vec<Visit> = Vec::new();

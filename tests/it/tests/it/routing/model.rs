@@ -9,7 +9,7 @@ use shared::{
         calendar::{Hours, Weekly},
         conversation::CloseReason,
         member::Availability,
-        queue::{PriorityRule, PriorityWhen, QueueRules, Ring, RoutingMode, WhenFull},
+        queue::{AlertRules, PriorityRule, PriorityWhen, QueueRules, Ring, RoutingMode, WhenFull},
         routing::{MoveTo, RoutingPolicy, Skill, Target, Tell},
     },
 };
@@ -74,6 +74,16 @@ fn hours(random: &mut Random) -> Hours {
     Hours { zone: "UTC".into(), weekly: weekly.collect(), holidays: Vec::new() }
 }
 
+/// Thresholds that are crossed now and then.
+fn alerts(random: &mut Random) -> AlertRules {
+    AlertRules {
+        waiting_over: [0, 1, 2][random.below(3)],
+        longest_wait_over_secs: [0, 40][random.below(2)],
+        service_level_under_percent: [0, 60, 90][random.below(3)],
+        overdue_over: [0, 1][random.below(2)],
+    }
+}
+
 fn rules(random: &mut Random, calendar: CalendarId, other: Option<QueueId>) -> QueueRules {
     let skill = |random: &mut Random| {
         if random.percent(30) { vec![SKILLS[random.below(2)].to_owned()] } else { Vec::new() }
@@ -111,6 +121,8 @@ fn rules(random: &mut Random, calendar: CalendarId, other: Option<QueueId>) -> Q
         ],
         rings,
         overdue_secs: [30, 600][random.below(2)],
+        answer_target_secs: [20, 300][random.below(2)],
+        alerts: alerts(random),
         ..QueueRules::default()
     }
 }

@@ -177,10 +177,10 @@ async fn all_of_it_goes_back_to_where_it_belongs(engine: Engine) {
     floor.done(gone, Command::Park { conversation: talks[0] }).await;
     let there = floor.agent(&[queue], 2).await;
     assert_eq!(move_all(&floor, gone, MoveTo::Back).await, Moved { moved: 3, left: 0 });
-    // Who was there first is first, whatever they wait for.
-    assert_eq!(floor.holder(talks[0]).await, Some(there));
+    // Who was answered has no right any more to have come first.
     assert_eq!(floor.holder(talks[1]).await, Some(there));
-    let last = floor.see(talks[2]).await;
+    assert_eq!(floor.holder(talks[2]).await, Some(there));
+    let last = floor.see(talks[0]).await;
     assert_eq!((last.state, last.queue), (ConversationState::Queued, Some(queue)));
     // They held nothing any more: nothing is taken from them when they stay away.
     floor.after(600).await;
