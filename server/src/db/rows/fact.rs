@@ -16,11 +16,7 @@ use shared::{
 use super::slice;
 use crate::{
     clock::{from_micros, micros},
-    db::{
-        Fault, Scoped,
-        record::FactKind,
-        schema::fact::dsl as f,
-    },
+    db::{Fault, Scoped, record::FactKind, schema::fact::dsl as f},
 };
 
 /// Written out, so that the index of these alone is found.

@@ -121,10 +121,7 @@ async fn another_holder_within_the_hour_is_another_look(engine: Engine) {
     let to = Target::Member(other.member);
     agent.command(Command::Transfer { conversation: id, to, note: None }).await.unwrap();
     assert!(boss.get(&page).await.0.is_success() && boss.get(&page).await.0.is_success());
-    assert_eq!(
-        sql::texts(&store, MONITORED).await,
-        [entry(&boss, id, &agent), entry(&boss, id, &other)]
-    );
+    assert_eq!(sql::texts(&store, MONITORED).await, [entry(&boss, id, &agent), entry(&boss, id, &other)]);
 }
 
 async fn a_file_shows_what_somebody_holds(engine: Engine) {
