@@ -146,7 +146,9 @@ fn message_of(
         Command::DeclineOffer { conversation } => {
             routing::offer::decline(tx, seat, *conversation).map(|()| None)
         }
-        Command::Park { conversation } => routing::park::park(tx, seat, *conversation).map(|()| None),
+        Command::Park { conversation, until } => {
+            routing::park::park(tx, seat, *conversation, *until).map(|()| None)
+        }
         Command::Resume { conversation } => routing::park::resume(tx, seat, *conversation).map(|()| None),
         Command::Transfer { conversation, to, note } => {
             routing::hand::transfer(tx, seat, *conversation, key, *to, note.as_deref()).map(|()| None)
@@ -223,7 +225,10 @@ fn audited(command: &Command) -> Option<(&'static str, String)> {
         Command::AcceptOffer { conversation } => ("offer.accept", conversation.to_string()),
         Command::DeclineOffer { conversation } => ("offer.decline", conversation.to_string()),
         Command::TakeNext {} => ("conversation.next", String::new()),
-        Command::Park { conversation } => ("conversation.park", conversation.to_string()),
+        Command::Park { conversation, until } => {
+            let until = until.map(|until| format!(" {}", until.to_rfc3339())).unwrap_or_default();
+            ("conversation.park", format!("{conversation}{until}"))
+        }
         Command::Resume { conversation } => ("conversation.resume", conversation.to_string()),
         Command::Transfer { conversation, to, .. } => {
             let to = match to {

@@ -1,5 +1,6 @@
 //! Everything a member can do, as one enum with two doors: the live socket and `POST /api/commands`.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -153,10 +154,17 @@ pub enum Command {
     },
     /// Take what waits longest of what one may answer.
     TakeNext {},
-    /// Put a conversation aside until its customer writes.
+    /// Put a conversation aside until its customer writes. What is put aside already is from now on until then.
     Park {
         /// Which.
         conversation: ConversationId,
+        /// Until then at the latest, within 30 days.
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            deserialize_with = "crate::instant::read_maybe"
+        )]
+        until: Option<DateTime<Utc>>,
     },
     /// Go on with a conversation that was put aside.
     Resume {
@@ -385,6 +393,11 @@ impl Command {
     /// Writes a note that names nobody.
     pub fn note(conversation: ConversationId, text: impl Into<String>) -> Self {
         Self::AddNote { conversation, text: text.into(), mentions: Vec::new() }
+    }
+
+    /// Puts a conversation aside until its customer writes.
+    pub const fn park(conversation: ConversationId) -> Self {
+        Self::Park { conversation, until: None }
     }
 
     /// Chooses the own availability without a reason.

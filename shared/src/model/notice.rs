@@ -42,11 +42,13 @@ pub enum NoticeKind {
     Suggested,
     /// A colleague answered in a conversation of theirs, for the first time.
     Joined,
+    /// What they had put aside until now is work again.
+    Woke,
 }
 
 impl NoticeKind {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Mentioned, Self::Assigned, Self::Suggested, Self::Joined];
+    pub const ALL: [Self; 5] = [Self::Mentioned, Self::Assigned, Self::Suggested, Self::Joined, Self::Woke];
 
     /// The stored form.
     pub const fn as_str(self) -> &'static str {
@@ -55,6 +57,7 @@ impl NoticeKind {
             Self::Assigned => "assigned",
             Self::Suggested => "suggested",
             Self::Joined => "joined",
+            Self::Woke => "woke",
         }
     }
 

@@ -121,6 +121,7 @@ fn line(desk: Desk, notice: &Notice) -> String {
         (NoticeKind::Assigned, Some(_)) => Key::NoticeAssigned,
         (NoticeKind::Suggested, _) => Key::NoticeSuggested,
         (NoticeKind::Joined, _) => Key::NoticeJoined,
+        (NoticeKind::Woke, _) => Key::NoticeWoke,
     };
     fill(key, &[("name", &by), ("place", &place)])
 }

@@ -13,6 +13,7 @@ pub(crate) mod list;
 pub(crate) mod presence_menu;
 pub(crate) mod rail;
 pub(crate) mod routing_story;
+pub(crate) mod sleep;
 pub(crate) mod settings;
 pub(crate) mod templates;
 

@@ -663,6 +663,7 @@ fn what_is_known_of_a_contact_is_read_as_it_was_written() {
         waiting_since: None,
         window_until: None,
         offer_until: None,
+        sleeps_until: None,
         opened_at: at,
         closed: None,
         block: None,

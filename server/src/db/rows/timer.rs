@@ -39,10 +39,12 @@ pub enum TimerKind {
     Idle,
     /// The window of a customer who waits for an answer closes soon, or closes.
     Closing,
+    /// What was put aside until now is work again.
+    Wake,
 }
 
 impl TimerKind {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Offer,
         Self::Reply,
         Self::Ring,
@@ -55,6 +57,7 @@ impl TimerKind {
         Self::Tell,
         Self::Idle,
         Self::Closing,
+        Self::Wake,
     ];
 
     /// The stored form.
@@ -72,6 +75,7 @@ impl TimerKind {
             Self::Tell => "tell",
             Self::Idle => "idle",
             Self::Closing => "closing",
+            Self::Wake => "wake",
         }
     }
 }

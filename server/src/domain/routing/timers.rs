@@ -100,6 +100,7 @@ fn one(tx: &mut Tx<'_>, kind: TimerKind, subject: &str) -> Result<(), Fault> {
         TimerKind::Reply => unanswered(tx, subject.parse()?),
         TimerKind::Ring | TimerKind::Again | TimerKind::Closing => arranged(tx, kind, subject).map(drop),
         TimerKind::Park => park::silent(tx, subject.parse()?),
+        TimerKind::Wake => park::slept(tx, subject.parse()?),
         TimerKind::Wrap => members::availability::tidied_up(tx, subject.parse()?),
         TimerKind::Lost => lost(tx, subject.parse()?),
         TimerKind::Hours => hours::turned(tx, subject.parse()?),

@@ -10,4 +10,5 @@ pub(crate) mod model;
 mod protocol;
 mod rules;
 mod shift;
+mod sleep;
 mod theory;

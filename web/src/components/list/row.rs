@@ -11,7 +11,7 @@ use shared::{
 
 use super::{Inbox, order::SOON_MS};
 use crate::{
-    components::conversation::delivery::Ticks,
+    components::{conversation::delivery::Ticks, sleep},
     i18n::{Key, count, fill, text, tr},
     live::Live,
     routes, time,
@@ -113,6 +113,9 @@ fn pressure(conversation: &Conversation, now: f64) -> Option<(Tone, String)> {
             _ => Tone::Calm,
         };
         return Some((tone, fill(Key::RowWaits, &[("span", &time::counter(waited))])));
+    }
+    if let Some(until) = conversation.sleeps_until {
+        return Some((Tone::Calm, fill(Key::RowSleeps, &[("time", &sleep::until(until, now))])));
     }
     let left = conversation.window_until.map(|until| time::millis(until) - now)?;
     if left <= 0.0 {

@@ -383,7 +383,7 @@ pub fn is_beside(scoped: &mut Scoped, conversation: ConversationId, member: Memb
                 Some(Happening::Joined { member: known }) if known == member => return Ok(true),
                 None
                 | Some(
-                    Happening::Joined { .. } | Happening::HandedOver { .. } | Happening::ClosingSoon { .. },
+                    Happening::Joined { .. } | Happening::Woke { .. } | Happening::HandedOver { .. } | Happening::ClosingSoon { .. },
                 ) => {}
                 Some(_) => return Ok(false),
             }

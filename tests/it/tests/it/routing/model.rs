@@ -177,7 +177,11 @@ impl Play {
             14 => (holder, Command::DeclineOffer { conversation: talk }),
             15 | 16 => (holder, Command::Close { conversation: talk, reason: CloseReason::Resolved }),
             17 => (holder, Command::Release { conversation: talk }),
-            18 => (holder, Command::Park { conversation: talk }),
+            18 => {
+                let secs = [None, Some(30), Some(100)][random.below(3)];
+                let until = secs.map(|secs| self.floor.clock.now() + Duration::seconds(secs));
+                (holder, Command::Park { conversation: talk, until })
+            }
             19 => (holder, Command::Resume { conversation: talk }),
             20 => (holder, Command::text(talk, "Yes.")),
             21 => (agent, Command::available_as(availability)),

@@ -168,7 +168,7 @@ async fn all_of_it_goes_back_to_where_it_belongs(engine: Engine) {
     let floor = Floor::new(engine).await;
     let (gone, queue, talks) = gone_with_three(&floor, auto()).await;
     floor.done(gone, Command::text(talks[0], "One moment.")).await;
-    floor.done(gone, Command::Park { conversation: talks[0] }).await;
+    floor.done(gone, Command::park(talks[0])).await;
     let there = floor.agent(&[queue], 2).await;
     assert_eq!(move_all(&floor, gone, MoveTo::Back).await, Moved { moved: 3, left: 0 });
     // Who was there first is first, whatever they wait for.
@@ -185,7 +185,7 @@ async fn all_of_it_goes_to_a_colleague_by_force(engine: Engine) {
     let floor = Floor::new(engine).await;
     let (gone, queue, talks) = gone_with_three(&floor, auto()).await;
     floor.done(gone, Command::text(talks[0], "One moment.")).await;
-    floor.done(gone, Command::Park { conversation: talks[0] }).await;
+    floor.done(gone, Command::park(talks[0])).await;
     let colleague = floor.agent(&[queue], 1).await;
     floor.connect(colleague, false).await;
     let to = MoveTo::Member(colleague);
