@@ -163,6 +163,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    bulk (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> Text,
+        member_id -> Text,
+        at -> BigInt,
+        action -> Text,
+        items -> Text,
+        undone -> Bool,
+    }
+}
+
+diesel::table! {
     calendar (tenant_id, id) {
         tenant_id -> BigInt,
         id -> Text,

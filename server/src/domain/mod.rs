@@ -4,6 +4,7 @@
 //! entries are written on the way. It knows no HTTP, no sockets and no clock of its own.
 
 pub mod board;
+pub mod bulk;
 pub mod calendars;
 pub mod canned;
 pub mod commands;

@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Pos,
     ids::{
-        CalendarId, ChannelId, CommandKey, ContactChangeId, ContactId, ConversationId, MemberId, MessageId,
+        BulkId, CalendarId, ChannelId, CommandKey, ContactChangeId, ContactId, ConversationId, LabelId, MemberId, MessageId,
         NoticeId, QueueId, StickerId, UploadId,
     },
     model::{
+        bulk::{BulkAction, BulkDone},
         calendar::Hours,
         conversation::CloseReason,
         member::{Availability, Role},
@@ -206,6 +207,29 @@ pub enum Command {
         /// So many seconds count as waited already.
         secs: u32,
     },
+    /// Give a conversation labels, and take others.
+    Label {
+        /// Which.
+        conversation: ConversationId,
+        /// Those it gets.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        add: Vec<LabelId>,
+        /// Those it loses.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        remove: Vec<LabelId>,
+    },
+    /// Do one thing to many conversations, each by itself.
+    Bulk {
+        /// Which, at most 200.
+        conversations: Vec<ConversationId>,
+        /// What.
+        action: BulkAction,
+    },
+    /// Take back what one did to many conversations, where nobody did anything with them since; for ten minutes.
+    UndoBulk {
+        /// What.
+        id: BulkId,
+    },
     /// Choose a colleague's availability.
     SetAvailabilityOf {
         /// Whose.
@@ -400,6 +424,23 @@ impl Command {
         Self::Park { conversation, until: None }
     }
 
+    /// What is done to one of many.
+    pub fn of_bulk(action: &BulkAction, conversation: ConversationId) -> Self {
+        match action {
+            BulkAction::Close { reason } => Self::Close { conversation, reason: *reason },
+            BulkAction::Release {} => Self::Release { conversation },
+            BulkAction::Assign { member, force } => {
+                Self::Assign { conversation, member: *member, force: *force }
+            }
+            BulkAction::Transfer { to } => Self::Transfer { conversation, to: *to, note: None },
+            BulkAction::Priority { secs } => Self::SetPriority { conversation, secs: *secs },
+            BulkAction::Label { add, remove } => {
+                Self::Label { conversation, add: add.clone(), remove: remove.clone() }
+            }
+            BulkAction::Park { until } => Self::Park { conversation, until: *until },
+        }
+    }
+
     /// Chooses the own availability without a reason.
     pub const fn available_as(availability: Availability) -> Self {
         Self::SetAvailability { availability, reason: None }
@@ -427,7 +468,10 @@ impl Command {
             | Self::TakeNext {}
             | Self::Park { .. }
             | Self::Resume { .. }
-            | Self::Transfer { .. } => Permission::WorkConversations,
+            | Self::Transfer { .. }
+            | Self::Label { .. }
+            | Self::UndoBulk { .. } => Permission::WorkConversations,
+            Self::Bulk { action, .. } => action.permission(),
             Self::Assign { .. }
             | Self::MoveAll { .. }
             | Self::Suggest { .. }
@@ -488,4 +532,7 @@ pub struct Done {
     /// How much went elsewhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved: Option<Moved>,
+    /// What came of something that was done to many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bulk: Option<BulkDone>,
 }

@@ -1,6 +1,7 @@
 //! What the console sees: the plain nouns of the domain.
 
 pub mod board;
+pub mod bulk;
 pub mod calendar;
 pub mod canned;
 pub mod channel;

@@ -670,6 +670,22 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "bulk",
+        subject: Subject::Member,
+        purpose: "what was done to many conversations at once can be taken back",
+        retention: Retention::Hours(24),
+        erasure: Erasure::DeleteRow,
+        columns: &[
+            ("tenant_id", X),
+            ("id", X),
+            ("member_id", M),
+            ("at", X),
+            ("action", M),
+            ("items", M),
+            ("undone", X),
+        ],
+    },
+    Table {
         name: "live_event",
         subject: Subject::Contact,
         purpose: "what a console missed",

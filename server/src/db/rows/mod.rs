@@ -4,6 +4,7 @@ pub mod agent_load;
 pub mod assignment;
 pub mod awaited;
 pub mod board;
+pub mod bulk;
 pub mod calendar;
 pub mod canned_reply;
 pub mod channel;

@@ -85,10 +85,10 @@ pub(super) fn slept(tx: &mut Tx<'_>, id: ConversationId) -> Result<(), Fault> {
     let (Some(holder), true) = (row.model.assignee, due) else { return Ok(()) };
     let mut loaded = Loaded::from_row(row);
     loaded.tell(tx, Happening::Woke { member: holder })?;
-    if !goes_on(tx, &mut loaded, holder)? {
-        queue_up(tx, &mut loaded)?;
-    } else {
+    if is_theirs_again(tx, &mut loaded, holder)? {
         notices::tell(tx, holder, NoticeKind::Woke, id, None, None)?;
+    } else {
+        queue_up(tx, &mut loaded)?;
     }
     loaded.save(tx)
 }
@@ -103,16 +103,28 @@ pub fn resume(tx: &mut Tx<'_>, seat: &Seat, id: ConversationId) -> Result<(), Fa
     if loaded.row.model.state != ConversationState::Parked {
         return Ok(());
     }
-    if !takes_room(tx, id)? {
-        return Err(ErrorCode::NoRoom.into());
-    }
-    sleep(tx, &mut loaded, None)?;
-    loaded.row.model.state = ConversationState::Assigned;
-    loaded.fact(tx, FactKind::ConversationResumed, &by(seat))?;
+    go_on(tx, &mut loaded, &by(seat))?;
     loaded.save(tx)
 }
 
-pub(super) fn put_aside(tx: &mut Tx<'_>, loaded: &mut Loaded, author: &Author) -> Result<(), Fault> {
+/// Makes work again of what is put aside, whoever says so; of anything else nothing.
+///
+/// # Errors
+/// `no_room`.
+pub(crate) fn go_on(tx: &mut Tx<'_>, loaded: &mut Loaded, author: &Author) -> Result<(), Fault> {
+    if loaded.row.model.state != ConversationState::Parked {
+        return Ok(());
+    }
+    if !takes_room(tx, loaded.row.model.id)? {
+        return Err(ErrorCode::NoRoom.into());
+    }
+    sleep(tx, loaded, None)?;
+    loaded.row.model.state = ConversationState::Assigned;
+    loaded.fact(tx, FactKind::ConversationResumed, author)
+}
+
+/// Puts aside what somebody holds.
+pub(crate) fn put_aside(tx: &mut Tx<'_>, loaded: &mut Loaded, author: &Author) -> Result<(), Fault> {
     let id = loaded.row.model.id;
     let open = assignment::open(tx, id)?.ok_or_else(|| Fault::Broken(format!("{id} is held by nobody")))?;
     if open.counted && !policy(tx)?.parked_counts {
@@ -152,7 +164,7 @@ fn takes_room(tx: &mut Tx<'_>, id: ConversationId) -> Result<bool, Fault> {
 /// waits for whoever has, and for them first. Nobody ever holds too much because somebody came back.
 pub(crate) fn wake(tx: &mut Tx<'_>, loaded: &mut Loaded) -> Result<(), Fault> {
     let Some(holder) = loaded.row.model.assignee else { return Ok(()) };
-    if goes_on(tx, loaded, holder)? {
+    if is_theirs_again(tx, loaded, holder)? {
         return Ok(());
     }
     // They were answered since they came: they wait from now on.
@@ -162,7 +174,7 @@ pub(crate) fn wake(tx: &mut Tx<'_>, loaded: &mut Loaded) -> Result<(), Fault> {
 
 /// Gives what was put aside back to its holder, or takes it from them when they are gone or have no room; whether it
 /// is theirs.
-fn goes_on(tx: &mut Tx<'_>, loaded: &mut Loaded, holder: MemberId) -> Result<bool, Fault> {
+fn is_theirs_again(tx: &mut Tx<'_>, loaded: &mut Loaded, holder: MemberId) -> Result<bool, Fault> {
     let id = loaded.row.model.id;
     sleep(tx, loaded, None)?;
     let author = Author { kind: AuthorKind::System, member: Some(holder) };
