@@ -404,7 +404,7 @@ fn what_a_newer_server_adds_is_passed_over() {
     let text = r#"{"new":{"deep":[1,-2.5e3,{"a":"]}"},[]],"b":null},"pos":5,"message":null,"more":true}"#;
     assert_eq!(
         read::<Done>(text),
-        Ok(Done { pos: 5, message: None, conversation: None, change: None, moved: None })
+        Ok(Done { pos: 5, message: None, conversation: None, change: None, moved: None, bulk: None })
     );
     assert_eq!(read::<Done>(r#"{"pos":5,"x":}"#), Err(Unreadable));
     assert_eq!(read::<Done>(r#"{"pos":5,"x"}"#), Err(Unreadable));
