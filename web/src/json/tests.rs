@@ -18,7 +18,7 @@ use shared::{
     },
     error::{ErrorCode, Problem},
     ids::{
-        AssignmentId, CalendarId, CannedReplyId, ChannelId, CommandKey, ConnectionId, ContactChangeId,
+        AssignmentId, BulkId, CalendarId, CannedReplyId, ChannelId, CommandKey, ConnectionId, ContactChangeId,
         ContactId, ContactNoteId, ConversationId, Epoch, FieldId, LabelId, MemberId, MessageId, NoticeId,
         QueueId, TemplateId,
     },
@@ -29,6 +29,7 @@ use shared::{
     },
     model::{
         board::{AgentState, AlertKind, Board, BoardAgent, BoardAlert, BoardLine},
+        bulk::{BulkDone, BulkRefused},
         calendar::{Calendar, Holiday, Hours, Weekly, Window, parse_date},
         canned::{CannedFile, CannedReply, CannedScope, CannedWords},
         channel::{Channel, ChannelColour},
@@ -354,6 +355,14 @@ fn frames() -> Vec<ServerFrame> {
                 conversation: None,
                 change: Some(ContactChangeId::new()),
                 moved: Some(Moved { moved: 200, left: 3 }),
+                bulk: Some(BulkDone {
+                    id: BulkId::new(),
+                    done: 11,
+                    refused: vec![BulkRefused {
+                        conversation: ConversationId::new(),
+                        code: ErrorCode::ConversationClosed,
+                    }],
+                }),
             }),
         },
         ServerFrame::Reset { why: ResetReason::Scope },
@@ -663,7 +672,7 @@ fn what_is_known_of_a_contact_is_read_as_it_was_written() {
         waiting_since: None,
         window_until: None,
         offer_until: None,
-        sleeps_until: None,
+        sleeps_until: Instant::from_timestamp_millis(1_800_000_000_123),
         opened_at: at,
         closed: None,
         block: None,

@@ -50,10 +50,17 @@ pub fn run(
     let id = BulkId::new();
     let (mut refused, mut changed) = (Vec::new(), Vec::new());
     let mut seen = BTreeSet::new();
+    let mut known = Vec::new();
     for conversation in conversations.iter().copied().filter(|one| seen.insert(*one)) {
+        match conversation::find(tx, conversation)? {
+            Some(row) => known.push((conversation, Before::of(tx, &row)?)),
+            None => refused.push(BulkRefused { conversation, code: ErrorCode::NotFound }),
+        }
+    }
+    for (conversation, before) in known {
         let command = Command::of_bulk(action, conversation);
-        match tx.part(|tx| one(tx, seat, key, &command, conversation))? {
-            Ok(before) => changed.push((conversation, before)),
+        match tx.part(|tx| commands::part(tx, seat, key, &command))? {
+            Ok(_) => changed.push((conversation, before)),
             Err(Fault::Refused(code)) => refused.push(BulkRefused { conversation, code }),
             Err(fault) => return Err(fault),
         }
@@ -72,20 +79,6 @@ pub fn run(
     let object = format!("{id} {done} {}", refused.len());
     tx.audit(Actor::Member(seat.member.id), action.as_str(), &object)?;
     Ok(BulkDone { id, done, refused })
-}
-
-/// Does it to one; what it was before.
-fn one(
-    tx: &mut Tx<'_>,
-    seat: &Seat,
-    key: CommandKey,
-    command: &Command,
-    conversation: ConversationId,
-) -> Result<Before, Fault> {
-    let row = conversation::find(tx, conversation)?.ok_or(Fault::Refused(ErrorCode::NotFound))?;
-    let before = Before::of(tx, &row)?;
-    commands::part(tx, seat, key, command)?;
-    Ok(before)
 }
 
 fn count(n: usize) -> u32 {

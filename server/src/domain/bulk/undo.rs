@@ -1,6 +1,8 @@
 //! Taking back what was done to many conversations: each is what it was again, where nobody did anything with it
 //! since.
 
+use std::mem;
+
 use chrono::Duration;
 use shared::{
     error::ErrorCode,
@@ -11,6 +13,7 @@ use shared::{
         message::{Author, AuthorKind, Happening},
         routing::{AssignmentKind, Ending, Target, Why},
     },
+    permission::Permission,
 };
 
 use super::{
@@ -25,7 +28,7 @@ use crate::{
     },
     domain::{
         conversations::{Loaded, by},
-        routing::{self, Giving, hand, park},
+        routing::{self, Giving, Stirred, hand, park},
         seat::Seat,
     },
 };
@@ -47,41 +50,64 @@ pub fn undo(tx: &mut Tx<'_>, seat: &Seat, id: BulkId) -> Result<BulkDone, Fault>
     let items: Vec<Item> =
         serde_json::from_str(&row.items).map_err(|error| Fault::Broken(error.to_string()))?;
     let (mut done, mut refused) = (0, Vec::new());
-    // The last first: what waits comes to its place as it left it.
-    for item in items.iter().rev() {
+    // Before anything is taken back: what that makes happen to others is nobody's doing.
+    let (mut held, mut others) = (Vec::new(), Vec::new());
+    for item in &items {
+        if is_changed(tx, item)? {
+            let code = ErrorCode::ChangedSince;
+            refused.push(BulkRefused { conversation: item.conversation, code });
+        } else if item.before.mark.holder.is_some() {
+            held.push(item);
+        } else {
+            others.push(item);
+        }
+    }
+    // Whoever held something gets it back before what waits is given to anybody.
+    let mut stirred = Stirred::default();
+    for item in held.into_iter().chain(others) {
         match tx.part(|tx| restore(tx, seat, id, item))? {
-            Ok(()) => done += 1,
+            Ok(more) => {
+                stirred.merge(more);
+                done += 1;
+            }
             Err(Fault::Refused(code)) => refused.push(BulkRefused { conversation: item.conversation, code }),
             Err(fault) => return Err(fault),
         }
     }
+    routing::settle(tx, stirred)?;
     bulk::set_undone(tx, id)?;
     tx.audit(Actor::Member(seat.member.id), "bulk.undo", &format!("{id} {done} {}", refused.len()))?;
     Ok(BulkDone { id, done: count(done), refused })
 }
 
-fn restore(tx: &mut Tx<'_>, seat: &Seat, id: BulkId, item: &Item) -> Result<(), Fault> {
-    let Item { conversation, before, after } = item;
-    let row = conversation::find(tx, *conversation)?.ok_or(Fault::Refused(ErrorCode::NotFound))?;
+/// Whether somebody did something with it since, or it is gone.
+fn is_changed(tx: &mut Tx<'_>, Item { conversation, before, after }: &Item) -> Result<bool, Fault> {
+    let Some(row) = conversation::find(tx, *conversation)? else { return Ok(true) };
     let now = Mark::of(tx, &row)?;
-    let is_changed = now.seq != after.seq
+    Ok(now.seq != after.seq
         || !now.hands(after)
         || before.mark.priority != after.priority && now.priority != after.priority
-        || before.mark.labels != after.labels && now.labels != after.labels;
-    if is_changed {
-        return Err(ErrorCode::ChangedSince.into());
-    }
+        || before.mark.labels != after.labels && now.labels != after.labels)
+}
+
+/// Makes one what it was; what has to be settled then.
+fn restore(tx: &mut Tx<'_>, seat: &Seat, id: BulkId, item: &Item) -> Result<Stirred, Fault> {
+    let Item { conversation, before, after } = item;
+    let row = conversation::find(tx, *conversation)?.ok_or(Fault::Refused(ErrorCode::NotFound))?;
     labels(tx, *conversation, &before.mark, after)?;
     let mut loaded = Loaded::from_row(row);
+    let mut stirred = Stirred::default();
     if !before.mark.hands(after) {
         hands(tx, seat, &mut loaded, before)?;
+        stirred = mem::take(&mut loaded.stirred);
         loaded.save(tx)?;
     } else if before.mark.priority != after.priority
         && let Some(place) = &before.place
     {
         hand::set_priority(tx, loaded, place.priority, place.because.clone())?;
     }
-    tx.audit(Actor::Member(seat.member.id), "conversation.undo", &format!("{conversation} {id}"))
+    tx.audit(Actor::Member(seat.member.id), "conversation.undo", &format!("{conversation} {id}"))?;
+    Ok(stirred)
 }
 
 fn labels(tx: &mut Tx<'_>, id: ConversationId, before: &Mark, after: &Mark) -> Result<(), Fault> {
@@ -102,12 +128,19 @@ fn labels(tx: &mut Tx<'_>, id: ConversationId, before: &Mark, after: &Mark) -> R
 
 /// Back into the hands it was in.
 fn hands(tx: &mut Tx<'_>, seat: &Seat, loaded: &mut Loaded, before: &Before) -> Result<(), Fault> {
-    if loaded.row.model.state == ConversationState::Closed {
+    let was_closed = loaded.row.model.state == ConversationState::Closed;
+    if was_closed {
         reopen(tx, seat, loaded, before)?;
     }
     match (before.mark.state, before.mark.holder) {
         (ConversationState::Assigned | ConversationState::Parked, Some(holder)) => {
-            to_holder(tx, seat, loaded, before, holder)
+            match to_holder(tx, seat, loaded, before, holder) {
+                // Open in its old place it is found by somebody; closed by nobody.
+                Err(Fault::Refused(ErrorCode::NoRoom | ErrorCode::NotEligible)) if was_closed => {
+                    to_queue(tx, seat, loaded, before)
+                }
+                done => done,
+            }
         }
         _ => to_queue(tx, seat, loaded, before),
     }
@@ -154,7 +187,14 @@ fn to_holder(
     } else {
         Giving { kind: AssignmentKind::Given, why: Why { by: Some(me), ..Why::default() } }
     };
-    routing::give(tx, loaded, holder, giving)?;
+    match routing::give(tx, loaded, holder, giving) {
+        // They were given something else meanwhile. A supervisor's word is more than that.
+        Err(Fault::Refused(ErrorCode::NoRoom)) if seat.member.role.may(Permission::Supervise) => {
+            let why = Why { by: Some(me), ..Why::default() };
+            routing::give(tx, loaded, holder, Giving { kind: AssignmentKind::Forced, why })?;
+        }
+        given => given?,
+    }
     if holder == me {
         loaded.tell(tx, Happening::Assigned { member: me })?;
     } else {

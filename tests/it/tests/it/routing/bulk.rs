@@ -29,7 +29,7 @@ on_both_engines!(
     what_nobody_touched_is_what_it_was_and_nothing_else_changes,
     what_is_refused_holds_up_nothing_and_says_why,
     only_who_did_it_takes_it_back_once_and_soon,
-    whom_held_it_gets_it_back_only_with_room,
+    without_room_what_was_closed_waits_in_its_old_place,
     the_same_key_does_it_once,
     two_at_once_close_each_once,
 );
@@ -290,7 +290,7 @@ async fn only_who_did_it_takes_it_back_once_and_soon(engine: Engine) {
     assert_eq!(scene.floor.see(talks[0]).await.state, ConversationState::Closed);
 }
 
-async fn whom_held_it_gets_it_back_only_with_room(engine: Engine) {
+async fn without_room_what_was_closed_waits_in_its_old_place(engine: Engine) {
     let scene = Scene::new(engine).await;
     let floor = &scene.floor;
     let mut held = None;
@@ -303,8 +303,15 @@ async fn whom_held_it_gets_it_back_only_with_room(engine: Engine) {
     let done = scene.bulk(scene.agents[1], &[held], BulkAction::Close { reason: CloseReason::Spam }).await;
     // Its place was given to the next at once.
     let undone = scene.undo(scene.agents[1], done.id).await;
-    assert_eq!((undone.done, undone.refused[0].code), (0, ErrorCode::NoRoom));
-    assert_eq!(floor.see(held).await.state, ConversationState::Closed);
+    assert_eq!((undone.done, undone.refused.len()), (1, 0));
+    assert_eq!(floor.see(held).await.state, ConversationState::Queued);
+    let row = floor.tenant.read(move |scoped| waiting::find(scoped, held)).await.unwrap().unwrap();
+    assert_eq!(row.since, floor.see(held).await.opened_at, "as old as it is");
+    // What was only given back is where it is.
+    let done = scene.bulk(scene.agents[0], &scene.talks, BulkAction::Release {}).await;
+    assert!(done.done > 0);
+    let undone = scene.undo(scene.agents[0], done.id).await;
+    assert!(undone.refused.iter().all(|one| one.code == ErrorCode::NoRoom), "{undone:?}");
 }
 
 async fn the_same_key_does_it_once(engine: Engine) {
@@ -346,6 +353,5 @@ async fn two_at_once_close_each_once(engine: Engine) {
     // Whoever was first takes back all of it, the other nothing.
     let first = if one.done > 0 { one } else { other };
     let undone = scene.undo(boss, first.id).await;
-    assert_eq!(undone.done + undone.refused.len() as u32, first.done);
-    assert!(undone.refused.iter().all(|one| one.code == ErrorCode::NoRoom), "{undone:?}");
+    assert_eq!((undone.done, undone.refused.len()), (first.done, 0), "{undone:?}");
 }
