@@ -2,8 +2,10 @@
 
 use leptos::prelude::*;
 use shared::{
+    ids::{MemberId, QueueId},
     live::command::Command,
     model::{
+        conversation::Conversation,
         member::{Availability, Member},
         routing::Target,
     },
@@ -13,6 +15,7 @@ use super::Talk;
 use crate::{
     effects::effect,
     i18n::{Key, text, tr},
+    live::Live,
     ui::{Button, ButtonLook, Dialog, IconName, Notice, Tone},
     words,
 };
@@ -67,10 +70,10 @@ pub(super) fn dialog(talk: Talk) -> impl IntoView {
                     >
                         <option value="">{tr(Key::HandOverChoose)}</option>
                         <optgroup label=tr(Key::HandOverQueues)>
-                            {move || queues(talk).into_iter().map(option).collect_view()}
+                            {move || queues(talk.live, talk.row.with(waits_in)).into_iter().map(option).collect_view()}
                         </optgroup>
                         <optgroup label=tr(Key::HandOverColleagues)>
-                            {move || colleagues(talk).into_iter().map(option).collect_view()}
+                            {move || colleagues(talk.live, talk.row.with(|row| row.as_ref()?.assignee)).into_iter().map(option).collect_view()}
                         </optgroup>
                     </select>
                 </div>
@@ -94,6 +97,44 @@ pub(super) fn dialog(talk: Talk) -> impl IntoView {
     }
 }
 
+/// The dialog that asks where several conversations go.
+pub(crate) fn chooser(open: RwSignal<bool>, live: Live, on_choose: Callback<Target>) -> AnyView {
+    let to = RwSignal::new(String::new());
+    let send = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        if let Some(to) = to.with_untracked(|to| target(to)) {
+            open.set(false);
+            on_choose.run(to);
+        }
+    };
+    view! {
+        <Dialog open title=Signal::derive(|| text(Key::HandOver).to_owned())>
+            <form class="hand-over" on:submit=send>
+                <select
+                    class="field__input"
+                    aria-label=tr(Key::HandOverTo)
+                    data-testid="bulk-hand-over-to"
+                    required
+                    prop:value=to
+                    on:change:target=move |event| to.set(event.target().value())
+                >
+                    <option value="">{tr(Key::HandOverChoose)}</option>
+                    <optgroup label=tr(Key::HandOverQueues)>
+                        {move || queues(live, None).into_iter().map(option).collect_view()}
+                    </optgroup>
+                    <optgroup label=tr(Key::HandOverColleagues)>
+                        {move || colleagues(live, None).into_iter().map(option).collect_view()}
+                    </optgroup>
+                </select>
+                <footer class="dialog__foot">
+                    <Button look=ButtonLook::Primary attr:r#type="submit" attr:data-testid="bulk-hand-over-confirm">{tr(Key::HandOver)}</Button>
+                </footer>
+            </form>
+        </Dialog>
+    }
+    .into_any()
+}
+
 fn option((value, label): (String, String)) -> AnyView {
     view! { <option value=value>{label}</option> }.into_any()
 }
@@ -102,11 +143,13 @@ fn target(value: &str) -> Option<Target> {
     value.parse().map(Target::Queue).or_else(|_| value.parse().map(Target::Member)).ok()
 }
 
+fn waits_in(row: &Option<Conversation>) -> Option<QueueId> {
+    row.as_ref().filter(|row| row.assignee.is_none())?.queue
+}
+
 /// All queues but the one it waits in.
-fn queues(talk: Talk) -> Vec<(String, String)> {
-    let now =
-        talk.row.with(|row| row.as_ref().filter(|row| row.assignee.is_none()).and_then(|row| row.queue));
-    let all = talk.live.rows(|view| {
+fn queues(live: Live, now: Option<QueueId>) -> Vec<(String, String)> {
+    let all = live.rows(|view| {
         let mut all: Vec<_> = view.queues.values().filter(|queue| Some(queue.id) != now).collect();
         all.sort_by_key(|queue| queue.name.to_lowercase());
         all.into_iter().map(|queue| (queue.id.to_string(), queue.name.clone())).collect()
@@ -115,9 +158,8 @@ fn queues(talk: Talk) -> Vec<(String, String)> {
 }
 
 /// Colleagues who are there, those who take work first.
-fn colleagues(talk: Talk) -> Vec<(String, String)> {
-    let holder = talk.row.with(|row| row.as_ref().and_then(|row| row.assignee));
-    let all = talk.live.rows(|view| {
+fn colleagues(live: Live, holder: Option<MemberId>) -> Vec<(String, String)> {
+    let all = live.rows(|view| {
         let there = |member: &&Member| {
             member.active
                 && member.connected
