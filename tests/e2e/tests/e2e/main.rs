@@ -17,6 +17,7 @@ mod drafts;
 mod files;
 mod forms;
 mod journeys;
+mod many;
 mod numbers;
 mod office;
 mod proxy;

@@ -176,12 +176,13 @@ async fn a_sleep_is_looked_after_by_the_next_start(engine: Engine) {
     let (queue, channel) = floor.queue("sales", auto()).await;
     let agent = floor.agent(&[queue], 1).await;
     let talk = floor.customer(channel, 1).await;
-    floor.done(agent, sleep(&floor, talk, 600)).await;
-    let due = in_secs(&floor, 600);
+    floor.done(agent, sleep(&floor, talk, 200)).await;
+    // Whoever is gone is missed later than that.
+    floor.connect(agent, false).await;
+    let due = in_secs(&floor, 200);
     let forget = |tx: &mut server::db::Tx<'_>| {
         Ok(crate::harness::sql::execute(tx, "DELETE FROM job WHERE tenant_id = $1")?)
     };
     floor.write(forget).await;
-    // The customer's window closes much later.
     assert_eq!(floor.ends().await, Some(due.timestamp_micros()));
 }
