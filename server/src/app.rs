@@ -7,6 +7,7 @@ use crate::{
     db::Store,
     files::Files,
     live::Hub,
+    outbound::Outbound,
     secrets::Keys,
     whatsapp::{Connections, Graph},
 };
@@ -26,6 +27,8 @@ pub struct App {
     pub connections: Connections,
     /// Meta's Graph API.
     pub graph: Graph,
+    /// Addresses that tenants name.
+    pub outbound: Outbound,
     /// The files of customers.
     pub files: Files,
 }

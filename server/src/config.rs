@@ -54,6 +54,8 @@ pub struct Config {
     pub console_dir: PathBuf,
     /// Meta's Graph API, or who plays it.
     pub graph_base_url: String,
+    /// Whether addresses that tenants name may be on this machine; for demonstrations and tests.
+    pub outbound_allow_loopback: bool,
     /// Version in the Graph API's paths.
     pub graph_version: String,
     /// Threads that serve requests; absent means one per core.
@@ -132,6 +134,7 @@ impl Config {
             database_url: None,
             migrate_database_url: None,
             graph_base_url: "http://127.0.0.1:9".into(),
+            outbound_allow_loopback: false,
             graph_version: "v26.0".into(),
             workers: Some(1),
             password_cost: 4,

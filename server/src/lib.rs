@@ -17,6 +17,7 @@ pub mod jobs;
 pub mod keys;
 pub mod live;
 mod net;
+pub mod outbound;
 pub mod run;
 pub mod secrets;
 pub mod tenant;

@@ -18,9 +18,10 @@ use crate::{
     fault::{self, Point},
     files::Files,
     http::{self, Readiness},
-    jobs::{Workers, WorkersConfig},
+    jobs::{Means, Workers, WorkersConfig},
     keys,
     live::{Hub, HubConfig},
+    outbound::{Outbound, Reach},
     whatsapp::{Connections, Graph, OutboxConfig},
 };
 
@@ -34,6 +35,8 @@ pub struct Parts {
     pub outbox: OutboxConfig,
     /// Waiting times between tries to fetch a file; the last is repeated.
     pub fetch_schedule: Vec<TimeDelta>,
+    /// Waiting times between tries to post an alert; after the last it is given up.
+    pub post_schedule: Vec<TimeDelta>,
 }
 
 impl Parts {
@@ -44,6 +47,7 @@ impl Parts {
             hub: HubConfig::default(),
             outbox: OutboxConfig::default(),
             fetch_schedule: [2, 10, 60, 300, 1_800, 7_200, 21_600].map(TimeDelta::seconds).to_vec(),
+            post_schedule: [10, 30, 120, 300, 900, 1_800, 3_600].map(TimeDelta::seconds).to_vec(),
         }
     }
 }
@@ -101,6 +105,8 @@ pub fn start(
     let hub = Hub::new(store.clone(), parts.hub);
     let files = Files::in_directory(&config.files_dir())?;
     let graph = Graph::new(&config.graph_base_url, &config.graph_version)?;
+    let reach = if config.outbound_allow_loopback { Reach::Loopback } else { Reach::Public };
+    let outbound = Outbound::new(reach)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .thread_name("worker")
@@ -111,11 +117,11 @@ pub fn start(
         store.clone(),
         hub.clone(),
         connections.clone(),
-        graph.clone(),
-        files.clone(),
+        Means { graph: graph.clone(), files: files.clone(), outbound: outbound.clone(), keys: keys.clone() },
         WorkersConfig {
             outbox: parts.outbox,
             fetch_schedule: parts.fetch_schedule,
+            post_schedule: parts.post_schedule,
             live_log_hours: i64::from(config.live_log_hours),
             grace,
         },
@@ -124,7 +130,7 @@ pub fn start(
     store.listen(Arc::new(Sinks { hub: hub.clone(), workers: workers.clone() }));
     let told = workers.clone();
     hub.on_typing(move |tenant, member, conversation| told.typing(tenant, member, conversation));
-    let app = App { config, store, keys, hub, connections, graph, files };
+    let app = App { config, store, keys, hub, connections, graph, outbound, files };
     let readiness = Readiness::starting();
     let server = http::server_with(app.clone(), listener, readiness.clone())?;
     workers.watch();

@@ -182,6 +182,7 @@ pub(crate) const fn close_reason(reason: CloseReason) -> Key {
         CloseReason::NoReply => Key::ReasonNoReply,
         CloseReason::Spam => Key::ReasonSpam,
         CloseReason::Other => Key::ReasonOther,
+        CloseReason::Unanswered => Key::ReasonUnanswered,
     }
 }
 

@@ -37,6 +37,12 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     if !config.graph_base_url.starts_with("https://") && !is_loopback(&config.graph_base_url) {
         return refuse("graph_base_url must be https: access tokens travel there".into());
     }
+    if config.outbound_allow_loopback && !is_loopback(&config.public_origin) {
+        return refuse(
+            "outbound_allow_loopback lets tenants call this machine; it is for a public_origin on localhost"
+                .into(),
+        );
+    }
     if !is_graph_version(&config.graph_version) {
         return refuse(format!("graph_version: `{}` does not look like v26.0", config.graph_version));
     }

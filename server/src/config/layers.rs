@@ -28,6 +28,7 @@ const SETTINGS: &[(&str, Kind)] = &[
     ("console_dir", Kind::Text),
     ("graph_base_url", Kind::Text),
     ("graph_version", Kind::Text),
+    ("outbound_allow_loopback", Kind::Flag),
     ("workers", Kind::Number),
     ("password_cost", Kind::Number),
     ("live_log_hours", Kind::Number),

@@ -89,6 +89,10 @@ fn what_is_unsafe_is_refused() {
         ("live_log_hours = 0", "live_log_hours"),
         ("graph_base_url = \"http://graph.example\"", "https"),
         ("graph_version = \"26\"", "graph_version"),
+        (
+            "public_origin = \"https://desk.example\"\noutbound_allow_loopback = true",
+            "outbound_allow_loopback",
+        ),
         ("database_url = \"mysql://x\"", "postgres://"),
         ("migrate_database_url = \"postgres://x\"", "database_url"),
         ("log_format = \"xml\"", "xml"),

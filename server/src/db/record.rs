@@ -1,6 +1,6 @@
 //! What a transaction leaves behind besides its rows: events, facts, audit entries and kicks.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use bytes::Bytes;
 use shared::{
@@ -11,6 +11,7 @@ use shared::{
     permission::Audience,
 };
 
+use super::{Fault, Scoped, rows::member};
 use crate::tenant::TenantId;
 
 /// An event as it stands in the log.
@@ -63,6 +64,53 @@ impl Kicks {
     pub fn merge(&mut self, other: Self) {
         self.outbox |= other.outbox;
         self.jobs |= other.jobs;
+    }
+}
+
+/// What has to be settled when a change is stored: what waits is given to whoever can take it.
+#[derive(Debug, Default)]
+pub(crate) struct Stirred {
+    pub(crate) queues: BTreeSet<QueueId>,
+    /// What came to a queue that may be full.
+    pub(crate) came: BTreeSet<ConversationId>,
+    /// What came back to its queue and may have waited too long there meanwhile.
+    pub(crate) late: BTreeSet<ConversationId>,
+}
+
+impl Stirred {
+    /// Something waits there now, or waits otherwise.
+    pub(crate) fn queue(&mut self, queue: QueueId) {
+        self.queues.insert(queue);
+    }
+
+    /// A conversation came to a queue that may be full.
+    pub(crate) fn came(&mut self, id: ConversationId) {
+        self.came.insert(id);
+    }
+
+    /// A conversation came back to its queue, where it may have waited too long meanwhile.
+    pub(crate) fn late(&mut self, id: ConversationId) {
+        self.late.insert(id);
+    }
+
+    /// A member may have room now.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) fn member(&mut self, scoped: &mut Scoped, id: MemberId) -> Result<(), Fault> {
+        self.queues.extend(member::queues_of(scoped, id)?);
+        Ok(())
+    }
+
+    /// What else has to be settled.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.queues.extend(other.queues);
+        self.came.extend(other.came);
+        self.late.extend(other.late);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.queues.is_empty() && self.came.is_empty() && self.late.is_empty()
     }
 }
 
@@ -149,8 +197,14 @@ fact_kinds! {
     ConversationTransferred = "conversation_transferred",
     /// Its queue was full, or it waited there too long: it went to another.
     ConversationOverflowed = "conversation_overflowed",
+    /// Somebody let it be answered sooner, or no sooner than others.
+    ConversationPrioritised = "conversation_prioritised",
+    /// Its customer put an emoji under our answer and waits for nothing any more.
+    CustomerContent = "customer_content",
     /// Its customer waits, and the window closes soon.
     ConversationClosingSoon = "conversation_closing_soon",
+    /// Nobody answered until its customer could be written to no more.
+    ConversationLapsed = "conversation_lapsed",
     /// It was closed.
     ConversationClosed = "conversation_closed",
     /// The customer wrote.
@@ -171,6 +225,10 @@ fact_kinds! {
     ConversationJoined = "conversation_joined",
     /// Somebody began to look over the shoulder of whoever holds it.
     ConversationMonitored = "conversation_monitored",
+    /// A threshold of a queue was crossed.
+    AlertRaised = "alert_raised",
+    /// It was left again.
+    AlertEnded = "alert_ended",
     /// A note was written.
     NoteWritten = "note_written",
     /// A member chose an availability.

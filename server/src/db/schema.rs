@@ -132,6 +132,7 @@ diesel::table! {
         read_receipts -> Text,
         routing -> Text,
         zone -> Text,
+        banner -> Nullable<Text>,
     }
 }
 
@@ -709,11 +710,40 @@ diesel::table! {
         id -> Text,
         member_id -> Text,
         kind -> Text,
-        conversation_id -> Text,
+        conversation_id -> Nullable<Text>,
         message_id -> Nullable<Text>,
         by_id -> Nullable<Text>,
         at -> BigInt,
         read_at -> Nullable<BigInt>,
+        queue_id -> Nullable<Text>,
+        what -> Nullable<Text>,
+        value -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    alert (tenant_id, queue_id, what) {
+        tenant_id -> BigInt,
+        queue_id -> Text,
+        what -> Text,
+        since -> BigInt,
+        value -> BigInt,
+        threshold -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        told_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    alert_webhook (tenant_id) {
+        tenant_id -> BigInt,
+        url -> Text,
+        secret_sealed -> Text,
+        active -> Bool,
+        last_at -> Nullable<BigInt>,
+        last_status -> Nullable<BigInt>,
+        last_problem -> Nullable<Text>,
+        gave_up -> Bool,
     }
 }
 

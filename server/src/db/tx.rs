@@ -19,7 +19,7 @@ use super::{
     connection::Scoped,
     error::Fault,
     fixed::{Fixed, statements},
-    record::{Actor, Draft, Fact, Kicks},
+    record::{Actor, Draft, Fact, Kicks, Stirred},
     schema,
 };
 use crate::clock::micros;
@@ -47,6 +47,8 @@ pub struct Tx<'a> {
     pub(crate) drafts: Vec<Draft>,
     changed: Vec<Changed>,
     pub(crate) kicks: Kicks,
+    /// What is settled only later, while somebody makes several changes.
+    held: Option<Stirred>,
 }
 
 /// A conversation that this transaction changes, told once however often it changes.
@@ -73,7 +75,15 @@ impl DerefMut for Tx<'_> {
 
 impl<'a> Tx<'a> {
     pub(crate) fn new(scoped: &'a mut Scoped, now: Instant, log: LogHead) -> Self {
-        Self { scoped, now, log, drafts: Vec::new(), changed: Vec::new(), kicks: Kicks::default() }
+        Self {
+            scoped,
+            now,
+            log,
+            drafts: Vec::new(),
+            changed: Vec::new(),
+            kicks: Kicks::default(),
+            held: None,
+        }
     }
 
     /// When this transaction happens; the same for everything in it.
@@ -203,11 +213,14 @@ impl<'a> Tx<'a> {
             drafts: std::mem::take(&mut self.drafts),
             changed: std::mem::take(&mut self.changed),
             kicks: self.kicks,
+            held: self.held.take(),
         };
         let drafts = inner.drafts.len();
         let known: Vec<_> = inner.changed.iter().map(|c| c.after.clone()).collect();
         let result = part(&mut inner);
-        let Tx { log, drafts: mut collected, changed: mut touched, kicks, .. } = inner;
+        let Tx { log, drafts: mut collected, changed: mut touched, kicks, held, .. } = inner;
+        // To settle what was undone changes nothing.
+        self.held = held;
         match result {
             Ok(value) => {
                 self.scoped.conn.batch_execute("RELEASE SAVEPOINT part")?;
@@ -226,6 +239,29 @@ impl<'a> Tx<'a> {
             }
             Err(fault) => Err(fault),
         }
+    }
+
+    /// From now on what has to be settled is kept; says whether it was not before.
+    pub(crate) fn hold(&mut self) -> bool {
+        let is_new = self.held.is_none();
+        self.held.get_or_insert_default();
+        is_new
+    }
+
+    /// Keeps what has to be settled, if it is to be; gives it back otherwise.
+    pub(crate) fn keep(&mut self, stirred: Stirred) -> Option<Stirred> {
+        match &mut self.held {
+            Some(held) => {
+                held.merge(stirred);
+                None
+            }
+            None => Some(stirred),
+        }
+    }
+
+    /// What was kept; from now on it is not.
+    pub(crate) fn let_loose(&mut self) -> Stirred {
+        self.held.take().unwrap_or_default()
     }
 
     /// All drafts in order: first what was emitted, then each changed conversation once.

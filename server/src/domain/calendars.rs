@@ -2,7 +2,7 @@
 
 use shared::{
     error::ErrorCode,
-    ids::CalendarId,
+    ids::{CalendarId, QueueId},
     limits,
     live::event::Event,
     model::{
@@ -45,10 +45,12 @@ pub fn change(tx: &mut Tx<'_>, id: CalendarId, name: &str, hours: &Hours) -> Res
     calendar::update(tx, &new)?;
     tx.emit(Audience::Tenant, None, Event::Calendar(new));
     if others {
-        for queue in users(tx, id)? {
+        let queues = users(tx, id)?;
+        for queue in &queues {
             routing::hours::watch(tx, queue.id, &queue.rules)?;
-            routing::rearrange(tx, queue.id)?;
         }
+        let queues: Vec<QueueId> = queues.iter().map(|queue| queue.id).collect();
+        routing::rearrange(tx, &queues)?;
     }
     Ok(())
 }

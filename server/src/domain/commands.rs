@@ -14,7 +14,7 @@ use shared::{
 };
 
 use super::{
-    bulk, calendars, contacts, conversations as conv, drafts, members, notices, queues, refusal::Concerned,
+    banner, bulk, calendars, contacts, conversations as conv, drafts, members, notices, queues, refusal::Concerned,
     routing, seat, stickers, templates, tenancy,
 };
 use crate::{
@@ -219,6 +219,7 @@ fn message_of(
         Command::SetReadReceipts { receipts } => conv::receipt::choose(tx, *receipts).map(|()| None),
         Command::SetPhoneMasking { masked } => members::masking::set(tx, *masked).map(|()| None),
         Command::SetZone { zone } => tenancy::set_zone(tx, zone).map(|()| None),
+        Command::SetBanner { banner } => banner::set(tx, banner.as_ref()).map(|()| None),
         Command::SyncTemplates {} => templates::plan_now(tx).map(|()| None),
         Command::AddSticker { upload } => stickers::add(tx, seat, *upload).map(|()| None),
         Command::RemoveSticker { sticker } => stickers::remove(tx, *sticker).map(|()| None),
@@ -324,6 +325,9 @@ fn audited(command: &Command) -> Option<(&'static str, String)> {
         Command::SetReadReceipts { receipts } => ("settings.read_receipts", receipts.as_str().into()),
         Command::SetPhoneMasking { masked } => ("settings.mask_phones", masked.to_string()),
         Command::SetZone { zone } => ("settings.zone", zone.clone()),
+        Command::SetBanner { banner } => {
+            ("settings.banner", if banner.is_some() { "set".into() } else { "removed".into() })
+        }
         Command::SyncTemplates {} => ("templates.sync", String::new()),
         Command::AddSticker { upload } => ("sticker.add", upload.to_string()),
         Command::RemoveSticker { sticker } => ("sticker.remove", sticker.to_string()),

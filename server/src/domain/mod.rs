@@ -3,6 +3,8 @@
 //! A domain function takes a [`Tx`](crate::db::Tx) and returns a value; rows, events, facts and audit
 //! entries are written on the way. It knows no HTTP, no sockets and no clock of its own.
 
+pub mod alert_webhook;
+pub mod banner;
 pub mod board;
 pub mod bulk;
 pub mod calendars;

@@ -1,4 +1,4 @@
-//! What members are told of: a colleague named them, a conversation became theirs. Read from the oldest on, so that
+//! What members are told of: a colleague named them, a conversation became theirs, a threshold was crossed. Read from the oldest on, so that
 //! what a snapshot leaves out never comes back into it.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +10,7 @@ use shared::{
     ids::{ConversationId, MemberId, MessageId, NoticeId},
     limits,
     live::event::Event,
-    model::notice::{Notice, NoticeKind},
+    model::notice::{Notice, NoticeAlert, NoticeKind},
     permission::{Audience, can_see},
 };
 
@@ -35,7 +35,30 @@ pub(super) fn tell(
     message: Option<MessageId>,
     by: Option<MemberId>,
 ) -> Result<(), Fault> {
-    let new = Notice { id: NoticeId::new(), kind, conversation, message, by, at: tx.now(), read: false };
+    let (conversation, at) = (Some(conversation), tx.now());
+    let new = Notice { id: NoticeId::new(), kind, conversation, alert: None, message, by, at, read: false };
+    keep(tx, member, new)
+}
+
+/// Tells a member that a threshold was crossed.
+///
+/// # Errors
+/// The database's.
+pub(super) fn alert(tx: &mut Tx<'_>, member: MemberId, alert: NoticeAlert) -> Result<(), Fault> {
+    let new = Notice {
+        id: NoticeId::new(),
+        kind: NoticeKind::Alert,
+        conversation: None,
+        alert: Some(alert),
+        message: None,
+        by: None,
+        at: tx.now(),
+        read: false,
+    };
+    keep(tx, member, new)
+}
+
+fn keep(tx: &mut Tx<'_>, member: MemberId, new: Notice) -> Result<(), Fault> {
     notice::insert(tx, member, &new)?;
     tx.emit(Audience::Member(member), None, Event::Notice(new));
     Ok(())

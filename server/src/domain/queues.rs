@@ -6,13 +6,14 @@ use shared::{
     limits,
     live::event::Event,
     model::{
-        queue::{LEVELS, MOST_CAPACITY, Queue, QueueRules, are_skills},
+        queue::{AlertRules, LEVELS, MOST_CAPACITY, Queue, QueueRules, are_skills},
         routing::{RoutingPolicy, Skill},
     },
     permission::Audience,
 };
 
 use super::{
+    board::watch,
     members,
     routing::{self, Stirred},
 };
@@ -30,6 +31,9 @@ pub fn create(tx: &mut Tx<'_>, name: &str, rules: &QueueRules) -> Result<QueueId
     queue::insert(tx, &new)?;
     let id = new.id;
     routing::hours::watch(tx, id, &new.rules)?;
+    if new.rules.alerts != AlertRules::default() {
+        watch::arm(tx)?;
+    }
     tx.emit(Audience::Tenant, None, Event::Queue(new));
     Ok(id)
 }
@@ -47,8 +51,12 @@ pub fn change(tx: &mut Tx<'_>, id: QueueId, name: &str, rules: &QueueRules) -> R
     }
     queue::update(tx, &new)?;
     routing::hours::watch(tx, id, &new.rules)?;
+    // Also when it has thresholds no longer: then what was crossed ends.
+    if [&known, &new].iter().any(|queue| queue.rules.alerts != AlertRules::default()) {
+        watch::arm(tx)?;
+    }
     tx.emit(Audience::Tenant, None, Event::Queue(new));
-    routing::rearrange(tx, id)
+    routing::rearrange(tx, &[id])
 }
 
 fn checked(tx: &mut Tx<'_>, known: Option<&Queue>, name: &str, rules: &QueueRules) -> Result<Queue, Fault> {
@@ -87,9 +95,8 @@ pub fn decide(tx: &mut Tx<'_>, policy: &RoutingPolicy) -> Result<(), Fault> {
     settings::update(tx, &row)?;
     tx.emit(Audience::Tenant, None, Event::Settings(row));
     if tells {
-        for queue in queue::all(tx)? {
-            routing::rearrange(tx, queue.id)?;
-        }
+        let all: Vec<QueueId> = queue::all(tx)?.iter().map(|queue| queue.id).collect();
+        routing::rearrange(tx, &all)?;
     }
     if closing != policy.closing_soon_secs {
         routing::closing::decided(tx, closing)?;

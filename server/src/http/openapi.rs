@@ -5,8 +5,8 @@ use shared::error::Problem;
 use utoipa::OpenApi;
 
 use super::{
-    board, canned, channels, commands, connections, contact_fields, contacts, conversations, labels,
-    messages, notices, probes, quarantine, session, sign_in_page, stickers, templates, uploads,
+    alert_webhook, board, canned, channels, commands, connections, contact_fields, contacts, conversations,
+    labels, messages, notices, probes, quarantine, session, sign_in_page, stickers, templates, uploads,
 };
 
 #[derive(OpenApi)]
@@ -22,6 +22,11 @@ use super::{
         session::get_session::get_session,
         session::sign_out::sign_out,
         sign_in_page::get_sign_in_page,
+        alert_webhook::get_webhook::get_webhook,
+        alert_webhook::put_webhook::put_webhook,
+        alert_webhook::remove_webhook::remove_webhook,
+        alert_webhook::renew_secret::renew_secret,
+        alert_webhook::test_webhook::test_webhook,
         board::list_conversations::list_board_conversations,
         canned::list_replies::list_replies,
         canned::create_reply::create_reply,
@@ -155,6 +160,9 @@ mod tests {
         assert_eq!(
             paths,
             [
+                "/api/alert-webhook",
+                "/api/alert-webhook/secret",
+                "/api/alert-webhook/test",
                 "/api/board/conversations",
                 "/api/canned",
                 "/api/canned/export",

@@ -12,6 +12,10 @@ use shared::{
 };
 
 use super::{
+    alert_webhook::{
+        get_webhook::get_webhook, put_webhook::put_webhook, remove_webhook::remove_webhook,
+        renew_secret::renew_secret, test_webhook::test_webhook,
+    },
     board::list_conversations::list_board_conversations,
     canned::{
         create_reply::create_reply, delete_reply::delete_reply, export_replies::export_replies,
@@ -110,6 +114,7 @@ pub fn configure(config: &mut ServiceConfig) {
                         .route(delete().to(sign_out)),
                 )
                 .service(only("/board/conversations", "GET").route(get().to(list_board_conversations)))
+                .configure(alerts)
                 .configure(canned)
                 .service(only("/commands", "POST").route(post().to(commands::post_command)))
                 .service(only("/conversations", "GET").route(get().to(list_conversations)))
@@ -150,6 +155,19 @@ pub fn configure(config: &mut ServiceConfig) {
                 .default_service(web::to(not_found)),
         )
         .default_service(web::to(everything_else));
+}
+
+/// Where alerts are posted to.
+fn alerts(config: &mut ServiceConfig) {
+    config
+        .service(
+            only("/alert-webhook", "GET, PUT, DELETE")
+                .route(get().to(get_webhook))
+                .route(web::put().to(put_webhook))
+                .route(delete().to(remove_webhook)),
+        )
+        .service(only("/alert-webhook/secret", "POST").route(post().to(renew_secret)))
+        .service(only("/alert-webhook/test", "POST").route(post().to(test_webhook)));
 }
 
 /// Canned replies. What has a name comes before what has an id.

@@ -20,7 +20,7 @@ pub(super) async fn run(tools: &Tools, row: &JobRow) -> Result<(), String> {
         let Some(connection) = found else { continue };
         let asked = tenant.clock().now();
         let account = binding.account.as_deref();
-        let checked = tools.graph.check(&connection, &binding.phone_number_id, account).await;
+        let checked = tools.means.graph.check(&connection, &binding.phone_number_id, account).await;
         unreachable |= checked.trouble == Some(shared::model::health::CheckTrouble::Unreachable);
         let stored = tenant.write(move |tx| numbers::store(tx, id, asked, checked.clone())).await;
         stored.map_err(|error| error.to_string())?;

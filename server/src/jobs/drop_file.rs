@@ -11,12 +11,12 @@ use crate::db::rows::{
 /// the look and the removal.
 pub(super) async fn run(tools: &Tools, row: &JobRow) -> Result<(), String> {
     let (tenant, hash) = (&tools.tenant, row.payload.clone());
-    let _alone = tools.files.alone_with(tenant.id(), &hash).await;
+    let _alone = tools.means.files.alone_with(tenant.id(), &hash).await;
     let wanted = hash.clone();
     let used = tenant.read(move |scoped| file::is_used(scoped, &wanted)).await;
     let used = used.map_err(|error| error.to_string())?;
     if !used {
-        tools.files.remove(tenant.id(), &hash).await.map_err(|error| error.to_string())?;
+        tools.means.files.remove(tenant.id(), &hash).await.map_err(|error| error.to_string())?;
     }
     let id = row.id;
     let done = tenant.write(move |tx| {

@@ -45,7 +45,7 @@ pub(super) async fn run(tools: &Tools, row: &JobRow) -> Result<(), String> {
             Ok(()) => return Ok(()),
             Err(error) => {
                 tracing::error!(tenant.id = %tenant.id(), message.id = %message, error = %error, "a file could not be kept");
-                tools.files.abandon(&arrived).await;
+                tools.means.files.abandon(&arrived).await;
                 FileFailure::Unreachable
             }
         },
@@ -74,12 +74,12 @@ async fn fetch(tools: &Tools, missing: &Missing) -> Result<Arrived, FileFailure>
         media_id: &missing.media_id,
         claimed: missing.claimed.as_deref(),
     };
-    tools.graph.fetch(&connection.access_token, &wanted, &tools.files).await
+    tools.means.graph.fetch(&connection.access_token, &wanted, &tools.means.files).await
 }
 
 /// Stores what came, and that it came.
 async fn keep(tools: &Tools, row: &JobRow, message: MessageId, arrived: &Arrived) -> Result<(), String> {
-    let (tenant, files) = (&tools.tenant, &tools.files);
+    let (tenant, files) = (&tools.tenant, &tools.means.files);
     let depth = if row.ends_servers { Depth::Surface } else { Depth::Whole };
     let (stored, small) = files.look_into(arrived, depth).await.map_err(|error| format!("{error:#}"))?;
     let (id, hash) = (row.id, arrived.hash.clone());

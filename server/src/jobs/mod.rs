@@ -4,6 +4,7 @@ mod check_numbers;
 mod drop_file;
 mod fetch_file;
 mod import_past;
+pub(crate) mod post_alert;
 mod prune;
 mod runner;
 mod sync_templates;
@@ -14,4 +15,4 @@ mod tell_read;
 mod turns;
 mod typing;
 
-pub use runner::{Workers, WorkersConfig};
+pub use runner::{Means, Workers, WorkersConfig};

@@ -32,9 +32,17 @@ use crate::{
         record::Kicks,
         rows::{job, member, outbox, timer},
     },
-    domain::{members::presence, numbers, routing::timers, templates},
+    domain::{
+        board::{Levels, watch},
+        members::presence,
+        numbers,
+        routing::timers,
+        templates,
+    },
     files::Files,
     live::Hub,
+    outbound::Outbound,
+    secrets::Keys,
     tenant::TenantId,
     whatsapp::{Connections, Graph, OutboxConfig, OutboxWorker},
 };
@@ -53,10 +61,25 @@ pub struct WorkersConfig {
     pub outbox: OutboxConfig,
     /// Waiting times between tries to fetch a file; the last is repeated.
     pub fetch_schedule: Vec<Duration>,
+    /// Waiting times between tries to post an alert; after the last it is given up.
+    pub post_schedule: Vec<Duration>,
     /// Hours the live log is kept.
     pub live_log_hours: i64,
     /// Between a start and believing that a member is gone.
     pub grace: Wait,
+}
+
+/// What the tasks reach the world with; cheap to clone.
+#[derive(Clone)]
+pub struct Means {
+    /// Meta's Graph API.
+    pub graph: Graph,
+    /// The files of customers.
+    pub files: Files,
+    /// Addresses that tenants name.
+    pub outbound: Outbound,
+    /// What opens their secrets.
+    pub keys: Keys,
 }
 
 /// All workers; cheap to clone.
@@ -67,8 +90,7 @@ struct Inner {
     store: Store,
     hub: Hub,
     connections: Connections,
-    graph: Graph,
-    files: Files,
+    means: Means,
     config: WorkersConfig,
     runtime: Handle,
     state: Mutex<State>,
@@ -79,6 +101,8 @@ struct Inner {
 struct Desk {
     outbox: OutboxWorker,
     jobs: Jobs,
+    /// What is known of the levels of service, so that each look at the thresholds reads only what is new.
+    levels: Levels,
 }
 
 impl Desk {
@@ -110,13 +134,12 @@ impl Workers {
         store: Store,
         hub: Hub,
         connections: Connections,
-        graph: Graph,
-        files: Files,
+        means: Means,
         config: WorkersConfig,
         runtime: Handle,
     ) -> Self {
         let (state, typing) = (Mutex::default(), Mutex::default());
-        Self(Arc::new(Inner { store, hub, connections, graph, files, config, runtime, state, typing }))
+        Self(Arc::new(Inner { store, hub, connections, means, config, runtime, state, typing }))
     }
 
     /// A member writes to a customer, who may be shown that.
@@ -135,7 +158,7 @@ impl Workers {
             }
             match inner.store.tenant(tenant).await {
                 Ok(store) => {
-                    let (connections, graph) = (inner.connections.clone(), inner.graph.clone());
+                    let (connections, graph) = (inner.connections.clone(), inner.means.graph.clone());
                     typing::tell(store, connections, graph, id, member).await;
                 }
                 Err(error) => {
@@ -281,7 +304,7 @@ impl Workers {
                 let workers = self.clone();
                 move || !workers.state().suspended.contains(&id)
             };
-            let rang = self.ring(&tenant).await?;
+            let rang = self.ring(&tenant, &mut desk.levels).await?;
             let sending = desk.outbox.fill(may()).await?;
             let ran = desk.jobs.fill(may()).await?;
             if rang || sending || ran {
@@ -301,13 +324,25 @@ impl Workers {
     }
 
     /// Does what happens by itself now; says whether anything did.
-    async fn ring(&self, tenant: &TenantStore) -> Result<bool, WriteError> {
-        let now = micros(self.0.store.clock().now());
-        let due = tenant.read(timer::next_due).await;
-        match due.map_err(|error| WriteError::Unavailable(error.to_string()))? {
-            Some(due) if due <= now => tenant.write(timers::ring).await.map(|(rang, _)| rang),
-            _ => Ok(false),
+    async fn ring(&self, tenant: &TenantStore, levels: &mut Levels) -> Result<bool, WriteError> {
+        let now = self.0.store.clock().now();
+        // What is known is lost when the database is in trouble; then it is read anew.
+        let mut known = std::mem::take(levels);
+        let read = tenant.read(move |scoped| {
+            if timer::next_due(scoped)?.is_none_or(|due| due > micros(now)) {
+                return Ok((known, None, false));
+            }
+            // Outside of the writer, which has better things to do.
+            let recent = watch::needs_levels(scoped, now)?.then(|| known.look(scoped, now)).transpose()?;
+            Ok((known, recent, true))
+        });
+        let (known, recent, due) = read.await.map_err(|error| WriteError::Unavailable(error.to_string()))?;
+        *levels = known;
+        if !due {
+            return Ok(false);
         }
+        let rang = tenant.write(move |tx| timers::ring_knowing(tx, recent.as_ref())).await;
+        rang.map(|(rang, _)| rang)
     }
 
     /// Sleeps until a commit asks for work, something ends, or the time is over; says whether it was the
@@ -339,9 +374,9 @@ impl Workers {
         let tools = Tools {
             tenant: tenant.clone(),
             connections: self.0.connections.clone(),
-            graph: self.0.graph.clone(),
-            files: self.0.files.clone(),
+            means: self.0.means.clone(),
             fetch_schedule: self.0.config.fetch_schedule.clone(),
+            post_schedule: self.0.config.post_schedule.clone(),
             live_log_hours: self.0.config.live_log_hours,
             listing: Arc::default(),
             keeping_out: Arc::default(),
@@ -350,12 +385,12 @@ impl Workers {
         let outbox = OutboxWorker::new(
             tenant.clone(),
             self.0.connections.clone(),
-            self.0.graph.clone(),
-            self.0.files.clone(),
+            self.0.means.graph.clone(),
+            self.0.means.files.clone(),
             self.0.config.outbox.clone(),
             name.clone(),
         );
-        let desk = Desk { outbox, jobs: Jobs::new(tools, name) };
+        let desk = Desk { outbox, jobs: Jobs::new(tools, name), levels: Levels::default() };
         desk.outbox.recover().await?;
         desk.jobs.recover().await?;
         let plan = |tx: &mut Tx<'_>| {

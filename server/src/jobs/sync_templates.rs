@@ -104,7 +104,7 @@ async fn list(tools: &Tools, connection: ConnectionId, account: &str) -> Result<
     let found = tools.connections.find(connection).await.map_err(|error| error.to_string())?;
     let found = found.ok_or_else(|| "the numbers have no connection".to_owned())?;
     let asked = tenant.clock().now();
-    let listing = tools.graph.templates(&found.access_token, account).await;
+    let listing = tools.means.graph.templates(&found.access_token, account).await;
     let listing = listing.map_err(|error| error.to_string())?;
     let (account, all) = (account.to_owned(), listing.templates.len());
     let stored = tenant.write(move |tx| templates::store(tx, &account, asked, &listing));

@@ -14,8 +14,8 @@ use tokio::{
 };
 
 use super::{
-    check_numbers, drop_file, fetch_file, import_past, prune, sync_templates, tell_block, tell_reaction,
-    tell_read, turns::Turns,
+    check_numbers, drop_file, fetch_file, import_past, post_alert, prune, runner::Means, sync_templates,
+    tell_block, tell_reaction, tell_read, turns::Turns,
 };
 use crate::{
     db::{
@@ -23,12 +23,12 @@ use crate::{
         rows::job::{self, JobRow},
     },
     domain::{
+        alert_webhook,
         contacts::block,
         conversations::{file, past, react, receipt},
         numbers, templates,
     },
-    files::Files,
-    whatsapp::{Connections, Graph},
+    whatsapp::Connections,
 };
 
 /// Jobs of one tenant at once.
@@ -43,9 +43,9 @@ const TROUBLE: Wait = Wait::from_secs(1);
 pub(super) struct Tools {
     pub(super) tenant: TenantStore,
     pub(super) connections: Connections,
-    pub(super) graph: Graph,
-    pub(super) files: Files,
+    pub(super) means: Means,
     pub(super) fetch_schedule: Vec<Duration>,
+    pub(super) post_schedule: Vec<Duration>,
     pub(super) live_log_hours: i64,
     /// Held by the listing of templates that runs.
     pub(super) listing: Arc<Mutex<()>>,
@@ -159,6 +159,7 @@ async fn run(tools: Tools, row: JobRow) {
         block::TELL => tell_block::run(&tools, &row).await,
         templates::KIND => sync_templates::run(&tools, &row).await,
         numbers::KIND => check_numbers::run(&tools, &row).await,
+        alert_webhook::KIND => post_alert::run(&tools, &row).await,
         kind => Err(format!("no job of kind {kind}")),
     };
     if let Err(reason) = done {
@@ -169,10 +170,18 @@ async fn run(tools: Tools, row: JobRow) {
 /// Stores that a run failed, however long the database is in trouble.
 async fn failed(tools: &Tools, row: &JobRow, reason: &str) {
     // What must not stay is removed however long that takes, a file has a week of its own, and templates
-    // are wanted as long as there are numbers.
-    let patient =
-        [react::TELL, block::TELL, file::DROP, file::FETCH, templates::KIND, past::IMPORT, numbers::KIND]
-            .contains(&row.kind.as_str());
+    // are wanted as long as there are numbers. An alert that could not be posted says so where it is posted from.
+    let patient = [
+        react::TELL,
+        block::TELL,
+        file::DROP,
+        file::FETCH,
+        templates::KIND,
+        past::IMPORT,
+        numbers::KIND,
+        alert_webhook::KIND,
+    ]
+    .contains(&row.kind.as_str());
     let dead = !patient && row.attempts + 1 >= ATTEMPTS;
     let id = tools.tenant.id();
     tracing::error!(tenant.id = %id, job.id = %row.id, job.kind = %row.kind, dead, error = %reason, "a job failed");

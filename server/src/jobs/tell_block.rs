@@ -46,7 +46,7 @@ async fn tell(tools: &Tools, truth: &Truth, binding: &Binding) -> Result<Outcome
         .map_err(|error| error.to_string())?
         .ok_or_else(|| "the number has no connection".to_owned())?;
     let number = &binding.phone_number_id;
-    match tools.graph.block(&connection.access_token, number, truth.blocked, &truth.users).await {
+    match tools.means.graph.block(&connection.access_token, number, truth.blocked, &truth.users).await {
         Kept::Done => Ok(Outcome::Done),
         Kept::Partly(why) => Ok(Outcome::Partly(why)),
         Kept::Refused(why) => Ok(Outcome::Refused(why)),

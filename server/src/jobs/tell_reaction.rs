@@ -40,7 +40,7 @@ pub(super) async fn run(tools: &Tools, row: &JobRow) -> Result<(), String> {
             .ok_or_else(|| "the number has no connection".to_owned())?;
         let number = &known.binding.phone_number_id;
         let reaction = Reaction { to: &known.to, wamid: &known.wamid, emoji: known.emoji.as_deref() };
-        match tools.graph.react(&connection.access_token, number, reaction).await {
+        match tools.means.graph.react(&connection.access_token, number, reaction).await {
             Marked::Done => {}
             Marked::Later => return Err("WhatsApp could not be told".into()),
             Marked::Never(code) => {

@@ -21,7 +21,7 @@ pub(super) async fn run(tools: &Tools, row: &JobRow) -> Result<(), String> {
             tools.connections.find(binding.connection).await.map_err(|error| error.to_string())?;
         let connection = connection.ok_or_else(|| "the number has no connection".to_owned())?;
         let number = &binding.phone_number_id;
-        match tools.graph.mark_read(&connection.access_token, number, &told.wamid).await {
+        match tools.means.graph.mark_read(&connection.access_token, number, &told.wamid).await {
             Marked::Done => {}
             Marked::Later => return Err("WhatsApp could not be told".into()),
             Marked::Never(code) => {

@@ -1,5 +1,6 @@
 //! Requests and responses of the HTTP API.
 
+pub mod alerts;
 pub mod canned;
 pub mod contacts;
 pub mod conversations;

@@ -17,7 +17,7 @@ use crate::{
         outgoing::Outgoing,
         queue::QueueRules,
         routing::{MoveTo, Moved, RoutingPolicy, Skill, Target},
-        settings::ReadReceipts,
+        settings::{Banner, ReadReceipts},
     },
     permission::Permission,
 };
@@ -199,6 +199,13 @@ pub enum Command {
         from: MemberId,
         /// Where to.
         to: MoveTo,
+    },
+    /// Tell everybody something, instead of what they are told now.
+    #[cfg_attr(not(feature = "floor"), serde(skip_serializing))]
+    SetBanner {
+        /// What; nothing takes it away. Its `rev` is the server's to give.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        banner: Option<Banner>,
     },
     /// Let a conversation be answered sooner, or no sooner than others.
     SetPriority {
@@ -474,6 +481,7 @@ impl Command {
             Self::Bulk { action, .. } => action.permission(),
             Self::Assign { .. }
             | Self::MoveAll { .. }
+            | Self::SetBanner { .. }
             | Self::Suggest { .. }
             | Self::SetPriority { .. }
             | Self::SetAvailabilityOf { .. }

@@ -115,6 +115,7 @@ pub struct BoardAlert {
 
 /// What an alert is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AlertKind {
     /// Too many wait.
@@ -125,6 +126,26 @@ pub enum AlertKind {
     ServiceLevel,
     /// Too many are overdue.
     Overdue,
+}
+
+impl AlertKind {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Waiting, Self::LongestWait, Self::ServiceLevel, Self::Overdue];
+
+    /// The stored form.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::LongestWait => "longest_wait",
+            Self::ServiceLevel => "service_level",
+            Self::Overdue => "overdue",
+        }
+    }
+
+    /// The kind with this stored form.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
 }
 
 /// What a member does.

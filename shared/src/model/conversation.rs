@@ -69,10 +69,12 @@ pub enum CloseReason {
     Spam,
     /// Something else.
     Other,
+    /// Nobody answered until the customer could be written to no more; nobody chooses it.
+    Unanswered,
 }
 
 impl CloseReason {
-    /// All of them, in the order a menu shows them.
+    /// What people choose from, in the order a menu shows them.
     pub const ALL: [Self; 4] = [Self::Resolved, Self::NoReply, Self::Spam, Self::Other];
 
     /// The stored form.
@@ -82,12 +84,14 @@ impl CloseReason {
             Self::NoReply => "no_reply",
             Self::Spam => "spam",
             Self::Other => "other",
+            Self::Unanswered => "unanswered",
         }
     }
 
     /// The reason with this stored form.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|r| r.as_str() == text)
+        let all = Self::ALL.into_iter().chain([Self::Unanswered]);
+        all.into_iter().find(|reason| reason.as_str() == text)
     }
 }
 

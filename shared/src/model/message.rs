@@ -195,6 +195,19 @@ pub enum Happening {
         #[serde(deserialize_with = "crate::instant::read")]
         until: DateTime<Utc>,
     },
+    /// It is answered sooner, or no sooner than others.
+    Prioritised {
+        /// Who decided that.
+        by: MemberId,
+        /// So many seconds count as waited already; 0 when it is no sooner any more.
+        secs: u32,
+    },
+    /// Nobody answered until the window closed.
+    Lapsed {
+        /// Whether the conversation was closed with it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        closed: bool,
+    },
 }
 
 /// How far an outbound message got. The order of the variants is not the order of ranks.

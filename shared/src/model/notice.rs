@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{ConversationId, MemberId, MessageId, NoticeId};
+use crate::{
+    ids::{ConversationId, MemberId, MessageId, NoticeId, QueueId},
+    model::board::AlertKind,
+};
 
 /// Something that concerns one member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,8 +16,12 @@ pub struct Notice {
     pub id: NoticeId,
     /// What happened.
     pub kind: NoticeKind,
-    /// Where.
-    pub conversation: ConversationId,
+    /// Where; nowhere in particular for an alert.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<ConversationId>,
+    /// Which threshold was crossed, for an alert.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alert: Option<NoticeAlert>,
     /// The message that says it, if one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<MessageId>,
@@ -27,6 +34,19 @@ pub struct Notice {
     /// Whether the member has seen it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub read: bool,
+}
+
+/// A threshold of a queue that was crossed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NoticeAlert {
+    /// Whose.
+    pub queue: QueueId,
+    /// Which.
+    pub what: AlertKind,
+    /// The figure that crossed it: conversations, seconds, or percent.
+    #[serde(default)]
+    pub value: u32,
 }
 
 /// What a member is told of.
@@ -44,11 +64,14 @@ pub enum NoticeKind {
     Joined,
     /// What they had put aside until now is work again.
     Woke,
+    /// A threshold of a queue was crossed.
+    Alert,
 }
 
 impl NoticeKind {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Mentioned, Self::Assigned, Self::Suggested, Self::Joined, Self::Woke];
+    pub const ALL: [Self; 6] =
+        [Self::Mentioned, Self::Assigned, Self::Suggested, Self::Joined, Self::Woke, Self::Alert];
 
     /// The stored form.
     pub const fn as_str(self) -> &'static str {
@@ -58,6 +81,7 @@ impl NoticeKind {
             Self::Suggested => "suggested",
             Self::Joined => "joined",
             Self::Woke => "woke",
+            Self::Alert => "alert",
         }
     }
 

@@ -227,6 +227,12 @@ pub struct RoutingPolicy {
     pub away_after_secs: u32,
     /// How long before the window of a customer who waits for an answer closes the conversation is raised.
     pub closing_soon_secs: u32,
+    /// What customers are sent once when their window closes before anybody answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub still_open: Option<StillOpen>,
+    /// Whether a conversation is closed whose window closes before anybody answered, unless its customer is sent that
+    /// the question is still open.
+    pub lapsed_closes: bool,
     /// Whether a customer who puts an emoji under the newest message that people of ours wrote waits for nothing any
     /// more.
     pub reaction_answers: bool,
@@ -244,6 +250,8 @@ impl Default for RoutingPolicy {
             misses: 2,
             away_after_secs: 0,
             closing_soon_secs: 5 * 3_600,
+            still_open: None,
+            lapsed_closes: false,
             reaction_answers: false,
             tell: Tell::default(),
             monitor_visible: true,
@@ -259,7 +267,32 @@ impl RoutingPolicy {
             && self.misses <= 20
             && (away == 0 || (60..=86_400).contains(&away))
             && (closing == 0 || (60..=MOST_CLOSING_SOON_SECS).contains(&closing))
+            && self.still_open.as_ref().is_none_or(StillOpen::is_valid)
             && self.tell.is_valid()
+    }
+}
+
+/// A template that needs nothing filled in: which, whatever business account a number belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct StillOpen {
+    /// Its name.
+    pub name: String,
+    /// Meta's code of its language, such as `en_US`.
+    pub language: String,
+}
+
+impl StillOpen {
+    /// The longest name that Meta takes, in characters.
+    const NAME_CHARS: usize = 512;
+    /// The longest code of a language, in characters.
+    const LANGUAGE_CHARS: usize = 15;
+
+    fn is_valid(&self) -> bool {
+        let fits =
+            |text: &str, most| !text.is_empty() && text.chars().count() <= most && !text.contains('\0');
+        fits(&self.name, Self::NAME_CHARS) && fits(&self.language, Self::LANGUAGE_CHARS)
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a tenant's administrators decide and every console must know.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::model::routing::RoutingPolicy;
@@ -23,6 +24,44 @@ pub struct Settings {
     /// Where its days begin and end: a zone of the IANA database, such as `Europe/Berlin`.
     #[serde(default = "utc")]
     pub zone: String,
+    /// What a supervisor tells everybody now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub banner: Option<Banner>,
+}
+
+/// Characters of what everybody is told.
+pub const BANNER_CHARS: usize = 280;
+
+/// What a supervisor tells everybody, above everything else on the screen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Banner {
+    /// The words, 1 to 280 characters.
+    pub text: String,
+    /// How loud.
+    #[serde(default)]
+    pub tone: BannerTone,
+    /// When it ends by itself; never when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "floor", serde(deserialize_with = "crate::instant::read_maybe"))]
+    #[cfg_attr(not(feature = "floor"), serde(deserialize_with = "crate::office::read_board"))]
+    pub until: Option<DateTime<Utc>>,
+    /// The revision of the settings in which it was set: whoever put it away sees it again when it was set anew. Given
+    /// by the server.
+    #[serde(default)]
+    pub rev: u64,
+}
+
+/// How loud a banner is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum BannerTone {
+    /// Good to know.
+    #[default]
+    Info,
+    /// Something is wrong.
+    Warning,
 }
 
 fn utc() -> String {

@@ -312,6 +312,8 @@ fn frames() -> Vec<ServerFrame> {
             },
             Body::System { what: Happening::Overflowed { from: QueueId::new(), to: QueueId::new() } },
             Body::System { what: Happening::ClosingSoon { until: Instant::default() } },
+            Body::System { what: Happening::Prioritised { by: MemberId::new(), secs: 60 } },
+            Body::System { what: Happening::Lapsed { closed: true } },
             Body::System { what: Happening::Requeued { member: MemberId::new(), because: Ending::NoRoom } },
             Body::System { what: Happening::HandedOver { to_us: true, words: Some("x".into()) } },
         ])

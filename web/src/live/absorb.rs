@@ -93,6 +93,7 @@ mod tests {
                 read_receipts: Default::default(),
                 routing: Default::default(),
                 zone: "UTC".into(),
+                banner: None,
             },
             members: Vec::new(),
             queues: Vec::new(),

@@ -1,7 +1,7 @@
 //! The tables of a tenant.
 
 use super::{
-    Category::{Contact as C, Member as M, Technical as X, Tenant as T},
+    Category::{Contact as C, Member as M, Secret as S, Technical as X, Tenant as T},
     Erasure, Retention, Subject, Table,
 };
 
@@ -36,6 +36,7 @@ pub(super) const TABLES: &[Table] = &[
             ("read_receipts", T),
             ("routing", T),
             ("zone", T),
+            ("banner", T),
         ],
     },
     Table {
@@ -213,6 +214,40 @@ pub(super) const TABLES: &[Table] = &[
         columns: &[("tenant_id", X), ("kind", X), ("subject", X), ("due_at", X)],
     },
     Table {
+        name: "alert",
+        subject: Subject::Tenant,
+        purpose: "which thresholds are crossed, and when supervisors were told",
+        retention: Retention::TenantLife,
+        erasure: Erasure::Keep,
+        columns: &[
+            ("tenant_id", X),
+            ("queue_id", X),
+            ("what", X),
+            ("since", X),
+            ("value", X),
+            ("threshold", X),
+            ("ended_at", X),
+            ("told_at", X),
+        ],
+    },
+    Table {
+        name: "alert_webhook",
+        subject: Subject::Tenant,
+        purpose: "where alerts are posted to",
+        retention: Retention::TenantLife,
+        erasure: Erasure::Keep,
+        columns: &[
+            ("tenant_id", X),
+            ("url", T),
+            ("secret_sealed", S),
+            ("active", T),
+            ("last_at", X),
+            ("last_status", X),
+            ("last_problem", X),
+            ("gave_up", X),
+        ],
+    },
+    Table {
         name: "label",
         subject: Subject::Tenant,
         purpose: "words by which contacts and conversations are sorted",
@@ -302,6 +337,9 @@ pub(super) const TABLES: &[Table] = &[
             ("by_id", M),
             ("at", X),
             ("read_at", M),
+            ("queue_id", X),
+            ("what", X),
+            ("value", X),
         ],
     },
     Table {

@@ -1,7 +1,11 @@
 //! Facts: transitions for boards, recounts and analytics. They are written by `Tx::fact`, and their ids rise in the
 //! order of the commits.
 
-use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryableByName, RunQueryDsl,
+    sql_query,
+    sql_types::{BigInt, Text},
+};
 use shared::{
     Instant,
     ids::{ConversationId, MemberId, QueueId},
@@ -25,23 +29,32 @@ statements! {
     AND what = 'conversation_monitored' LIMIT 1";
 }
 
-/// How often something happened in a queue since an instant.
+/// How many were taken out of a queue's line since an instant: given out, pulled, accepted, or taken by hand. Who only
+/// went from one member to another stood in no line.
 ///
 /// # Errors
 /// The database's.
-pub fn count(scoped: &mut Scoped, what: FactKind, queue: QueueId, since: Instant) -> Result<u32, Fault> {
+pub fn taken(scoped: &mut Scoped, queue: QueueId, since: Instant) -> Result<u32, Fault> {
     let (conn, tenant) = scoped.parts();
-    let count: i64 = f::fact
-        .filter(
-            f::tenant_id
-                .eq(tenant)
-                .and(f::at.ge(micros(since)))
-                .and(f::what.eq(what.as_str()))
-                .and(f::queue_id.eq(queue.to_string())),
-        )
-        .count()
+    let count: Count = sql_query(TAKEN)
+        .bind::<BigInt, _>(tenant)
+        .bind::<BigInt, _>(micros(since))
+        .bind::<Text, _>(FactKind::ConversationAssigned.as_str())
+        .bind::<Text, _>(queue.to_string())
         .get_result(conn)?;
-    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+    Ok(u32::try_from(count.n).unwrap_or(u32::MAX))
+}
+
+const TAKEN: &str = "SELECT count(*) AS n FROM fact f JOIN assignment a ON a.tenant_id = f.tenant_id \
+    AND a.conversation_id = f.conversation_id AND a.member_id = f.member_id AND a.accepted_at = f.at \
+    WHERE f.tenant_id = $1 AND f.at >= $2 AND f.what = $3 AND f.queue_id = $4 \
+    AND (a.kind IN ('routed', 'offered', 'pulled') OR NOT EXISTS (SELECT 1 FROM assignment p \
+    WHERE p.tenant_id = a.tenant_id AND p.conversation_id = a.conversation_id AND p.ended_at = a.begun_at))";
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
 }
 
 /// Whether a member began to monitor a conversation since an instant.

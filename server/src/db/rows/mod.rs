@@ -1,6 +1,8 @@
 //! Rows and queries, one file per table. Every query carries the tenant.
 
 pub mod agent_load;
+pub mod alert;
+pub mod alert_webhook;
 pub mod assignment;
 pub mod awaited;
 pub mod board;

@@ -4,7 +4,10 @@ use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl};
 use shared::{
     Instant,
     ids::{MemberId, NoticeId},
-    model::notice::{Notice, NoticeKind},
+    model::{
+        board::AlertKind,
+        notice::{Notice, NoticeAlert, NoticeKind},
+    },
 };
 
 use crate::{
@@ -12,11 +15,33 @@ use crate::{
     db::{Fault, Scoped, schema::notice::dsl as n},
 };
 
-type Row = (String, String, String, Option<String>, Option<String>, i64, Option<i64>);
+type Row = (
+    String,
+    String,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    i64,
+    Option<i64>,
+    Option<String>,
+    Option<String>,
+    Option<i64>,
+);
 
 macro_rules! columns {
     () => {
-        (n::id, n::kind, n::conversation_id, n::message_id, n::by_id, n::at, n::read_at)
+        (
+            n::id,
+            n::kind,
+            n::conversation_id,
+            n::message_id,
+            n::by_id,
+            n::at,
+            n::read_at,
+            n::queue_id,
+            n::what,
+            n::value,
+        )
     };
 }
 
@@ -32,10 +57,13 @@ pub fn insert(scoped: &mut Scoped, member: MemberId, notice: &Notice) -> Result<
             n::id.eq(notice.id.to_string()),
             n::member_id.eq(member.to_string()),
             n::kind.eq(notice.kind.as_str()),
-            n::conversation_id.eq(notice.conversation.to_string()),
+            n::conversation_id.eq(notice.conversation.map(|id| id.to_string())),
             n::message_id.eq(notice.message.map(|id| id.to_string())),
             n::by_id.eq(notice.by.map(|id| id.to_string())),
             n::at.eq(micros(notice.at)),
+            n::queue_id.eq(notice.alert.map(|alert| alert.queue.to_string())),
+            n::what.eq(notice.alert.map(|alert| alert.what.as_str())),
+            n::value.eq(notice.alert.map(|alert| i64::from(alert.value))),
         ))
         .execute(conn)?;
     Ok(())
@@ -120,15 +148,23 @@ pub fn remove(scoped: &mut Scoped, id: NoticeId) -> Result<(), Fault> {
     Ok(())
 }
 
-fn model((id, kind, conversation, message, by, at, read_at): Row) -> Result<Notice, Fault> {
+fn model(row: Row) -> Result<Notice, Fault> {
+    let (id, kind, conversation, message, by, at, read_at, queue, what, value) = row;
     let kind = NoticeKind::parse(&kind).ok_or_else(|| Fault::Broken(format!("notice {id}: kind")))?;
     Ok(Notice {
         id: id.parse()?,
         kind,
-        conversation: conversation.parse()?,
+        conversation: conversation.map(|id| id.parse()).transpose()?,
+        alert: queue.zip(what).map(|(queue, what)| alert(&queue, &what, value)).transpose()?,
         message: message.map(|id| id.parse()).transpose()?,
         by: by.map(|id| id.parse()).transpose()?,
         at: from_micros(at),
         read: read_at.is_some(),
     })
+}
+
+fn alert(queue: &str, what: &str, value: Option<i64>) -> Result<NoticeAlert, Fault> {
+    let what = AlertKind::parse(what).ok_or_else(|| Fault::Broken(format!("alert {what}")))?;
+    let value = value.and_then(|value| u32::try_from(value).ok()).unwrap_or_default();
+    Ok(NoticeAlert { queue: queue.parse()?, what, value })
 }

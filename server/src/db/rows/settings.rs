@@ -3,7 +3,7 @@
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use shared::model::{
     routing::RoutingPolicy,
-    settings::{ReadReceipts, Settings},
+    settings::{Banner, ReadReceipts, Settings},
 };
 
 use crate::db::{Fault, Scoped, schema::settings::dsl as s};
@@ -13,7 +13,7 @@ use crate::db::{Fault, Scoped, schema::settings::dsl as s};
 /// # Errors
 /// The database's.
 pub fn insert(scoped: &mut Scoped, settings: &Settings) -> Result<(), Fault> {
-    let routing = json(&settings.routing)?;
+    let (routing, banner) = (json(&settings.routing)?, shown(settings.banner.as_ref())?);
     let (conn, tenant) = scoped.parts();
     diesel::insert_into(s::settings)
         .values((
@@ -24,6 +24,7 @@ pub fn insert(scoped: &mut Scoped, settings: &Settings) -> Result<(), Fault> {
             s::read_receipts.eq(settings.read_receipts.as_str()),
             s::routing.eq(routing),
             s::zone.eq(&settings.zone),
+            s::banner.eq(banner),
         ))
         .execute(conn)?;
     Ok(())
@@ -35,16 +36,18 @@ pub fn insert(scoped: &mut Scoped, settings: &Settings) -> Result<(), Fault> {
 /// The database's.
 pub fn get(scoped: &mut Scoped) -> Result<Settings, Fault> {
     let (conn, tenant) = scoped.parts();
-    let row: (i64, String, bool, String, String, String) = s::settings
+    let row: (i64, String, bool, String, String, String, Option<String>) = s::settings
         .filter(s::tenant_id.eq(tenant))
-        .select((s::rev, s::tenant_name, s::mask_phones, s::read_receipts, s::routing, s::zone))
+        .select((s::rev, s::tenant_name, s::mask_phones, s::read_receipts, s::routing, s::zone, s::banner))
         .first(conn)?;
-    let (rev, tenant_name, mask_phones, receipts, routing, zone) = row;
+    let (rev, tenant_name, mask_phones, receipts, routing, zone, banner) = row;
     let read_receipts =
         ReadReceipts::parse(&receipts).ok_or_else(|| Fault::Broken(format!("read receipts {receipts}")))?;
     let routing =
         serde_json::from_str(&routing).map_err(|error| Fault::Broken(format!("routing: {error}")))?;
-    Ok(Settings { rev: rev as u64, tenant_name, mask_phones, read_receipts, routing, zone })
+    let banner = banner.map(|banner| serde_json::from_str(&banner)).transpose();
+    let banner = banner.map_err(|error| Fault::Broken(format!("banner: {error}")))?;
+    Ok(Settings { rev: rev as u64, tenant_name, mask_phones, read_receipts, routing, zone, banner })
 }
 
 /// Stores changed settings.
@@ -52,7 +55,7 @@ pub fn get(scoped: &mut Scoped) -> Result<Settings, Fault> {
 /// # Errors
 /// The database's.
 pub fn update(scoped: &mut Scoped, settings: &Settings) -> Result<(), Fault> {
-    let routing = json(&settings.routing)?;
+    let (routing, banner) = (json(&settings.routing)?, shown(settings.banner.as_ref())?);
     let (conn, tenant) = scoped.parts();
     diesel::update(s::settings.filter(s::tenant_id.eq(tenant)))
         .set((
@@ -62,9 +65,14 @@ pub fn update(scoped: &mut Scoped, settings: &Settings) -> Result<(), Fault> {
             s::read_receipts.eq(settings.read_receipts.as_str()),
             s::routing.eq(routing),
             s::zone.eq(&settings.zone),
+            s::banner.eq(banner),
         ))
         .execute(conn)?;
     Ok(())
+}
+
+fn shown(banner: Option<&Banner>) -> Result<Option<String>, Fault> {
+    banner.map(serde_json::to_string).transpose().map_err(|error| Fault::Broken(error.to_string()))
 }
 
 fn json(policy: &RoutingPolicy) -> Result<String, Fault> {

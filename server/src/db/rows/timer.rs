@@ -41,10 +41,14 @@ pub enum TimerKind {
     Closing,
     /// What was put aside until now is work again.
     Wake,
+    /// Somebody looks whether thresholds are crossed.
+    Watch,
+    /// What everybody is told ends.
+    Banner,
 }
 
 impl TimerKind {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 15] = [
         Self::Offer,
         Self::Reply,
         Self::Ring,
@@ -58,6 +62,8 @@ impl TimerKind {
         Self::Idle,
         Self::Closing,
         Self::Wake,
+        Self::Watch,
+        Self::Banner,
     ];
 
     /// The stored form.
@@ -76,6 +82,8 @@ impl TimerKind {
             Self::Idle => "idle",
             Self::Closing => "closing",
             Self::Wake => "wake",
+            Self::Watch => "watch",
+            Self::Banner => "banner",
         }
     }
 }
@@ -83,6 +91,7 @@ impl TimerKind {
 statements! {
     Set: "INSERT INTO timer (tenant_id, kind, subject, due_at) VALUES (?, ?, ?, ?) \
     ON CONFLICT (tenant_id, kind, subject) DO UPDATE SET due_at = excluded.due_at";
+    Hasten: "UPDATE timer SET due_at = ? WHERE tenant_id = ? AND kind = ? AND subject = ? AND due_at > ?";
     Clear: "DELETE FROM timer WHERE tenant_id = ? AND kind = ? AND subject = ?";
 }
 
@@ -95,6 +104,23 @@ pub fn set(scoped: &mut Scoped, kind: TimerKind, subject: &str, due: Instant) ->
     let set = Fixed::<Set, _>::new([tenant.into(), kind.as_str().into(), subject.into(), micros(due).into()]);
     set.execute(conn)?;
     Ok(())
+}
+
+/// Lets a timer ring earlier, if there is one and it would ring later; says whether.
+///
+/// # Errors
+/// The database's.
+pub fn hasten(scoped: &mut Scoped, kind: TimerKind, subject: &str, due: Instant) -> Result<bool, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let due = micros(due);
+    let hasten = Fixed::<Hasten, _>::new([
+        due.into(),
+        tenant.into(),
+        kind.as_str().into(),
+        subject.into(),
+        due.into(),
+    ]);
+    Ok(hasten.execute(conn)? > 0)
 }
 
 /// Takes a timer away.

@@ -30,7 +30,7 @@ pub struct WaitingRow {
     pub queue: QueueId,
     /// Whether it waits now.
     pub waits: bool,
-    /// When it came into this queue.
+    /// When its customer came to wait for an answer; new when they ask again after they had one.
     pub since: Instant,
     /// How many seconds count as waited already.
     pub priority: u32,
@@ -44,7 +44,8 @@ pub struct WaitingRow {
     pub passed: Vec<Passed>,
     /// Whom it is kept for.
     pub sticky: Option<(MemberId, Instant)>,
-    /// Since when it waits where it waits; unlike `since` this is new in another queue, and after an agent had it.
+    /// Since when it waits where it waits; unlike `since` this is new in another queue, and after an agent had it. An
+    /// offer that was not accepted is no time with an agent.
     pub came_at: Instant,
     /// The rule by which seconds count as waited already.
     pub because: Option<PriorityWhen>,
@@ -159,15 +160,9 @@ type Row = (
     Option<String>,
 );
 
-/// A conversation's place.
-///
-/// # Errors
-/// The database's.
-pub fn find(scoped: &mut Scoped, id: ConversationId) -> Result<Option<WaitingRow>, Fault> {
-    let (conn, tenant) = scoped.parts();
-    let row: Option<Row> = w::waiting
-        .filter(w::tenant_id.eq(tenant).and(w::conversation_id.eq(id.to_string())))
-        .select((
+macro_rules! columns {
+    () => {
+        (
             w::conversation_id,
             w::queue_id,
             w::waits,
@@ -181,7 +176,19 @@ pub fn find(scoped: &mut Scoped, id: ConversationId) -> Result<Option<WaitingRow
             w::sticky_until,
             w::came_at,
             w::because,
-        ))
+        )
+    };
+}
+
+/// A conversation's place.
+///
+/// # Errors
+/// The database's.
+pub fn find(scoped: &mut Scoped, id: ConversationId) -> Result<Option<WaitingRow>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let row: Option<Row> = w::waiting
+        .filter(w::tenant_id.eq(tenant).and(w::conversation_id.eq(id.to_string())))
+        .select(columns!())
         .first(conn)
         .optional()?;
     row.map(model).transpose()
@@ -191,14 +198,14 @@ pub fn find(scoped: &mut Scoped, id: ConversationId) -> Result<Option<WaitingRow
 ///
 /// # Errors
 /// The database's.
-pub fn of_queue(scoped: &mut Scoped, queue: QueueId) -> Result<Vec<ConversationId>, Fault> {
+pub fn of_queue(scoped: &mut Scoped, queue: QueueId) -> Result<Vec<WaitingRow>, Fault> {
     let (conn, tenant) = scoped.parts();
-    let ids: Vec<String> = w::waiting
+    let rows: Vec<Row> = w::waiting
         .filter(w::tenant_id.eq(tenant).and(w::queue_id.eq(queue.to_string())).and(sql::<Bool>(WAITS)))
         .order((w::need, w::rank_at, w::conversation_id))
-        .select(w::conversation_id)
+        .select(columns!())
         .load(conn)?;
-    Ok(ids.into_iter().map(|id| id.parse()).collect::<Result<_, _>>()?)
+    rows.into_iter().map(model).collect()
 }
 
 /// How many wait in a queue.

@@ -1,13 +1,10 @@
-//! Thresholds: what is over one, and since when. What was told is taken back only once it is clearly over, so that a
-//! figure that swings around its threshold does not flicker.
-
-use std::collections::HashMap;
+//! Thresholds: which figure crosses one, and which does no longer. Pure. What was told is taken back only once it is
+//! clearly over, so that a figure that swings around its threshold does not flicker.
 
 use shared::{
     Instant,
-    ids::QueueId,
     model::{
-        board::{AlertKind, BoardAlert, BoardLine},
+        board::{AlertKind, BoardLine},
         queue::AlertRules,
     },
 };
@@ -19,44 +16,47 @@ const ENDS_ABOVE_PERCENT: u32 = 5;
 /// Of so few that were answered or abandoned no percentage says anything.
 pub(super) const LEAST_JUDGED: u32 = 5;
 
-/// What is over its threshold.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Alerts(HashMap<(QueueId, AlertKind), Instant>);
+/// A threshold is crossed, or is crossed no longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Change {
+    /// Which.
+    pub(super) what: AlertKind,
+    /// Whether it is crossed now.
+    pub(super) raised: bool,
+    /// The figure: conversations, seconds, or percent.
+    pub(super) value: i64,
+    /// What it is compared with; nothing when nobody wants to be told any more.
+    pub(super) threshold: u32,
+}
 
-impl Alerts {
-    /// Looks at a queue; `judged` is of how many the recent level of service is. Gives what is over a threshold.
-    pub(super) fn look(
-        &mut self,
-        queue: QueueId,
-        rules: &AlertRules,
-        line: &BoardLine,
-        judged: u32,
-        now: Instant,
-    ) -> Vec<BoardAlert> {
-        let longest = line.oldest_since.map_or(0, |since| (now - since).num_seconds());
-        let kinds = [
-            (AlertKind::Waiting, over(line.waiting.into(), rules.waiting_over)),
-            (AlertKind::LongestWait, over(longest, rules.longest_wait_over_secs)),
-            (AlertKind::ServiceLevel, under(line.level_recent, judged, rules.service_level_under_percent)),
-            (AlertKind::Overdue, over(line.overdue.into(), rules.overdue_over)),
-        ];
-        let mut raised = Vec::new();
-        for (what, verdict) in kinds {
-            match verdict {
-                Verdict::Raise => {
-                    self.0.entry((queue, what)).or_insert(now);
-                }
-                Verdict::Clear => {
-                    self.0.remove(&(queue, what));
-                }
-                Verdict::Keep => {}
-            }
-            if let Some(since) = self.0.get(&(queue, what)) {
-                raised.push(BoardAlert { what, since: *since });
-            }
-        }
-        raised
-    }
+/// What changes of a queue's alerts; `judged` is of how many the recent level of service is, `is_raised` what was
+/// crossed before.
+pub(super) fn changes(
+    rules: &AlertRules,
+    line: &BoardLine,
+    judged: u32,
+    now: Instant,
+    is_raised: impl Fn(AlertKind) -> bool,
+) -> Vec<Change> {
+    let longest = line.oldest_since.map_or(0, |since| (now - since).num_seconds());
+    let level = line.level_recent.map_or(0, i64::from);
+    let under = under(line.level_recent, judged, rules.service_level_under_percent);
+    let above = |what, value: i64, threshold| (what, value, threshold, over(value, threshold));
+    let all = [
+        above(AlertKind::Waiting, line.waiting.into(), rules.waiting_over),
+        above(AlertKind::LongestWait, longest, rules.longest_wait_over_secs),
+        (AlertKind::ServiceLevel, level, rules.service_level_under_percent, under),
+        above(AlertKind::Overdue, line.overdue.into(), rules.overdue_over),
+    ];
+    let changed = all.into_iter().filter_map(|(what, value, threshold, verdict)| {
+        let raised = match (verdict, is_raised(what)) {
+            (Verdict::Raise, false) => true,
+            (Verdict::Clear, true) => false,
+            _ => return None,
+        };
+        Some(Change { what, raised, value, threshold })
+    });
+    changed.collect()
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,22 +96,42 @@ mod tests {
         DateTime::from_timestamp(1_800_000_000, 0).unwrap() + TimeDelta::seconds(secs)
     }
 
-    fn raised(alerts: &mut Alerts, rules: &AlertRules, line: &BoardLine, secs: i64) -> Vec<(AlertKind, i64)> {
-        let queue = QueueId::from_uuid(uuid::Uuid::from_u128(1));
-        let found = alerts.look(queue, rules, line, LEAST_JUDGED, at(secs));
-        found.iter().map(|alert| (alert.what, (alert.since - at(0)).num_seconds())).collect()
+    /// Looks once, and keeps what is raised.
+    fn look(
+        raised: &mut Vec<AlertKind>,
+        rules: &AlertRules,
+        line: &BoardLine,
+    ) -> Vec<(AlertKind, bool, i64)> {
+        let known = raised.clone();
+        let found = changes(rules, line, LEAST_JUDGED, at(0), |what| known.contains(&what));
+        for change in &found {
+            raised.retain(|what| *what != change.what);
+            if change.raised {
+                raised.push(change.what);
+            }
+        }
+        found.iter().map(|change| (change.what, change.raised, change.value)).collect()
     }
 
     #[test]
     fn an_alert_stays_until_it_is_clearly_over() {
-        let (mut alerts, rules) =
-            (Alerts::default(), AlertRules { waiting_over: 10, ..AlertRules::default() });
+        let (mut raised, rules) = (Vec::new(), AlertRules { waiting_over: 10, ..AlertRules::default() });
         let line = |waiting| BoardLine { waiting, ..BoardLine::default() };
-        let swings =
-            [(10, false), (11, true), (10, true), (9, true), (11, true), (8, false), (9, false), (10, false)];
-        for (secs, (waiting, is_raised)) in (0..).zip(swings) {
-            let expected = if is_raised { vec![(AlertKind::Waiting, 1)] } else { Vec::new() };
-            assert_eq!(raised(&mut alerts, &rules, &line(waiting), secs), expected, "{waiting} at {secs}");
+        let swings = [
+            (10, None),
+            (11, Some(true)),
+            (10, None),
+            (9, None),
+            (11, None),
+            (8, Some(false)),
+            (9, None),
+            (10, None),
+            (12, Some(true)),
+        ];
+        for (waiting, change) in swings {
+            let expected: Vec<_> =
+                change.into_iter().map(|is| (AlertKind::Waiting, is, i64::from(waiting))).collect();
+            assert_eq!(look(&mut raised, &rules, &line(waiting)), expected, "{waiting}");
         }
     }
 
@@ -130,12 +150,19 @@ mod tests {
             overdue: 3,
             ..BoardLine::default()
         };
-        let all = [AlertKind::Waiting, AlertKind::LongestWait, AlertKind::ServiceLevel, AlertKind::Overdue];
-        let mut alerts = Alerts::default();
-        let told = raised(&mut alerts, &rules, &line, 0);
-        assert_eq!(told.iter().map(|(what, _)| *what).collect::<Vec<_>>(), all);
-        assert_eq!(raised(&mut alerts, &AlertRules::default(), &line, 1), []);
-        assert_eq!(alerts, Alerts::default());
+        let mut raised = Vec::new();
+        let told = look(&mut raised, &rules, &line);
+        let all = [
+            (AlertKind::Waiting, true, 2),
+            (AlertKind::LongestWait, true, 61),
+            (AlertKind::ServiceLevel, true, 79),
+            (AlertKind::Overdue, true, 3),
+        ];
+        assert_eq!(told, all);
+        assert_eq!(look(&mut raised, &rules, &line), [], "each once");
+        let ended = look(&mut raised, &AlertRules::default(), &line);
+        assert_eq!(ended.len(), 4, "nobody wants to be told any more");
+        assert!(ended.iter().all(|(_, is_raised, _)| !is_raised) && raised.is_empty());
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! What happened today, folded out of the facts: pure, so that any split of them into batches comes to the same.
 //!
 //! A *visit* is one customer's time in one queue: it begins when their conversation comes to wait there and ends when a
-//! person writes to them (answered), when it is closed before (abandoned), or when it goes to another queue or another
-//! program (neither). That somebody holds it ends nothing: a queue that gives conversations out would have answered
+//! person writes to them (answered), when it is closed or WhatsApp's window closes before (abandoned), or when it goes to
+//! another queue or another program (neither). That somebody holds it ends nothing: a queue that gives conversations out would have answered
 //! everybody at once. A *spell* is the same over all queues, so the tenant's figures are no sums.
 
 use std::collections::{HashMap, HashSet};
@@ -21,18 +21,20 @@ use crate::{
 };
 
 /// How long before a day's beginning facts are read: what came to wait before is followed from when it is told of again.
-/// WhatsApp lets nobody be answered for longer.
-pub const BEFORE_HOURS: i64 = 24;
+/// WhatsApp's window closes a day after a customer's last words, and most have no more to say than in another day.
+pub const BEFORE_HOURS: i64 = 48;
 
 /// "Lately" is so many minutes.
 pub const RECENT_MINUTES: i64 = 30;
 
 /// The facts that change what is counted, whoever acted; besides them only what members do matters.
-pub const KINDS: [FactKind; 6] = [
+pub const KINDS: [FactKind; 8] = [
     FactKind::ConversationQueued,
     FactKind::ConversationAssigned,
+    FactKind::ConversationLapsed,
     FactKind::ConversationClosed,
     FactKind::ConversationWithdrawn,
+    FactKind::CustomerContent,
     FactKind::MessageWritten,
     FactKind::MessageFailed,
 ];
@@ -92,6 +94,9 @@ struct Spell {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
     spells: HashMap<ConversationId, Spell>,
+    /// Those who were not answered in time and count as abandoned, until they are answered or it is closed: that it
+    /// goes back to a queue is no other visit.
+    lapsed: HashSet<ConversationId>,
     /// Since when those are in line that nobody holds.
     line: HashMap<ConversationId, i64>,
     /// What is counted, in the order in which it was told.
@@ -116,18 +121,32 @@ impl Tally {
                 }
             }
             FactKind::MessageWritten if fact.author == Some(AuthorKind::Member) => {
+                self.lapsed.remove(&id);
                 if let Some(spell) = self.spells.remove(&id) {
                     self.ended(What::Answered, id, fact, spell);
                 }
             }
-            FactKind::ConversationClosed => {
-                self.line.remove(&id);
+            FactKind::ConversationLapsed => {
+                self.lapsed.insert(id);
                 if let Some(spell) = self.spells.remove(&id) {
                     self.ended(What::Abandoned, id, fact, spell);
                 }
             }
+            FactKind::ConversationClosed => {
+                self.line.remove(&id);
+                self.lapsed.remove(&id);
+                if let Some(spell) = self.spells.remove(&id) {
+                    self.ended(What::Abandoned, id, fact, spell);
+                }
+            }
+            // Neither answered nor given up; what is in line stays there.
+            FactKind::CustomerContent => {
+                self.lapsed.remove(&id);
+                self.spells.remove(&id);
+            }
             FactKind::ConversationWithdrawn => {
                 self.line.remove(&id);
+                self.lapsed.remove(&id);
                 self.spells.remove(&id);
             }
             FactKind::MessageFailed => self.note(What::Failed, id, fact, (fact.at, fact.at)),
@@ -138,6 +157,10 @@ impl Tally {
     fn queued(&mut self, id: ConversationId, fact: &FactRow) {
         let known = self.spells.get(&id).copied();
         match known {
+            None if self.lapsed.contains(&id) => {
+                self.line.entry(id).or_insert(fact.at);
+                return;
+            }
             // It went back, and nobody has answered yet.
             Some(spell) if spell.queue == fact.queue => {
                 self.line.entry(id).or_insert(fact.at);

@@ -1,14 +1,17 @@
-//! A board that somebody looks at: what it knows from the last look, and the next look.
+//! A board that somebody looks at, and the levels of service that thresholds are compared with: what each knows from the
+//! last look, and the next look.
 
 use std::collections::BTreeMap;
 
 use shared::{
     ids::QueueId,
-    model::{board::Board, queue::QueueRules},
+    model::{
+        board::{Board, BoardAlert, BoardLine},
+        queue::QueueRules,
+    },
 };
 
 use super::{
-    alerts::Alerts,
     day,
     gauges::Seen,
     tally::{self, Tally},
@@ -17,7 +20,7 @@ use crate::{
     clock::from_micros,
     db::{
         Fault, Scoped,
-        rows::{board, fact, member, queue, settings},
+        rows::{alert, board, fact, member, queue, settings},
     },
     domain::zone::{self, Day},
 };
@@ -26,7 +29,6 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct Watched {
     today: Option<Today>,
-    alerts: Alerts,
 }
 
 /// A day's tally, and up to where it was told.
@@ -48,6 +50,17 @@ impl Today {
         }
         tally.forget(day);
         Ok(Self { day, tally, told })
+    }
+
+    /// What is known of a day, with what was told since; read anew when that was another day's.
+    fn next(known: Option<Self>, scoped: &mut Scoped, day: Day) -> Result<Self, Fault> {
+        match known.filter(|today| today.day == day) {
+            Some(mut today) => {
+                today.go_on(scoped)?;
+                Ok(today)
+            }
+            None => Self::read(scoped, day),
+        }
     }
 
     /// Takes in what was stored since.
@@ -90,21 +103,17 @@ impl Watched {
     /// The database's; then the next look needs a new one of these.
     pub fn look(&mut self, scoped: &mut Scoped, now: shared::Instant) -> Result<Board, Fault> {
         let day = day_of(scoped, now)?;
-        let today = match self.today.take().filter(|today| today.day == day) {
-            Some(mut today) => {
-                today.go_on(scoped)?;
-                today
-            }
-            None => Today::read(scoped, day)?,
-        };
+        let today = Today::next(self.today.take(), scoped, day)?;
         let seen = see(scoped, now)?;
         let (mut queues, mut total) = seen.lines();
-        let judged = day::write(&today.tally, day, now, &seen.queues, (&mut queues, &mut total));
-        for (id, line) in &mut queues {
-            if let Some(rules) = seen.queues.get(id) {
-                let judged = judged.get(id).copied().unwrap_or_default();
-                line.alerts = self.alerts.look(*id, &rules.alerts, line, judged, now);
+        day::write(&today.tally, day, now, &seen.queues, (&mut queues, &mut total));
+        for row in alert::all(scoped)?.into_iter().filter(|row| row.raised) {
+            if let Some(line) = queues.get_mut(&row.queue) {
+                line.alerts.push(BoardAlert { what: row.what, since: row.since });
             }
+        }
+        for line in queues.values_mut() {
+            line.alerts.sort_unstable_by_key(|alert| alert.what);
         }
         let mut agents = seen.agents();
         for agent in &mut agents {
@@ -113,5 +122,46 @@ impl Watched {
         self.today = Some(today);
         let queues = queues.into_values().collect();
         Ok(Board { seq: 0, at: now, day_began: day.begins, total, queues, agents })
+    }
+}
+
+/// The level of service lately, and of how many it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Level {
+    /// Percent answered in time; none when nobody came.
+    pub percent: Option<u32>,
+    /// Of how many.
+    pub judged: u32,
+}
+
+/// The levels of all queues at one moment.
+pub type Recent = BTreeMap<QueueId, Level>;
+
+/// What is known from the last look at the levels of service.
+#[derive(Debug, Default)]
+pub struct Levels {
+    today: Option<Today>,
+}
+
+impl Levels {
+    /// The levels as they are now: those of the board, without the rest of it.
+    ///
+    /// # Errors
+    /// The database's; then the next look needs a new one of these.
+    pub fn look(&mut self, scoped: &mut Scoped, now: shared::Instant) -> Result<Recent, Fault> {
+        let day = day_of(scoped, now)?;
+        let today = Today::next(self.today.take(), scoped, day)?;
+        let rules: BTreeMap<QueueId, QueueRules> =
+            queue::all(scoped)?.into_iter().map(|queue| (queue.id, queue.rules)).collect();
+        let mut lines: BTreeMap<QueueId, BoardLine> =
+            rules.keys().map(|id| (*id, BoardLine::default())).collect();
+        let lately = (&mut lines, &mut BoardLine::default());
+        let judged = day::write(&today.tally, day, now, &rules, lately);
+        self.today = Some(today);
+        let level = |(id, line): (QueueId, BoardLine)| {
+            let judged = judged.get(&id).copied().unwrap_or_default();
+            (id, Level { percent: line.level_recent, judged })
+        };
+        Ok(lines.into_iter().map(level).collect())
     }
 }

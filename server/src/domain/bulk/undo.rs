@@ -1,8 +1,6 @@
 //! Taking back what was done to many conversations: each is what it was again, where nobody did anything with it
 //! since.
 
-use std::mem;
-
 use chrono::Duration;
 use shared::{
     error::ErrorCode,
@@ -28,7 +26,7 @@ use crate::{
     },
     domain::{
         conversations::{Loaded, by},
-        routing::{self, Giving, Stirred, hand, park},
+        routing::{self, Giving, hand, park},
         seat::Seat,
     },
 };
@@ -63,18 +61,18 @@ pub fn undo(tx: &mut Tx<'_>, seat: &Seat, id: BulkId) -> Result<BulkDone, Fault>
         }
     }
     // Whoever held something gets it back before what waits is given to anybody.
-    let mut stirred = Stirred::default();
-    for item in held.into_iter().chain(others) {
-        match tx.part(|tx| restore(tx, seat, id, item))? {
-            Ok(more) => {
-                stirred.merge(more);
-                done += 1;
+    routing::together(tx, |tx| {
+        for item in held.into_iter().chain(others) {
+            match tx.part(|tx| restore(tx, seat, id, item))? {
+                Ok(()) => done += 1,
+                Err(Fault::Refused(code)) => {
+                    refused.push(BulkRefused { conversation: item.conversation, code });
+                }
+                Err(fault) => return Err(fault),
             }
-            Err(Fault::Refused(code)) => refused.push(BulkRefused { conversation: item.conversation, code }),
-            Err(fault) => return Err(fault),
         }
-    }
-    routing::settle(tx, stirred)?;
+        Ok(())
+    })?;
     bulk::set_undone(tx, id)?;
     tx.audit(Actor::Member(seat.member.id), "bulk.undo", &format!("{id} {done} {}", refused.len()))?;
     Ok(BulkDone { id, done: count(done), refused })
@@ -90,24 +88,21 @@ fn is_changed(tx: &mut Tx<'_>, Item { conversation, before, after }: &Item) -> R
         || before.mark.labels != after.labels && now.labels != after.labels)
 }
 
-/// Makes one what it was; what has to be settled then.
-fn restore(tx: &mut Tx<'_>, seat: &Seat, id: BulkId, item: &Item) -> Result<Stirred, Fault> {
+/// Makes one what it was.
+fn restore(tx: &mut Tx<'_>, seat: &Seat, id: BulkId, item: &Item) -> Result<(), Fault> {
     let Item { conversation, before, after } = item;
     let row = conversation::find(tx, *conversation)?.ok_or(Fault::Refused(ErrorCode::NotFound))?;
     labels(tx, *conversation, &before.mark, after)?;
     let mut loaded = Loaded::from_row(row);
-    let mut stirred = Stirred::default();
     if !before.mark.hands(after) {
         hands(tx, seat, &mut loaded, before)?;
-        stirred = mem::take(&mut loaded.stirred);
         loaded.save(tx)?;
     } else if before.mark.priority != after.priority
         && let Some(place) = &before.place
     {
-        hand::set_priority(tx, loaded, place.priority, place.because.clone())?;
+        hand::set_priority(tx, seat, loaded, place.priority, place.because.clone())?;
     }
-    tx.audit(Actor::Member(seat.member.id), "conversation.undo", &format!("{conversation} {id}"))?;
-    Ok(stirred)
+    tx.audit(Actor::Member(seat.member.id), "conversation.undo", &format!("{conversation} {id}"))
 }
 
 fn labels(tx: &mut Tx<'_>, id: ConversationId, before: &Mark, after: &Mark) -> Result<(), Fault> {

@@ -12,7 +12,7 @@ use shared::{
     live::event::Event,
     model::{
         content::{Content, Reaction},
-        message::{AuthorKind, Body, Message},
+        message::{Author, AuthorKind, Body, Message},
     },
 };
 
@@ -23,6 +23,7 @@ use super::{
 use crate::{
     db::{
         Fault, Tx,
+        record::FactKind,
         rows::{
             conversation,
             message::{self, MessageRow},
@@ -272,6 +273,7 @@ fn reacted(tx: &mut Tx<'_>, row: &MessageRow, changes: &[ChangeRow]) -> Result<(
     }
     let mut loaded = Loaded::from_row(found);
     loaded.row.model.waiting_since = None;
+    loaded.fact(tx, FactKind::CustomerContent, &Author { kind: AuthorKind::Customer, member: None })?;
     routing::park::content(tx, &loaded)?;
     loaded.save_in_place(tx)
 }

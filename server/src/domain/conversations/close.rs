@@ -2,10 +2,10 @@
 
 use shared::{
     error::ErrorCode,
-    ids::ConversationId,
+    ids::{ConversationId, MemberId},
     model::{
         conversation::{CloseReason, Closed, ConversationState},
-        message::Happening,
+        message::{Author, AuthorKind, Happening},
         routing::Ending,
     },
 };
@@ -19,8 +19,11 @@ use crate::{
 /// Closes a conversation with a reason.
 ///
 /// # Errors
-/// `conversation_closed`, `assigned_to_another`.
+/// `conversation_closed`, `assigned_to_another`, `bad_request` for a reason that nobody chooses.
 pub fn close(tx: &mut Tx<'_>, seat: &Seat, id: ConversationId, reason: CloseReason) -> Result<(), Fault> {
+    if !CloseReason::ALL.contains(&reason) {
+        return Err(ErrorCode::BadRequest.into());
+    }
     let mut loaded = Loaded::in_sight(tx, seat, id)?;
     if loaded.row.model.state == ConversationState::Closed {
         return Err(ErrorCode::ConversationClosed.into());
@@ -29,17 +32,32 @@ pub fn close(tx: &mut Tx<'_>, seat: &Seat, id: ConversationId, reason: CloseReas
     loaded.fact(tx, FactKind::ConversationClosed, &by(seat))?;
     loaded.tell(tx, Happening::Closed { member: seat.member.id, reason })?;
     let worked = loaded.row.model.state == ConversationState::Assigned;
-    let holder = routing::let_go(tx, &mut loaded, Ending::Closed)?.filter(|_| worked);
-    routing::withdraw(tx, id)?;
+    let holder = end(tx, &mut loaded, reason)?.filter(|_| worked);
     if let Some(holder) = holder {
         let rules = queue::rules(tx, loaded.row.model.queue)?;
         members::availability::tidy_up(tx, holder, if rules.room() > 0 { rules.wrap_up_secs } else { 0 })?;
     }
+    loaded.save(tx)
+}
+
+/// Closes what nobody answered in time. The caller stores it.
+///
+/// # Errors
+/// The database's.
+pub(crate) fn unanswered(tx: &mut Tx<'_>, loaded: &mut Loaded) -> Result<(), Fault> {
+    loaded.fact(tx, FactKind::ConversationClosed, &Author { kind: AuthorKind::System, member: None })?;
+    end(tx, loaded, CloseReason::Unanswered).map(drop)
+}
+
+/// It is closed and waits nowhere; gives who held it.
+fn end(tx: &mut Tx<'_>, loaded: &mut Loaded, reason: CloseReason) -> Result<Option<MemberId>, Fault> {
+    let holder = routing::let_go(tx, loaded, Ending::Closed)?;
+    routing::withdraw(tx, loaded.row.model.id)?;
     let model = &mut loaded.row.model;
     model.state = ConversationState::Closed;
     model.unread = 0;
     model.waiting_since = None;
     model.closed = Some(Closed { at: tx.now(), reason });
     loaded.row.read_seq = loaded.row.last_seq;
-    loaded.save(tx)
+    Ok(holder)
 }

@@ -15,7 +15,7 @@ use crate::{
         record::FactKind,
         rows::{conversation::Heard, message},
     },
-    domain::routing,
+    domain::{board::watch, routing},
 };
 
 /// The steps of Meta's clock.
@@ -48,6 +48,9 @@ impl Loaded {
         if !is_quiet && !self.row.heard.is_answered(at) {
             let again = self.row.model.waiting_since.is_none();
             self.row.model.waiting_since.get_or_insert(tx.now());
+            if again {
+                watch::stir(tx)?;
+            }
             if again && self.row.model.state == ConversationState::Assigned {
                 routing::park::asked_again(tx, self)?;
             }

@@ -68,5 +68,6 @@ pub fn suggest(
     loaded.fact(tx, FactKind::NoteWritten, &by(seat))?;
     loaded.save(tx)?;
     notices::tell(tx, holder, NoticeKind::Suggested, id, Some(message.id), Some(me))?;
+    drafts::said(tx, seat, id, true)?;
     Ok(message.id)
 }

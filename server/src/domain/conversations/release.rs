@@ -36,14 +36,16 @@ pub fn release(tx: &mut Tx<'_>, seat: &Seat, id: ConversationId) -> Result<(), F
 
 /// Puts everything a member holds back, because the member may not work any more.
 pub(in crate::domain) fn release_all(tx: &mut Tx<'_>, member: shared::ids::MemberId) -> Result<(), Fault> {
-    for row in conversation::held_by(tx, member)? {
-        let mut loaded = Loaded::from_row(row);
-        routing::let_go(tx, &mut loaded, Ending::LockedOut)?;
-        loaded.tell(tx, Happening::Released { member })?;
-        let author = Author { kind: AuthorKind::System, member: Some(member) };
-        loaded.fact(tx, FactKind::ConversationReleased, &author)?;
-        routing::queue_up(tx, &mut loaded)?;
-        loaded.save(tx)?;
-    }
-    Ok(())
+    routing::together(tx, |tx| {
+        for row in conversation::held_by(tx, member)? {
+            let mut loaded = Loaded::from_row(row);
+            routing::let_go(tx, &mut loaded, Ending::LockedOut)?;
+            loaded.tell(tx, Happening::Released { member })?;
+            let author = Author { kind: AuthorKind::System, member: Some(member) };
+            loaded.fact(tx, FactKind::ConversationReleased, &author)?;
+            routing::queue_up(tx, &mut loaded)?;
+            loaded.save(tx)?;
+        }
+        Ok(())
+    })
 }

@@ -63,6 +63,13 @@ pub(super) fn compose(
     Ok((Body::Content(Arc::new(Content::Template(sent))), file))
 }
 
+/// The message that a template becomes in which nothing is filled in; none when something must be, or when Meta does
+/// not let it be sent.
+pub(super) fn plain(template: &Template) -> Option<SentTemplate> {
+    let has_file = template.header.as_ref().and_then(TemplateHeader::file).is_some();
+    if !template.sendable() || has_file { None } else { filled(template, &[]).ok() }
+}
+
 fn media_of(body: &Body) -> Option<&Media> {
     match body {
         Body::Content(content) => match &**content {

@@ -45,7 +45,7 @@ pub fn choose(
     }
     let reason = reason.map(limits::name).transpose()?.map(str::to_owned);
     agent_load::set_misses(tx, seat.member.id, 0)?;
-    put(tx, seat.member.id, availability, reason, Ending::Declined)
+    put(tx, seat.member.id, availability, reason, (AuthorKind::Member, Ending::Declined))
 }
 
 /// Stores a colleague's availability.
@@ -53,17 +53,17 @@ pub fn choose(
 /// # Errors
 /// `not_found`.
 pub fn choose_for(tx: &mut Tx<'_>, id: MemberId, availability: Availability) -> Result<(), Fault> {
-    put(tx, id, availability, None, Ending::Declined)
+    put(tx, id, availability, None, (AuthorKind::System, Ending::Declined))
 }
 
 /// The availability itself, and what follows: who is available may be given something, and what others are asked
-/// goes elsewhere, ended like this.
+/// goes elsewhere, ended like this. What a member did not choose themselves is no sign of work.
 pub(crate) fn put(
     tx: &mut Tx<'_>,
     id: MemberId,
     availability: Availability,
     reason: Option<String>,
-    ending: Ending,
+    (author, ending): (AuthorKind, Ending),
 ) -> Result<(), Fault> {
     let mut row = load(tx, id)?;
     let reason = reason.filter(|_| availability == Availability::Away);
@@ -81,7 +81,7 @@ pub(crate) fn put(
     member.reason = reason;
     member.wrap_until = None;
     timer::clear(tx, TimerKind::Wrap, &id.to_string())?;
-    tell(tx, row, what)?;
+    tell(tx, row, what.map(|what| (what, author)))?;
     if availability == Availability::Available {
         super::idle::active(tx, id)?;
         return offer_work(tx, id);
@@ -99,7 +99,7 @@ pub(crate) fn tidy_up(tx: &mut Tx<'_>, id: MemberId, secs: u32) -> Result<(), Fa
     row.member.wrap_until = Some(until);
     timer::set(tx, TimerKind::Wrap, &id.to_string(), until)?;
     tx.kick(Kicks { jobs: true, outbox: false });
-    tell(tx, row, Some(FactKind::WrapUpBegun))
+    tell(tx, row, Some((FactKind::WrapUpBegun, AuthorKind::System)))
 }
 
 /// The time to tidy up is over.
@@ -108,7 +108,7 @@ pub(crate) fn tidied_up(tx: &mut Tx<'_>, id: MemberId) -> Result<(), Fault> {
     if row.member.wrap_until.take().is_none() {
         return Ok(());
     }
-    tell(tx, row, Some(FactKind::WrapUpEnded))?;
+    tell(tx, row, Some((FactKind::WrapUpEnded, AuthorKind::System)))?;
     offer_work(tx, id)
 }
 
@@ -119,12 +119,16 @@ pub(crate) fn offer_work(tx: &mut Tx<'_>, id: MemberId) -> Result<(), Fault> {
     routing::settle(tx, stirred)
 }
 
-fn tell(tx: &mut Tx<'_>, mut row: member::MemberRow, what: Option<FactKind>) -> Result<(), Fault> {
+fn tell(
+    tx: &mut Tx<'_>,
+    mut row: member::MemberRow,
+    what: Option<(FactKind, AuthorKind)>,
+) -> Result<(), Fault> {
     row.member.rev += 1;
     let now = tx.now();
     member::set_presence(tx, &row.member, None, now)?;
     member::update(tx, &row)?;
-    if let Some(what) = what {
+    if let Some((what, author)) = what {
         tx.fact(Fact {
             what,
             written_at: None,
@@ -132,7 +136,7 @@ fn tell(tx: &mut Tx<'_>, mut row: member::MemberRow, what: Option<FactKind>) -> 
             queue: None,
             member: Some(row.member.id),
             channel: None,
-            author: Some(AuthorKind::Member),
+            author: Some(author),
             calendar: None,
         })?;
     }

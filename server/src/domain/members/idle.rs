@@ -7,7 +7,7 @@
 use chrono::Duration;
 use shared::{
     ids::MemberId,
-    model::{member::Availability, routing::Ending},
+    model::{member::Availability, message::AuthorKind, routing::Ending},
 };
 
 use super::availability;
@@ -72,5 +72,11 @@ pub(crate) fn rang(tx: &mut Tx<'_>, id: MemberId) -> Result<(), Fault> {
     if !row.member.takes_work() {
         return Ok(());
     }
-    availability::put(tx, id, Availability::Away, Some(REASON.to_owned()), Ending::Missed)
+    availability::put(
+        tx,
+        id,
+        Availability::Away,
+        Some(REASON.to_owned()),
+        (AuthorKind::System, Ending::Missed),
+    )
 }

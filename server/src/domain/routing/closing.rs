@@ -1,5 +1,7 @@
 //! A customer waits for an answer, and the window in which they can be written to closes soon: the conversation is
-//! raised, once in each window. From then on it is before whoever came at the same time, and its timeline says so.
+//! raised, once in each window. From then on it is before whoever came at the same time, and its timeline says so. When
+//! the window closes all the same, they count as abandoned, and are told once that their question is still open, if
+//! the tenant chose a template for it.
 //!
 //! One timer for each conversation whose customer waits. It rings when the window closes soon, then when it closes, and
 //! looks each time at the window as it is by then: so what customers write while they wait costs nothing.
@@ -7,7 +9,7 @@
 use chrono::Duration;
 use shared::{
     Instant,
-    ids::{ConversationId, QueueId},
+    ids::ConversationId,
     model::{
         conversation::{Conversation, ConversationState},
         message::{Author, AuthorKind, Happening},
@@ -25,7 +27,7 @@ use crate::{
         record::FactKind,
         rows::{conversation, queue, timer::TimerKind, waiting},
     },
-    domain::conversations::Loaded,
+    domain::conversations::{Loaded, automatic, close},
 };
 
 /// Until when the customer can be written to who waits for an answer.
@@ -39,7 +41,7 @@ pub(crate) fn waits_until(model: &Conversation) -> Option<Instant> {
 /// The database's.
 pub(crate) fn watch(tx: &mut Tx<'_>, id: ConversationId, until: Instant) -> Result<(), Fault> {
     let (secs, now) = (policy(tx)?.closing_soon_secs, tx.now());
-    if secs == 0 || until <= now {
+    if until <= now {
         return Ok(());
     }
     set_timer(tx, TimerKind::Closing, &id.to_string(), from(until, secs).max(now))
@@ -65,40 +67,57 @@ pub(super) fn is_soon(tx: &mut Tx<'_>, model: &Conversation) -> Result<bool, Fau
     Ok(secs > 0 && waits_until(model).is_some_and(|until| from(until, secs) <= tx.now()))
 }
 
-/// The time has come to look; the queue in which it waits otherwise now, for the caller to settle.
-pub(super) fn rang(tx: &mut Tx<'_>, id: ConversationId) -> Result<Option<QueueId>, Fault> {
-    let Some(row) = conversation::find(tx, id)? else { return Ok(None) };
+/// The time has come to look.
+pub(super) fn rang(tx: &mut Tx<'_>, id: ConversationId) -> Result<(), Fault> {
+    let Some(row) = conversation::find(tx, id)? else { return Ok(()) };
     let (secs, now) = (policy(tx)?.closing_soon_secs, tx.now());
     let is_ours = !matches!(row.model.state, ConversationState::Closed | ConversationState::Bot);
-    let open = waits_until(&row.model).filter(|until| *until > now && is_ours && secs > 0);
-    let Some(until) = open else { return Ok(None) };
+    let Some(until) = waits_until(&row.model).filter(|_| is_ours) else { return Ok(()) };
+    if until <= now {
+        return lapsed(tx, Loaded::from_row(row));
+    }
     let subject = id.to_string();
     if from(until, secs) > now {
-        set_timer(tx, TimerKind::Closing, &subject, from(until, secs))?;
-        return Ok(None);
+        return set_timer(tx, TimerKind::Closing, &subject, from(until, secs));
     }
-    let stirred = raise(tx, Loaded::from_row(row), until)?;
+    raise(tx, Loaded::from_row(row), until)?;
     // The customer may write again until then, and the window be another.
-    set_timer(tx, TimerKind::Closing, &subject, until)?;
-    Ok(stirred)
+    set_timer(tx, TimerKind::Closing, &subject, until)
 }
 
-fn raise(tx: &mut Tx<'_>, mut loaded: Loaded, until: Instant) -> Result<Option<QueueId>, Fault> {
+fn raise(tx: &mut Tx<'_>, mut loaded: Loaded, until: Instant) -> Result<(), Fault> {
     let author = Author { kind: AuthorKind::System, member: None };
     loaded.tell(tx, Happening::ClosingSoon { until })?;
     loaded.fact(tx, FactKind::ConversationClosingSoon, &author)?;
     // Whoever holds it may give it back: it has its place all the same.
     let place = waiting::find(tx, loaded.row.model.id)?.filter(|row| row.priority < MOST_PRIORITY_SECS);
-    let mut stirred = None;
     if let Some(mut row) = place {
         row.priority = MOST_PRIORITY_SECS;
         row.because = Some(PriorityWhen::ClosingSoon);
-        stirred = row.waits.then_some(row.queue);
+        if row.waits {
+            loaded.stirred.queue(row.queue);
+        }
         let rules = queue::rules(tx, Some(row.queue))?;
         arrange(tx, &rules, row)?;
     }
-    loaded.save(tx)?;
-    Ok(stirred)
+    loaded.save(tx)
+}
+
+/// Nobody answered in time.
+fn lapsed(tx: &mut Tx<'_>, mut loaded: Loaded) -> Result<(), Fault> {
+    let author = Author { kind: AuthorKind::System, member: None };
+    let policy = policy(tx)?;
+    loaded.fact(tx, FactKind::ConversationLapsed, &author)?;
+    let told = match &policy.still_open {
+        Some(template) => automatic::say_template(tx, &mut loaded, template)?,
+        None => false,
+    };
+    let closes = policy.lapsed_closes && !told;
+    loaded.tell(tx, Happening::Lapsed { closed: closes })?;
+    if closes {
+        close::unanswered(tx, &mut loaded)?;
+    }
+    loaded.save(tx)
 }
 
 fn from(until: Instant, secs: u32) -> Instant {

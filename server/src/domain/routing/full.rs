@@ -4,6 +4,7 @@
 //! was closed.
 
 use shared::{
+    Instant,
     ids::{ConversationId, QueueId},
     model::{
         conversation::ConversationState,
@@ -12,12 +13,19 @@ use shared::{
     },
 };
 
-use super::{hours, look_again, place::queue_up};
+use super::{
+    hours::{self, OpenTime},
+    look_again,
+    place::queue_up,
+};
 use crate::{
     db::{
         Fault, Tx,
         record::FactKind,
-        rows::{conversation, queue, visit, waiting},
+        rows::{
+            conversation, queue, visit,
+            waiting::{self, WaitingRow},
+        },
     },
     domain::conversations::{Loaded, automatic},
 };
@@ -32,19 +40,45 @@ pub(super) fn came(tx: &mut Tx<'_>, id: ConversationId) -> Result<(), Fault> {
     act(tx, id, row.queue, &rules)
 }
 
-/// A conversation may have waited too long where it waits.
+/// The time has come to look whether a conversation has waited too long where it waits.
 pub(super) fn waited(tx: &mut Tx<'_>, id: ConversationId) -> Result<(), Fault> {
+    if overdue(tx, id)? {
+        return Ok(());
+    }
     let Some(row) = waiting::find(tx, id)?.filter(|row| row.waits) else { return Ok(()) };
-    let (queue, came_at, now) = (row.queue, row.came_at, tx.now());
-    let rules = queue::rules(tx, Some(queue))?;
+    let rules = queue::rules(tx, Some(row.queue))?;
+    // The rules changed, or it was closed meanwhile: later.
+    if rules.max_wait_secs > 0 { look_again(tx, &rules, row) } else { Ok(()) }
+}
+
+/// Whether a conversation has waited too long where it waits; then it waits there no longer, or was told.
+pub(super) fn overdue(tx: &mut Tx<'_>, id: ConversationId) -> Result<bool, Fault> {
+    let Some(row) = waiting::find(tx, id)?.filter(|row| row.waits) else { return Ok(false) };
+    let rules = queue::rules(tx, Some(row.queue))?;
+    let open = OpenTime::of(tx, &rules)?;
+    if !is_over(&rules, &open, &row, tx.now()) {
+        return Ok(false);
+    }
+    act(tx, id, row.queue, &rules)?;
+    Ok(true)
+}
+
+/// The same of everything that waits in a queue.
+pub(super) fn overdue_in(tx: &mut Tx<'_>, queue: QueueId, rules: &QueueRules) -> Result<(), Fault> {
     if rules.max_wait_secs == 0 {
         return Ok(());
     }
-    if hours::OpenTime::of(tx, &rules)?.between(came_at, now) < i64::from(rules.max_wait_secs) {
-        // The rules changed, or it was closed meanwhile: later.
-        return look_again(tx, &rules, row);
+    let (open, now) = (OpenTime::of(tx, rules)?, tx.now());
+    for row in waiting::of_queue(tx, queue)? {
+        if is_over(rules, &open, &row, now) {
+            act(tx, row.conversation, queue, rules)?;
+        }
     }
-    act(tx, id, queue, &rules)
+    Ok(())
+}
+
+fn is_over(rules: &QueueRules, open: &OpenTime, row: &WaitingRow, now: Instant) -> bool {
+    rules.max_wait_secs > 0 && open.between(row.came_at, now) >= i64::from(rules.max_wait_secs)
 }
 
 fn act(tx: &mut Tx<'_>, id: ConversationId, from: QueueId, rules: &QueueRules) -> Result<(), Fault> {

@@ -216,7 +216,8 @@ fn not_passed(tx: &mut Tx<'_>, queue: QueueId, member: MemberId, head: Head) -> 
     Ok((true, head))
 }
 
-/// Lets a conversation be answered sooner: so many seconds count as waited already.
+/// Lets a conversation be answered sooner: at least so many seconds count as waited already. None takes that back,
+/// whatever made it sooner.
 ///
 /// # Errors
 /// `not_found`, `rules_invalid`, `conversation_closed` for one that has no place in a queue.
@@ -226,7 +227,11 @@ pub fn prioritise(tx: &mut Tx<'_>, seat: &Seat, id: ConversationId, secs: u32) -
     }
     debug_assert!(seat.member.role.may(Permission::Supervise), "the dispatcher asks first");
     let loaded = Loaded::in_sight(tx, seat, id)?;
-    set_priority(tx, loaded, secs, None)
+    let known = waiting::find(tx, id)?.map_or(0, |row| row.priority);
+    if secs > 0 && known > secs {
+        return Ok(());
+    }
+    set_priority(tx, seat, loaded, secs, None)
 }
 
 /// Says how many seconds count as waited already, and by which rule.
@@ -235,6 +240,7 @@ pub fn prioritise(tx: &mut Tx<'_>, seat: &Seat, id: ConversationId, secs: u32) -
 /// `conversation_closed` for one that has no place in a queue.
 pub(crate) fn set_priority(
     tx: &mut Tx<'_>,
+    seat: &Seat,
     mut loaded: Loaded,
     secs: u32,
     because: Option<PriorityWhen>,
@@ -246,6 +252,8 @@ pub(crate) fn set_priority(
     }
     row.priority = secs;
     row.because = because;
+    loaded.tell(tx, Happening::Prioritised { by: seat.member.id, secs })?;
+    loaded.fact(tx, FactKind::ConversationPrioritised, &by(seat))?;
     let (queue, waits) = (row.queue, row.waits);
     let rules = queue::rules(tx, Some(queue))?;
     arrange(tx, &rules, row)?;

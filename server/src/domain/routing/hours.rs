@@ -8,7 +8,7 @@ use shared::{
     model::{message::AuthorKind, queue::QueueRules},
 };
 
-use super::place::set_timer;
+use super::{Stirred, place::set_timer, settle};
 use crate::{
     db::{
         Fault, Scoped, Tx,
@@ -119,5 +119,8 @@ pub(super) fn turned(tx: &mut Tx<'_>, id: QueueId) -> Result<(), Fault> {
         author: Some(AuthorKind::System),
         calendar: Some(version),
     })?;
-    watch(tx, id, &rules)
+    watch(tx, id, &rules)?;
+    let mut stirred = Stirred::default();
+    stirred.queue(id);
+    settle(tx, stirred)
 }

@@ -22,22 +22,22 @@ pub(crate) mod tell;
 pub mod timers;
 mod words;
 
-use std::collections::BTreeSet;
-
 use shared::{
-    ids::{ConversationId, MemberId, QueueId},
+    ids::QueueId,
     model::{queue::QueueRules, routing::RoutingPolicy},
 };
 
 use crate::db::{
     Fault, Scoped, Tx,
     rows::{
-        member, queue, settings,
+        queue, settings,
         waiting::{self, WaitingRow},
     },
 };
 
+pub(crate) use crate::db::record::Stirred;
 pub(crate) use need::Need;
+use place::Ways;
 pub(crate) use place::{Giving, give, let_go, pass, queue_up, withdraw};
 pub(crate) use priority::Said;
 pub(crate) use settle::settle;
@@ -45,63 +45,44 @@ pub(crate) use settle::settle;
 /// How long whoever gave a conversation away is not asked for it again, in seconds.
 const PASSED_SECS: i64 = 60;
 
-/// What has to be settled when a change is stored.
-#[derive(Debug, Default)]
-pub(crate) struct Stirred {
-    queues: BTreeSet<QueueId>,
-    /// What came to a queue that may be full.
-    came: BTreeSet<ConversationId>,
+/// Makes several changes and gives out what waits when all of them are made: whoever was moved first would get the
+/// first place otherwise, and not whoever waits longest.
+///
+/// # Errors
+/// Those of the work, and the database's.
+pub(crate) fn together<T>(
+    tx: &mut Tx<'_>,
+    work: impl FnOnce(&mut Tx<'_>) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    let is_outer = tx.hold();
+    let done = work(tx);
+    if !is_outer {
+        return done;
+    }
+    let stirred = tx.let_loose();
+    let done = done?;
+    settle(tx, stirred)?;
+    Ok(done)
 }
 
-impl Stirred {
-    /// Something waits there now, or waits otherwise.
-    pub(crate) fn queue(&mut self, queue: QueueId) {
-        self.queues.insert(queue);
-    }
-
-    /// A conversation came to a queue that may be full.
-    pub(crate) fn came(&mut self, id: ConversationId) {
-        self.came.insert(id);
-    }
-
-    /// A member may have room now.
-    ///
-    /// # Errors
-    /// The database's.
-    pub(crate) fn member(&mut self, scoped: &mut Scoped, id: MemberId) -> Result<(), Fault> {
-        self.queues.extend(member::queues_of(scoped, id)?);
-        Ok(())
-    }
-
-    /// What else has to be settled.
-    pub(crate) fn merge(&mut self, other: Self) {
-        self.queues.extend(other.queues);
-        self.came.extend(other.came);
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.queues.is_empty() && self.came.is_empty()
-    }
-}
-
-/// The rules of a queue changed: what waits there is arranged by the new ones.
+/// The rules of queues changed: what waits there is arranged by the new ones, all of it before anything is given out.
 ///
 /// # Errors
 /// The database's.
-pub(crate) fn rearrange(tx: &mut Tx<'_>, id: QueueId) -> Result<(), Fault> {
-    let rules = queue::rules(tx, Some(id))?;
-    for waits in waiting::of_queue(tx, id)? {
-        if let Some(row) = waiting::find(tx, waits)? {
-            place::arrange(tx, &rules, row)?;
-        }
-    }
+pub(crate) fn rearrange(tx: &mut Tx<'_>, queues: &[QueueId]) -> Result<(), Fault> {
     let mut stirred = Stirred::default();
-    stirred.queue(id);
-    settle(tx, stirred)?;
-    if rules.max_wait_secs > 0 {
-        for waits in waiting::of_queue(tx, id)? {
-            full::waited(tx, waits)?;
+    for &id in queues {
+        let rules = queue::rules(tx, Some(id))?;
+        let ways = Ways::of(tx, &rules)?;
+        for row in waiting::of_queue(tx, id)? {
+            ways.arrange(tx, &rules, row)?;
         }
+        stirred.queue(id);
+    }
+    settle(tx, stirred)?;
+    for &id in queues {
+        let rules = queue::rules(tx, Some(id))?;
+        full::overdue_in(tx, id, &rules)?;
     }
     Ok(())
 }

@@ -1,7 +1,5 @@
 //! Everything of a member who is absent goes elsewhere, in one step.
 
-use std::mem;
-
 use shared::{
     error::ErrorCode,
     ids::MemberId,
@@ -13,11 +11,10 @@ use shared::{
 };
 
 use super::{
-    Stirred,
     hand::{find_active, to_member, to_queue},
     park::put_aside,
     place::{let_go, queue_up},
-    settle,
+    together,
 };
 use crate::{
     db::{
@@ -58,17 +55,17 @@ pub fn move_all(tx: &mut Tx<'_>, seat: &Seat, from: MemberId, to: MoveTo) -> Res
     let all = held.len();
     held.truncate(MOST_MOVED);
     let moved = held.len();
-    let mut stirred = Stirred::default();
-    for row in held {
-        let mut loaded = Loaded::from_row(row);
-        one(tx, &mut loaded, seat, to)?;
-        stirred.merge(mem::take(&mut loaded.stirred));
-        loaded.save(tx)?;
-    }
-    if let Some(colleague) = colleague.filter(|one| moved > 0 && !one.connected) {
-        members::presence::expect_back(tx, colleague.id)?;
-    }
-    settle(tx, stirred)?;
+    together(tx, |tx| {
+        for row in held {
+            let mut loaded = Loaded::from_row(row);
+            one(tx, &mut loaded, seat, to)?;
+            loaded.save(tx)?;
+        }
+        match colleague.filter(|one| moved > 0 && !one.connected) {
+            Some(colleague) => members::presence::expect_back(tx, colleague.id),
+            None => Ok(()),
+        }
+    })?;
     let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     Ok(Moved { moved: count(moved), left: count(all - moved) })
 }

@@ -13,7 +13,7 @@ use shared::{
 
 use super::{
     place::{expect_reply, let_go, pass, queue_up},
-    policy,
+    policy, together,
 };
 use crate::{
     db::{
@@ -86,12 +86,14 @@ pub(crate) fn withdraw_from(
     member: shared::ids::MemberId,
     ending: Ending,
 ) -> Result<(), Fault> {
-    for row in conversation::held_by(tx, member)? {
-        if row.model.state == ConversationState::Offered {
-            back(tx, Loaded::from_row(row), ending)?;
+    together(tx, |tx| {
+        for row in conversation::held_by(tx, member)? {
+            if row.model.state == ConversationState::Offered {
+                back(tx, Loaded::from_row(row), ending)?;
+            }
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 /// The time of an offer is over. Who misses several in a row counts as away.
@@ -103,7 +105,13 @@ pub(super) fn missed(tx: &mut Tx<'_>, id: ConversationId) -> Result<(), Fault> {
     let counts_as_away = misses_one(tx, member)?;
     if counts_as_away {
         // Takes away whatever is offered to them, this one too.
-        members::availability::put(tx, member, Availability::Away, None, Ending::Missed)?;
+        members::availability::put(
+            tx,
+            member,
+            Availability::Away,
+            None,
+            (AuthorKind::System, Ending::Missed),
+        )?;
     }
     let Some(row) = conversation::find(tx, id)? else { return Ok(()) };
     if row.model.state == ConversationState::Offered && row.model.assignee == Some(member) {
@@ -125,7 +133,13 @@ fn misses_one(tx: &mut Tx<'_>, member: shared::ids::MemberId) -> Result<bool, Fa
 pub(super) fn unanswered(tx: &mut Tx<'_>, row: conversation::ConversationRow) -> Result<(), Fault> {
     let Some(member) = row.model.assignee else { return Ok(()) };
     if misses_one(tx, member)? {
-        members::availability::put(tx, member, Availability::Away, None, Ending::Missed)?;
+        members::availability::put(
+            tx,
+            member,
+            Availability::Away,
+            None,
+            (AuthorKind::System, Ending::Missed),
+        )?;
     }
     back(tx, Loaded::from_row(row), Ending::Unanswered)
 }

@@ -32,7 +32,7 @@ use crate::{
             waiting::{self, Passed, WaitingRow},
         },
     },
-    domain::{conversations::Loaded, notices},
+    domain::{board::watch, conversations::Loaded, notices},
 };
 
 /// How somebody gets a conversation.
@@ -51,8 +51,8 @@ impl Giving {
     }
 }
 
-/// Lets a conversation wait: in its old place when it waited in this queue before, else behind those who came
-/// sooner. One without a queue is everybody's to take.
+/// Lets a conversation wait: in its old place when its customer waits since then for an answer, else behind those who
+/// came sooner. One without a queue is everybody's to take.
 pub(crate) fn queue_up(tx: &mut Tx<'_>, loaded: &mut Loaded) -> Result<(), Fault> {
     let other = loaded.row.heard.other;
     let model = &mut loaded.row.model;
@@ -65,25 +65,31 @@ pub(crate) fn queue_up(tx: &mut Tx<'_>, loaded: &mut Loaded) -> Result<(), Fault
         model.waiting_since = None;
         return withdraw(tx, model.id);
     }
+    let was_offered = model.state == ConversationState::Offered;
     model.state = ConversationState::Queued;
     let (id, queue, now) = (model.id, model.queue, tx.now());
     let since = model.waiting_since.unwrap_or(now);
     // Whoever counts who waits goes by this one, whatever made it wait.
     loaded.fact(tx, FactKind::ConversationQueued, &Author { kind: AuthorKind::System, member: None })?;
+    watch::stir(tx)?;
     let Some(queue) = queue else { return Ok(()) };
     let rules = queue::rules(tx, Some(queue))?;
-    let mut known = waiting::find(tx, id)?;
-    let was_raised = |row: &&mut WaitingRow| row.because == Some(PriorityWhen::ClosingSoon);
-    if let Some(row) = known.as_mut().filter(was_raised)
-        && !closing::is_soon(tx, &loaded.row.model)?
-    {
-        // They were answered since.
-        (row.priority, row.because) = priority::of(tx, loaded, &rules)?;
-    }
-    if rules.max_waiting > 0 && known.as_ref().is_none_or(|known| known.queue != queue) {
+    let known = waiting::find(tx, id)?;
+    let comes = known.as_ref().is_none_or(|known| known.queue != queue);
+    if rules.max_waiting > 0 && comes {
         loaded.stirred.came(id);
     }
-    let mut row = match known {
+    // Whoever was answered since they came has no right to that age any more.
+    let mut goes_on = known.filter(|known| since <= known.since);
+    let was_raised = |row: &&mut WaitingRow| row.because == Some(PriorityWhen::ClosingSoon);
+    if let Some(row) = goes_on.as_mut().filter(was_raised)
+        && !closing::is_soon(tx, &loaded.row.model)?
+    {
+        // They have written since: another window.
+        (row.priority, row.because) = priority::of(tx, loaded, &rules)?;
+    }
+    let is_new = comes || goes_on.is_none();
+    let mut row = match goes_on {
         Some(known) if known.queue == queue => known,
         // Handed to another queue, it has waited as long as it has waited.
         Some(known) => WaitingRow { queue, ring: 0, sticky: None, waits: false, ..known },
@@ -105,7 +111,11 @@ pub(crate) fn queue_up(tx: &mut Tx<'_>, loaded: &mut Loaded) -> Result<(), Fault
             }
         }
     };
-    if !row.waits {
+    if !is_new && was_offered {
+        if rules.max_wait_secs > 0 {
+            loaded.stirred.late(id);
+        }
+    } else if !row.waits {
         row.came_at = now;
     }
     row.waits = true;
@@ -122,39 +132,62 @@ pub(crate) fn queue_up(tx: &mut Tx<'_>, loaded: &mut Loaded) -> Result<(), Fault
 }
 
 /// Stores what waits as it waits now, and when that changes.
-pub(super) fn arrange(tx: &mut Tx<'_>, rules: &QueueRules, mut row: WaitingRow) -> Result<(), Fault> {
-    let now = tx.now();
-    let open = OpenTime::of(tx, rules)?;
-    row.ring = ring_after(rules, open.between(row.since, now));
-    row.need = Need::of(rules, &row.skills, row.ring).word();
-    row.passed.retain(|passed| passed.until > micros(now));
-    waiting::put(tx, &row)?;
-    let id = row.conversation.to_string();
-    // While it is closed nobody could be asked.
-    if let Some(due) =
-        rules.rings.get(usize::from(row.ring)).and_then(|ring| open.after(row.since, ring.after_secs, now))
-    {
-        set_timer(tx, TimerKind::Ring, &id, due)?;
+pub(super) fn arrange(tx: &mut Tx<'_>, rules: &QueueRules, row: WaitingRow) -> Result<(), Fault> {
+    Ways::of(tx, rules)?.arrange(tx, rules, row)
+}
+
+/// What all that waits in a queue goes by, read once.
+pub(super) struct Ways {
+    open: OpenTime,
+    /// After how many seconds customers are told their place unasked.
+    moments: Vec<u32>,
+}
+
+impl Ways {
+    pub(super) fn of(tx: &mut Tx<'_>, rules: &QueueRules) -> Result<Self, Fault> {
+        Ok(Self { open: OpenTime::of(tx, rules)?, moments: policy(tx)?.tell.after_secs })
     }
-    if row.waits && rules.max_wait_secs > 0 {
-        // After it has rung nothing is left of it until the conversation comes to another queue.
-        let over = open.between(row.came_at, now) >= i64::from(rules.max_wait_secs);
-        if let Some(due) = open.after(row.came_at, rules.max_wait_secs, now).filter(|_| !over) {
-            set_timer(tx, TimerKind::Full, &id, due)?;
-        }
-    }
-    if row.waits {
+
+    /// Stores what waits as it waits now, and when that changes.
+    pub(super) fn arrange(
+        &self,
+        tx: &mut Tx<'_>,
+        rules: &QueueRules,
+        mut row: WaitingRow,
+    ) -> Result<(), Fault> {
+        let (open, now) = (&self.open, tx.now());
         let waited = open.between(row.since, now);
-        let moments = policy(tx)?.tell.after_secs;
-        let next = moments.into_iter().find(|secs| i64::from(*secs) > waited);
-        if let Some(due) = next.and_then(|secs| open.after(row.since, secs, now)) {
-            set_timer(tx, TimerKind::Tell, &id, due)?;
+        row.ring = ring_after(rules, waited);
+        row.need = Need::of(rules, &row.skills, row.ring).word();
+        row.passed.retain(|passed| passed.until > micros(now));
+        waiting::put(tx, &row)?;
+        let id = row.conversation.to_string();
+        // While it is closed nobody could be asked.
+        if let Some(due) = rules
+            .rings
+            .get(usize::from(row.ring))
+            .and_then(|ring| open.after(row.since, ring.after_secs, now))
+        {
+            set_timer(tx, TimerKind::Ring, &id, due)?;
         }
+        if row.waits && rules.max_wait_secs > 0 {
+            // After it has rung nothing is left of it until the conversation comes to another queue.
+            let over = open.between(row.came_at, now) >= i64::from(rules.max_wait_secs);
+            if let Some(due) = open.after(row.came_at, rules.max_wait_secs, now).filter(|_| !over) {
+                set_timer(tx, TimerKind::Full, &id, due)?;
+            }
+        }
+        if row.waits {
+            let next = self.moments.iter().find(|secs| i64::from(**secs) > waited);
+            if let Some(due) = next.and_then(|secs| open.after(row.since, *secs, now)) {
+                set_timer(tx, TimerKind::Tell, &id, due)?;
+            }
+        }
+        if let Some(until) = row.passed.iter().map(|passed| passed.until).min() {
+            set_timer(tx, TimerKind::Again, &id, crate::clock::from_micros(until))?;
+        }
+        Ok(())
     }
-    if let Some(until) = row.passed.iter().map(|passed| passed.until).min() {
-        set_timer(tx, TimerKind::Again, &id, crate::clock::from_micros(until))?;
-    }
-    Ok(())
 }
 
 /// For a while a member is not asked for a conversation that waits.

@@ -52,9 +52,13 @@ struct Line {
 /// # Errors
 /// The database's.
 pub(crate) fn settle(tx: &mut Tx<'_>, stirred: Stirred) -> Result<(), Fault> {
+    let Some(stirred) = tx.keep(stirred) else { return Ok(()) };
     give_out(tx, stirred.queues)?;
     for id in stirred.came {
         full::came(tx, id)?;
+    }
+    for id in stirred.late {
+        full::overdue(tx, id)?;
     }
     Ok(())
 }

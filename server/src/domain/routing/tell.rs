@@ -14,7 +14,6 @@ use super::{hours::OpenTime, look_again, policy, words::says};
 use crate::{
     db::{
         Fault, Tx,
-        record::FactKind,
         rows::{conversation, fact, queue, visit, waiting},
     },
     domain::{
@@ -75,7 +74,7 @@ fn tell_place(tx: &mut Tx<'_>, mut loaded: Loaded, tell: &Tell) -> Result<(), Fa
     let Some(row) = waiting::find(tx, id)?.filter(|row| row.waits) else { return Ok(()) };
     let position = waiting::ahead(tx, &row)?.saturating_add(1);
     let since = tx.now() - chrono::Duration::seconds(estimate::WINDOW_SECS.into());
-    let taken = fact::count(tx, FactKind::ConversationAssigned, row.queue, since)?;
+    let taken = fact::taken(tx, row.queue, since)?;
     // Until they are taken themselves, not only those before them.
     let text = text(tell, position, estimate::wait_secs(position, taken));
     if automatic::say(tx, &mut loaded, &text)? {

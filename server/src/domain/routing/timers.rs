@@ -2,14 +2,12 @@
 
 use chrono::Duration;
 use shared::{
-    ids::{ConversationId, MemberId, QueueId},
+    ids::{ConversationId, MemberId},
     model::{conversation::ConversationState, routing::Ending},
 };
 
 use super::{
-    Stirred, closing, full, hours, offer, park,
-    place::{arrange, set_timer},
-    settle, tell,
+    Stirred, closing, full, hours, look_again, offer, park, place::set_timer, settle, tell, together,
 };
 use crate::{
     db::{
@@ -20,7 +18,12 @@ use crate::{
             waiting,
         },
     },
-    domain::{conversations::Loaded, members},
+    domain::{
+        banner,
+        board::{Recent, watch},
+        conversations::Loaded,
+        members,
+    },
 };
 
 /// Timers in one transaction.
@@ -28,35 +31,41 @@ const AT_ONCE: i64 = 100;
 
 /// Does what is due; says whether anything was. One that cannot be done is put off for a minute and holds up nothing.
 ///
+/// Whatever changes how somebody waits, or who is there, comes before anything is given out, and only then is asked who
+/// has waited too long: whoever rings late is no later in the line, and nobody is sent on who could have been answered.
+///
 /// # Errors
 /// The database's.
 pub fn ring(tx: &mut Tx<'_>) -> Result<bool, Fault> {
+    ring_knowing(tx, None)
+}
+
+/// The same for whoever knows the levels of service already, which thresholds are compared with.
+///
+/// # Errors
+/// The database's.
+pub fn ring_knowing(tx: &mut Tx<'_>, recent: Option<&Recent>) -> Result<bool, Fault> {
     let now = tx.now();
     let due = timer::take_due(tx, now, AT_ONCE)?;
-    // Before anything is given to anybody, everything waits as it does by now: whoever rings late is no later in
-    // the line.
-    let arranges = |kind: &TimerKind| matches!(kind, TimerKind::Ring | TimerKind::Again | TimerKind::Closing);
-    let mut stirred = Stirred::default();
-    // What opened is settled with everything else that rang.
-    for (_, subject) in due.iter().filter(|(kind, _)| *kind == TimerKind::Hours) {
-        if let Ok(queue) = subject.parse() {
-            stirred.queue(queue);
+    let is_last = |kind: &TimerKind| matches!(kind, TimerKind::Full | TimerKind::Tell);
+    let (last, first): (Vec<_>, Vec<_>) = due.iter().partition(|(kind, _)| is_last(kind));
+    for some in [first, last] {
+        tx.hold();
+        for (kind, subject) in some {
+            if let Err(fault) = tx.part(|tx| one(tx, *kind, subject))? {
+                put_off(tx, *kind, subject, &fault)?;
+            }
+        }
+        let stirred = tx.let_loose();
+        if let Err(fault) = tx.part(|tx| settle(tx, stirred))? {
+            tracing::error!(error = %fault, "what waits was not given out");
         }
     }
-    for (kind, subject) in due.iter().filter(|(kind, _)| arranges(kind)) {
-        match tx.part(|tx| arranged(tx, *kind, subject))? {
-            Ok(Some(queue)) => stirred.queue(queue),
-            Ok(None) => {}
-            Err(fault) => put_off(tx, *kind, subject, &fault)?,
-        }
-    }
-    for (kind, subject) in due.iter().filter(|(kind, _)| !arranges(kind)) {
-        if let Err(fault) = tx.part(|tx| one(tx, *kind, subject))? {
+    // Whoever was just given something waits no longer.
+    for (kind, subject) in due.iter().filter(|(kind, _)| *kind == TimerKind::Watch) {
+        if let Err(fault) = tx.part(|tx| watch::look(tx, recent))? {
             put_off(tx, *kind, subject, &fault)?;
         }
-    }
-    if let Err(fault) = tx.part(|tx| settle(tx, stirred))? {
-        tracing::error!(error = %fault, "what waits was not given out");
     }
     Ok(!due.is_empty())
 }
@@ -74,8 +83,11 @@ fn put_off(tx: &mut Tx<'_>, kind: TimerKind, subject: &str, fault: &Fault) -> Re
 pub fn sweep(tx: &mut Tx<'_>) -> Result<(), Fault> {
     let mut stirred = Stirred::default();
     for queue in queue::all(tx)? {
-        // Clocks change by rules that may have changed since.
-        if let Err(fault) = tx.part(|tx| hours::watch(tx, queue.id, &queue.rules))? {
+        // Clocks change by rules that may have changed since; what should have rung already will, and says so.
+        let rings = timer::due(tx, TimerKind::Hours, &queue.id.to_string())?;
+        if rings.is_none_or(|due| due > tx.now())
+            && let Err(fault) = tx.part(|tx| hours::watch(tx, queue.id, &queue.rules))?
+        {
             tracing::error!(queue.id = %queue.id, error = %fault, "nobody watches when a queue opens");
         }
         stirred.queue(queue.id);
@@ -83,22 +95,15 @@ pub fn sweep(tx: &mut Tx<'_>) -> Result<(), Fault> {
     if let Err(fault) = tx.part(|tx| settle(tx, stirred))? {
         tracing::error!(error = %fault, "what waits was not given out");
     }
-    Ok(())
-}
-
-/// What only changes how a conversation waits; the queue to settle when everything is arranged.
-fn arranged(tx: &mut Tx<'_>, kind: TimerKind, subject: &str) -> Result<Option<QueueId>, Fault> {
-    match kind {
-        TimerKind::Closing => closing::rang(tx, subject.parse()?),
-        _ => widened(tx, subject.parse()?),
-    }
+    watch::ensure(tx)
 }
 
 fn one(tx: &mut Tx<'_>, kind: TimerKind, subject: &str) -> Result<(), Fault> {
     match kind {
         TimerKind::Offer => offer::missed(tx, subject.parse()?),
         TimerKind::Reply => unanswered(tx, subject.parse()?),
-        TimerKind::Ring | TimerKind::Again | TimerKind::Closing => arranged(tx, kind, subject).map(drop),
+        TimerKind::Ring | TimerKind::Again => widened(tx, subject.parse()?),
+        TimerKind::Closing => closing::rang(tx, subject.parse()?),
         TimerKind::Park => park::silent(tx, subject.parse()?),
         TimerKind::Wake => park::slept(tx, subject.parse()?),
         TimerKind::Wrap => members::availability::tidied_up(tx, subject.parse()?),
@@ -107,6 +112,9 @@ fn one(tx: &mut Tx<'_>, kind: TimerKind, subject: &str) -> Result<(), Fault> {
         TimerKind::Full => full::waited(tx, subject.parse()?),
         TimerKind::Tell => tell::moment(tx, subject.parse()?),
         TimerKind::Idle => members::idle::rang(tx, subject.parse()?),
+        TimerKind::Banner => banner::over(tx),
+        // Looks when everything else has been done.
+        TimerKind::Watch => Ok(()),
     }
 }
 
@@ -120,14 +128,11 @@ fn unanswered(tx: &mut Tx<'_>, id: ConversationId) -> Result<(), Fault> {
     offer::unanswered(tx, row)
 }
 
-/// A conversation has waited so long that others are asked, or those who declined it are asked again; the queue in
-/// which it waits.
-fn widened(tx: &mut Tx<'_>, id: ConversationId) -> Result<Option<QueueId>, Fault> {
-    let Some(row) = waiting::find(tx, id)?.filter(|row| row.waits) else { return Ok(None) };
-    let queue = row.queue;
-    let rules = queue::rules(tx, Some(queue))?;
-    arrange(tx, &rules, row)?;
-    Ok(Some(queue))
+/// A conversation has waited so long that others are asked, or those who declined it are asked again.
+fn widened(tx: &mut Tx<'_>, id: ConversationId) -> Result<(), Fault> {
+    let Some(row) = waiting::find(tx, id)?.filter(|row| row.waits) else { return Ok(()) };
+    let rules = queue::rules(tx, Some(row.queue))?;
+    look_again(tx, &rules, row)
 }
 
 /// An agent has been gone for too long: what they hold goes to others. What is parked waits for its customer.
@@ -136,12 +141,14 @@ fn lost(tx: &mut Tx<'_>, id: MemberId) -> Result<(), Fault> {
     if row.member.connected {
         return Ok(());
     }
-    for held in conversation::held_by(tx, id)? {
-        let routed = queue::rules(tx, held.model.queue)?.room() > 0;
-        let silent = held.model.state == ConversationState::Parked && held.model.waiting_since.is_none();
-        if routed && !silent {
-            offer::back(tx, Loaded::from_row(held), Ending::Lost)?;
+    together(tx, |tx| {
+        for held in conversation::held_by(tx, id)? {
+            let routed = queue::rules(tx, held.model.queue)?.room() > 0;
+            let silent = held.model.state == ConversationState::Parked && held.model.waiting_since.is_none();
+            if routed && !silent {
+                offer::back(tx, Loaded::from_row(held), Ending::Lost)?;
+            }
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }

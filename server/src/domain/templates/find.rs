@@ -34,6 +34,22 @@ pub fn of_channel(
     Ok(found.filter(|template| account.as_deref() == Some(&template.account)))
 }
 
+/// The template of a channel's business account with a name in a language.
+///
+/// # Errors
+/// The database's.
+pub fn named(
+    scoped: &mut Scoped,
+    channel: ChannelId,
+    name: &str,
+    language: &str,
+) -> Result<Option<Template>, Fault> {
+    let Some(account) = channel::binding(scoped, channel)?.and_then(|binding| binding.account) else {
+        return Ok(None);
+    };
+    Ok(template::by_name(scoped, &account, name, language)?.map(|row| row.model))
+}
+
 /// `GET /api/templates`: by name and language.
 ///
 /// # Errors

@@ -11,7 +11,7 @@ mod news;
 mod plan;
 mod write;
 
-pub use find::{list, of_channel};
+pub use find::{list, named, of_channel};
 pub use listing::{Listed, Listing, Stored, store};
 pub use news::{News, What, take};
 pub use plan::{KIND, ensure, plan, plan_now};

@@ -23,6 +23,7 @@ pub fn found(tx: &mut Tx<'_>, actor: Actor, name: &str, zone: &str) -> Result<Se
         read_receipts: ReadReceipts::default(),
         routing: RoutingPolicy::default(),
         zone: zone.to_owned(),
+        banner: None,
     };
     settings::insert(tx, &new)?;
     tx.emit(Audience::Tenant, None, Event::Settings(new.clone()));

@@ -9,6 +9,7 @@
 #[macro_use]
 mod harness;
 
+mod alerts;
 mod board;
 mod canned;
 mod contacts;

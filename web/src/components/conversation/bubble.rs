@@ -291,6 +291,11 @@ fn happening(live: Live, what: &Happening) -> String {
             [Some(text(key)), words.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" · ")
         }
         Happening::ClosingSoon { .. } => text(Key::HappenedClosingSoon).to_owned(),
+        Happening::Prioritised { by, secs: 0 } => told(*by, Key::HappenedNoSoonerYou, Key::HappenedNoSooner),
+        Happening::Prioritised { by, .. } => told(*by, Key::HappenedSoonerYou, Key::HappenedSooner),
+        Happening::Lapsed { closed } => {
+            text(if *closed { Key::HappenedLapsedClosed } else { Key::HappenedLapsed }).to_owned()
+        }
         Happening::Reopened { member: None } => text(Key::HappenedReopenedCustomer).to_owned(),
     }
 }

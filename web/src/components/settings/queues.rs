@@ -1,11 +1,13 @@
 //! The queues, and what holds for all of them.
 
-use leptos::{ev::SubmitEvent, prelude::*};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use shared::{
+    api::templates::TemplatesPage,
     live::command::Command,
     model::{
         queue::{Queue, RoutingMode},
-        routing::{RoutingPolicy, Tell},
+        routing::{RoutingPolicy, StillOpen, Tell},
+        template::Template,
     },
 };
 
@@ -15,6 +17,7 @@ use super::{
 };
 use crate::{
     app::Desk,
+    http,
     i18n::{Key, count, text, tr},
     routes,
     ui::{IconName, Item, RowSkeletons, Show, each},
@@ -97,6 +100,8 @@ fn policy(desk: Desk, known: RoutingPolicy) -> AnyView {
         true => known.tell.after_secs.clone(),
         false => seconds(&after.read()),
     };
+    let lapses = RwSignal::new(known.lapsed_closes);
+    let template = RwSignal::new(known.still_open.as_ref().map_or_else(String::new, shown_template));
     let order = Asked::new();
     let written = Memo::new(move |_| RoutingPolicy {
         parked_counts: parked.get(),
@@ -104,6 +109,8 @@ fn policy(desk: Desk, known: RoutingPolicy) -> AnyView {
         misses: misses.get(),
         away_after_secs: idle.get(),
         closing_soon_secs: closing.get(),
+        still_open: read_template(&template.read()),
+        lapsed_closes: lapses.get(),
         reaction_answers: emoji.get(),
         tell: Tell {
             on_request: asked.get(),
@@ -135,6 +142,9 @@ fn policy(desk: Desk, known: RoutingPolicy) -> AnyView {
             {check("policy-parked", Key::PolicyParked, parked)}
             {check("policy-emoji", Key::PolicyEmoji, emoji)}
             {check("policy-monitor", Key::PolicyMonitor, monitor)}
+            <h3>{tr(Key::PolicyLapsedTitle)}</h3>
+            {still_open(template)}
+            {check("policy-lapsed", Key::PolicyLapsedCloses, lapses)}
             <h3>{tr(Key::TellTitle)}</h3>
             {check("tell-asked", Key::TellAsked, asked)}
             <div class="pair">
@@ -149,6 +159,53 @@ fn policy(desk: Desk, known: RoutingPolicy) -> AnyView {
         </form>
     }
     .into_any()
+}
+
+/// Which template those are sent whom nobody answered: what could be sent to anybody without filling in anything.
+fn still_open(chosen: RwSignal<String>) -> AnyView {
+    let known: RwSignal<Vec<Template>> = RwSignal::new(Vec::new());
+    spawn_local(async move {
+        if let Ok(page) = http::get::<TemplatesPage>("/api/templates").await {
+            let _ = known.try_set(page.templates);
+        }
+    });
+    let options = move || {
+        let mut all = vec![(String::new(), text(Key::PolicyStillOpenNone).to_owned())];
+        known.with(|known| {
+            for one in
+                known.iter().filter(|one| one.sendable() && !one.needs_file() && one.variables().is_empty())
+            {
+                let value =
+                    shown_template(&StillOpen { name: one.name.clone(), language: one.language.clone() });
+                all.push((value.clone(), value));
+            }
+        });
+        // Accounts of several numbers may have the same one; and what is chosen may be there no more.
+        all.push((chosen.get(), chosen.get()));
+        let mut seen = Vec::new();
+        all.retain(|(value, _)| {
+            !seen.contains(value) && {
+                seen.push(value.clone());
+                true
+            }
+        });
+        all
+    };
+    view! {
+        {fields::choice("policy-still-open", Key::PolicyStillOpen, chosen, options)}
+        <p class="field__hint">{tr(Key::PolicyStillOpenHint)}</p>
+    }
+    .into_any()
+}
+
+/// Names have no blank in them, so this can be read back.
+fn shown_template(template: &StillOpen) -> String {
+    format!("{} · {}", template.name, template.language)
+}
+
+fn read_template(shown: &str) -> Option<StillOpen> {
+    let (name, language) = shown.split_once(" · ")?;
+    Some(StillOpen { name: name.to_owned(), language: language.to_owned() })
 }
 
 /// Minutes between commas as seconds, in order.

@@ -383,7 +383,12 @@ pub fn is_beside(scoped: &mut Scoped, conversation: ConversationId, member: Memb
                 Some(Happening::Joined { member: known }) if known == member => return Ok(true),
                 None
                 | Some(
-                    Happening::Joined { .. } | Happening::Woke { .. } | Happening::HandedOver { .. } | Happening::ClosingSoon { .. },
+                    Happening::Joined { .. }
+                    | Happening::Woke { .. }
+                    | Happening::HandedOver { .. }
+                    | Happening::ClosingSoon { .. }
+                    | Happening::Prioritised { .. }
+                    | Happening::Lapsed { .. },
                 ) => {}
                 Some(_) => return Ok(false),
             }

@@ -143,6 +143,30 @@ fn what_another_program_takes_was_neither_answered_nor_abandoned() {
 }
 
 #[test]
+fn whom_nobody_answered_in_time_is_abandoned_once() {
+    let facts = [
+        fact(10, ConversationQueued, 1),
+        fact(60, ConversationLapsed, 1),
+        by_member(70, ConversationAssigned, 1),
+        by_member(80, ConversationReleased, 1),
+        fact(80, ConversationQueued, 1),
+        by_member(90, ConversationClosed, 1),
+        fact(95, ConversationQueued, 1),
+        by_member(99, MessageWritten, 1),
+    ];
+    assert_eq!(
+        told(&facts),
+        [
+            (NEW, 10, 1, 0, 0),
+            (What::Abandoned, 60, 1, 50, 50),
+            (What::Taken, 70, 1, 60, 60),
+            (NEW, 95, 1, 0, 0),
+            (What::Answered, 99, 1, 4, 4),
+        ]
+    );
+}
+
+#[test]
 fn nobody_waits_for_less_than_nothing() {
     let facts = [fact(10, ConversationQueued, 1), by_member(4, MessageWritten, 1)];
     assert_eq!(told(&facts)[1], (What::Answered, 4, 1, 0, 0), "the clock was set back");
@@ -165,8 +189,10 @@ fn any_fact() -> impl Strategy<Value = (i64, FactKind, u128, u128, bool)> {
         ConversationAssigned,
         ConversationOffered,
         ConversationTransferred,
+        ConversationLapsed,
         ConversationClosed,
         ConversationWithdrawn,
+        CustomerContent,
         MessageReceived,
         MessageWritten,
         MessageFailed,
@@ -195,9 +221,10 @@ fn recount(facts: &[FactRow]) -> BTreeMap<(u128, &'static str), (u32, i64)> {
         let own: Vec<&FactRow> = facts.iter().filter(|fact| fact.conversation == Some(talk(id))).collect();
         let ends_wait = |fact: &FactRow| match fact.what {
             MessageWritten => fact.author == Some(AuthorKind::Member),
-            ConversationClosed | ConversationWithdrawn => true,
+            ConversationLapsed | ConversationClosed | ConversationWithdrawn | CustomerContent => true,
             _ => false,
         };
+        let mut lapsed = false;
         // Cut where waits end; each piece holds at most one spell, from the first time it came to wait.
         let mut from = 0;
         for (n, last) in own.iter().enumerate() {
@@ -206,6 +233,12 @@ fn recount(facts: &[FactRow]) -> BTreeMap<(u128, &'static str), (u32, i64)> {
             }
             let piece = &own[from..=n];
             from = n + 1;
+            // Until somebody answers or it ends, whoever lapsed is counted no more.
+            let was_lapsed = lapsed;
+            lapsed = last.what == ConversationLapsed || lapsed && !ends_wait(last);
+            if was_lapsed {
+                continue;
+            }
             let comings: Vec<&&FactRow> = piece.iter().filter(|f| f.what == ConversationQueued).collect();
             let Some(first) = comings.first() else { continue };
             add(0, "began", 0);
@@ -220,7 +253,7 @@ fn recount(facts: &[FactRow]) -> BTreeMap<(u128, &'static str), (u32, i64)> {
             let visit = visits.last().unwrap();
             let what = match last.what {
                 MessageWritten if ends_wait(last) => "answered",
-                ConversationClosed => "abandoned",
+                ConversationLapsed | ConversationClosed => "abandoned",
                 _ => continue,
             };
             add(number(visit), what, (last.at - visit.at) / SECOND);

@@ -1,4 +1,4 @@
-//! What is over a threshold is on the board, and why what waits waits.
+//! What is over a threshold is on the board, the same for everybody who looks, and why what waits waits.
 
 use server::{clock::Clock, domain::board::Watched};
 use shared::{
@@ -51,22 +51,27 @@ async fn crossed() {
     let mut watched = Watched::default();
     let first = floor.customer(channel, 1).await;
     let second = floor.customer(channel, 2).await;
+    floor.after(10).await;
     let begin = floor.clock.now().timestamp();
     let of = |board: &Board| board.queues.iter().find(|line| line.queue == Some(queue)).unwrap().clone();
     assert_eq!(raised(&of(&look(&floor, &mut watched).await)), [(AlertKind::Waiting, begin)]);
-    floor.after(101).await;
-    let both = [(AlertKind::Waiting, begin), (AlertKind::LongestWait, begin + 101)];
+    floor.after(91).await;
+    let both = [(AlertKind::Waiting, begin), (AlertKind::LongestWait, begin + 91)];
     assert_eq!(raised(&of(&look(&floor, &mut watched).await)), both);
     floor.after(100).await;
     let board = look(&floor, &mut watched).await;
-    let late = (AlertKind::Overdue, begin + 201);
+    let late = (AlertKind::Overdue, begin + 191);
     assert_eq!(raised(&of(&board)), [both[0], both[1], late], "each since it was seen first");
+    let newcomer = look(&floor, &mut Watched::default()).await;
+    assert_eq!(raised(&of(&newcomer)), [both[0], both[1], late], "whoever looks first, or again");
     assert!(board.total.alerts.is_empty(), "thresholds are a queue's");
     assert_eq!(board.queues.iter().filter(|line| !line.alerts.is_empty()).count(), 1);
     let close = |conversation| Command::Close { conversation, reason: CloseReason::Other };
     floor.done(floor.boss, close(first)).await;
+    floor.after(10).await;
     assert_eq!(raised(&of(&look(&floor, &mut watched).await)).len(), 3, "not clearly over yet");
     floor.done(floor.boss, close(second)).await;
+    floor.after(10).await;
     assert_eq!(raised(&of(&look(&floor, &mut watched).await)), []);
     floor.close().await;
 }

@@ -1,7 +1,7 @@
 //! After anything that happens on the floor, every figure is what a recount finds that knows the tables and the
 //! definitions and nothing of the board's own code.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::*};
@@ -244,7 +244,7 @@ fn recount(scoped: &mut Scoped, now: i64) -> Result<BTreeMap<Option<String>, Cou
         }
     }
     let midnight = now - now.rem_euclid(DAY);
-    for visit in visits(&told, midnight - DAY) {
+    for visit in visits(&told, midnight - 2 * DAY) {
         for (queue, from) in [(Some(visit.queue.clone()), visit.here), (None, visit.began)] {
             let Some(line) = lines.get_mut(&queue) else { continue };
             let is_first = queue.is_some() || visit.here == visit.began && visit.first;
@@ -315,9 +315,27 @@ struct Visit {
 }
 
 /// All visits, one conversation after another: from when it came to wait until a person wrote or it was closed.
+fn ends(fact: &Told) -> bool {
+    match fact.what.as_str() {
+        "conversation_lapsed" | "conversation_closed" | "conversation_withdrawn" | "customer_content" => true,
+        "message_written" => fact.author.as_deref() == Some("member"),
+        _ => false,
+    }
+}
+
 fn visits(told: &[Told], from: i64) -> Vec<Visit> {
     let mut of: BTreeMap<&str, Vec<&Told>> = BTreeMap::new();
+    let mut lapsed: BTreeSet<&str> = BTreeSet::new();
     for fact in told.iter().filter(|fact| fact.at >= from) {
+        // Whoever was not answered in time is not counted again before they are, or it ends.
+        let over = ends(fact) && fact.what != "conversation_lapsed";
+        if over {
+            lapsed.remove(fact.conversation.as_str());
+        } else if lapsed.contains(fact.conversation.as_str()) {
+            continue;
+        } else if fact.what == "conversation_lapsed" {
+            lapsed.insert(&fact.conversation);
+        }
         of.entry(&fact.conversation).or_default().push(fact);
     }
     let mut visits = Vec::new();
@@ -325,14 +343,11 @@ fn visits(told: &[Told], from: i64) -> Vec<Visit> {
         let mut rest = facts.as_slice();
         while let Some(begins) = rest.iter().position(|fact| fact.what == "conversation_queued") {
             rest = &rest[begins..];
-            let is_over = |fact: &&Told| match fact.what.as_str() {
-                "conversation_closed" | "conversation_withdrawn" => true,
-                "message_written" => fact.author.as_deref() == Some("member"),
-                _ => false,
-            };
-            let ends = rest.iter().position(is_over);
+            let ends = rest.iter().position(|fact| ends(fact));
             let spell = &rest[..ends.unwrap_or(rest.len())];
-            let end = ends.map(|at| rest[at]).filter(|fact| fact.what != "conversation_withdrawn");
+            let end = ends
+                .map(|at| rest[at])
+                .filter(|fact| !["conversation_withdrawn", "customer_content"].contains(&fact.what.as_str()));
             let end = end.map(|fact| (fact.at, fact.what == "message_written"));
             let comes = spell.iter().filter(|fact| fact.what == "conversation_queued");
             let mut own: Vec<Visit> = Vec::new();

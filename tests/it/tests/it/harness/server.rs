@@ -27,6 +27,9 @@ pub(crate) struct Options {
     pub(crate) hub: HubConfig,
     pub(crate) outbox: OutboxConfig,
     pub(crate) fetch_schedule: Vec<TimeDelta>,
+    pub(crate) post_schedule: Vec<TimeDelta>,
+    /// Whether addresses that tenants name may be on this machine.
+    pub(crate) loopback: bool,
     /// Who plays Meta; nobody listens at the default.
     pub(crate) graph: String,
 }
@@ -46,7 +49,9 @@ impl Default for Options {
                 pause: TimeDelta::milliseconds(50),
                 ..OutboxConfig::default()
             },
-            fetch_schedule: short,
+            fetch_schedule: short.clone(),
+            post_schedule: short,
+            loopback: true,
             graph: "http://127.0.0.1:9".into(),
         }
     }
@@ -67,11 +72,13 @@ impl TestServer {
     pub(crate) async fn start(database: Database, options: Options) -> Self {
         let mut config = database.config();
         config.graph_base_url = options.graph.clone();
+        config.outbound_allow_loopback = options.loopback;
         let parts = Parts {
             clock: Arc::clone(&options.clock),
             hub: options.hub.clone(),
             outbox: options.outbox.clone(),
             fetch_schedule: options.fetch_schedule.clone(),
+            post_schedule: options.post_schedule.clone(),
         };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());

@@ -43,7 +43,7 @@ async fn whoever_is_named_in_a_note_is_told_and_nobody_else(engine: Engine) {
     for client in &mut named {
         client.reach(note.pos).await;
         let [notice] = &notices(client)[..] else { panic!("{:?}", client.view().notices) };
-        assert_eq!((notice.kind, notice.conversation), (NoticeKind::Mentioned, id));
+        assert_eq!((notice.kind, notice.conversation), (NoticeKind::Mentioned, Some(id)));
         assert_eq!((notice.message, notice.by), (note.message, Some(world.alpha.supervisor.member)));
     }
     other.reach(note.pos).await;

@@ -200,6 +200,18 @@ impl Floor {
         next
     }
 
+    /// The program ends, and another one begins on the same data.
+    pub(crate) async fn restart(self) -> Self {
+        let Self { tenant, clock, boss, store, _database: database } = self;
+        let id = tenant.id();
+        drop(tenant);
+        store.close().await;
+        let store = Store::open(database.store_config(), Arc::clone(&clock) as Arc<_>).unwrap();
+        let tenant = store.tenant(id).await.unwrap();
+        tenant.write(timers::sweep).await.unwrap();
+        Self { tenant, clock, boss, store, _database: database }
+    }
+
     pub(crate) async fn close(self) {
         self.store.close().await;
     }

@@ -6,7 +6,7 @@ use server::{
     db::{
         Scoped,
         rows::{
-            calendar,
+            calendar, fact,
             timer::{self, TimerKind},
             visit, waiting,
         },
@@ -21,8 +21,8 @@ use shared::{
         calendar::{Holiday, Hours, Weekly, Window, parse_date},
         conversation::{CloseReason, ConversationState},
         member::Availability,
-        queue::{PriorityRule, PriorityWhen, QueueRules, Ring, WhenFull},
-        routing::{Ending, RoutingPolicy, Tell},
+        queue::{PriorityRule, PriorityWhen, QueueRules, Ring, RoutingMode, WhenFull},
+        routing::{Ending, MoveTo, RoutingPolicy, Tell},
     },
 };
 
@@ -33,9 +33,15 @@ on_both_engines!(
     nobody_is_given_anything_until_the_queue_opens,
     a_closed_period_is_told_once,
     a_changed_calendar_counts_at_once_and_one_in_use_stays,
+    who_waits_longest_is_first_in_all_queues_that_open_with_a_calendar,
     rings_and_the_longest_wait_count_open_time_only,
     what_is_too_many_is_told_once_or_goes_elsewhere,
     nobody_is_sent_round_in_circles,
+    an_offer_nobody_accepts_is_no_end_of_the_wait,
+    who_was_answered_and_asks_again_waits_from_then_on,
+    what_one_held_who_is_gone_is_given_out_by_age,
+    sooner_is_never_later,
+    who_goes_from_one_to_another_says_nothing_of_the_line,
     who_waits_too_long_goes_elsewhere_with_their_age,
     the_highest_rule_that_fits_counts_and_is_explained,
     a_mark_belongs_to_the_contact_through_merge_and_undo,
@@ -168,6 +174,28 @@ async fn a_changed_calendar_counts_at_once_and_one_in_use_stays(engine: Engine) 
     assert_eq!(due, None, "nobody watches a queue that is always open");
 }
 
+async fn who_waits_longest_is_first_in_all_queues_that_open_with_a_calendar(engine: Engine) {
+    let open_now =
+        Hours { zone: "UTC".into(), weekly: vec![Weekly { day: 5, from: 0, to: 600 }], holidays: Vec::new() };
+    for swapped in [false, true] {
+        let floor = Floor::new(engine).await;
+        let calendar = floor.calendar("morning", morning()).await;
+        let mut queues =
+            [floor.queue("sales", within(calendar)).await, floor.queue("support", within(calendar)).await];
+        if swapped {
+            queues.reverse();
+        }
+        let agent = floor.agent(&queues.map(|(queue, _)| queue), 1).await;
+        let first = floor.customer(queues[0].1, 1).await;
+        floor.clock.advance(chrono::Duration::seconds(1));
+        floor.customer(queues[1].1, 2).await;
+        let hours = open_now.clone();
+        floor.done(floor.boss, Command::ChangeCalendar { calendar, name: "morning".into(), hours }).await;
+        assert_eq!(floor.holder(first).await, Some(agent));
+        floor.close().await;
+    }
+}
+
 async fn rings_and_the_longest_wait_count_open_time_only(engine: Engine) {
     let floor = Floor::new(engine).await;
     let calendar = floor.calendar("morning", morning()).await;
@@ -242,6 +270,140 @@ async fn nobody_is_sent_round_in_circles(engine: Engine) {
     let own = Command::ChangeQueue { queue: first, name: "first".into(), rules: rules(first) };
     floor.done(floor.boss, own).await;
     assert_eq!(floor.see(talk).await.queue, Some(first));
+}
+
+async fn an_offer_nobody_accepts_is_no_end_of_the_wait(engine: Engine) {
+    for late in [false, true] {
+        let floor = Floor::new(engine).await;
+        let (rest, _) = floor.queue("rest", auto()).await;
+        let rules = QueueRules {
+            mode: RoutingMode::Offer,
+            accept_secs: 60,
+            max_wait_secs: 100,
+            when_full: WhenFull::Overflow { to: rest },
+            ..auto()
+        };
+        let (queue, channel) = floor.queue("sales", rules).await;
+        let agent = floor.agent(&[queue], 1).await;
+        let talk = floor.customer(channel, 1).await;
+        floor.after(if late { 41 } else { 30 }).await;
+        floor.done(agent, Command::DeclineOffer { conversation: talk }).await;
+        if late {
+            // They are asked again when their minute is over, and the time runs out meanwhile.
+            floor.after(60).await;
+            assert_eq!(floor.holder(talk).await, Some(agent));
+            floor.done(agent, Command::DeclineOffer { conversation: talk }).await;
+            assert_eq!(floor.see(talk).await.queue, Some(rest), "as soon as it is back");
+        } else {
+            floor.done(agent, Command::available_as(Availability::Busy)).await;
+            floor.after(69).await;
+            assert_eq!(floor.see(talk).await.queue, Some(queue));
+            floor.after(1).await;
+            assert_eq!(floor.see(talk).await.queue, Some(rest));
+        }
+        floor.close().await;
+    }
+}
+
+async fn who_was_answered_and_asks_again_waits_from_then_on(engine: Engine) {
+    let floor = Floor::new(engine).await;
+    let rules = QueueRules {
+        first_reply_secs: 60,
+        rings: vec![Ring { after_secs: 3_600, level: 3, drops: Vec::new() }],
+        priorities: vec![PriorityRule { when: PriorityWhen::Vip, secs: 600 }],
+        ..auto()
+    };
+    let (queue, channel) = floor.queue("sales", rules).await;
+    let agent = floor.agent(&[queue], 1).await;
+    let old = floor.customer(channel, 1).await;
+    floor.done(agent, Command::text(old, "Blue.")).await;
+    floor.done(floor.boss, Command::SetPriority { conversation: old, secs: 7_200 }).await;
+    floor.after(8 * 3_600).await;
+    let came = floor.customer(channel, 2).await;
+    floor.after(1).await;
+    floor.customer(channel, 1).await;
+    let asked = floor.clock.now();
+    floor.after(60).await;
+    // Nobody answered, and it went back: behind who came before it asked again.
+    assert_eq!(floor.holder(came).await, Some(agent));
+    let row = floor.tenant.read(move |scoped| waiting::find(scoped, old)).await.unwrap().unwrap();
+    assert_eq!((row.since, row.priority, row.ring, row.waits), (asked, 0, 0, true));
+    // Who was never answered keeps the age, however often it goes back.
+    floor.after(60).await;
+    let row = floor.tenant.read(move |scoped| waiting::find(scoped, came)).await.unwrap().unwrap();
+    assert_eq!(row.since, asked - chrono::Duration::seconds(1));
+}
+
+async fn what_one_held_who_is_gone_is_given_out_by_age(engine: Engine) {
+    for locked_out in [false, true] {
+        let floor = Floor::new(engine).await;
+        let policy = RoutingPolicy { lost_secs: 30, ..RoutingPolicy::default() };
+        floor.done(floor.boss, Command::SetRoutingPolicy { policy }).await;
+        let (queue, channel) = floor.queue("sales", auto()).await;
+        let gone = floor.agent(&[queue], 3).await;
+        let mut talks = Vec::new();
+        for n in 0..3 {
+            talks.push(floor.customer(channel, n).await);
+            floor.clock.advance(chrono::Duration::seconds(1));
+        }
+        // The newest counts as the first.
+        floor.done(floor.boss, Command::SetPriority { conversation: talks[2], secs: 600 }).await;
+        let there = floor.agent(&[queue], 1).await;
+        if locked_out {
+            floor.done(floor.boss, Command::SetActive { member: gone, active: false }).await;
+        } else {
+            floor.connect(gone, false).await;
+            floor.after(30).await;
+        }
+        assert_eq!(floor.holder(talks[2]).await, Some(there));
+        floor.close().await;
+    }
+}
+
+async fn sooner_is_never_later(engine: Engine) {
+    let floor = Floor::new(engine).await;
+    let (_, channel) = floor.queue("sales", auto()).await;
+    let talk = floor.customer(channel, 1).await;
+    let priority = async || {
+        let row = floor.tenant.read(move |scoped| waiting::find(scoped, talk)).await.unwrap();
+        row.unwrap().priority
+    };
+    for (secs, then) in [(7_200, 7_200), (3_600, 7_200), (8_000, 8_000), (0, 0), (60, 60)] {
+        floor.done(floor.boss, Command::SetPriority { conversation: talk, secs }).await;
+        assert_eq!(priority().await, then);
+    }
+    assert_eq!(facts(&floor, "conversation_prioritised").await, 4, "what changes nothing is no change");
+}
+
+async fn who_goes_from_one_to_another_says_nothing_of_the_line(engine: Engine) {
+    let floor = Floor::new(engine).await;
+    let (queue, channel) = floor.queue("sales", auto()).await;
+    let agents = [floor.agent(&[queue], 9).await, floor.agent(&[queue], 9).await];
+    let taken = async || {
+        let since = floor.clock.now() - chrono::Duration::seconds(900);
+        floor.tenant.read(move |scoped| fact::taken(scoped, queue, since)).await.unwrap()
+    };
+    let mut talks = Vec::new();
+    for n in 0..4 {
+        talks.push(floor.customer(channel, n).await);
+    }
+    assert_eq!(taken().await, 4);
+    floor.clock.advance(chrono::Duration::seconds(1));
+    let from = floor.holder(talks[0]).await.unwrap();
+    let to = agents.into_iter().find(|agent| *agent != from).unwrap();
+    floor.done(floor.boss, Command::MoveAll { from, to: MoveTo::Member(to) }).await;
+    floor.done(floor.boss, Command::Assign { conversation: talks[0], member: from, force: true }).await;
+    assert_eq!(taken().await, 4);
+    // By hand, out of the line.
+    for agent in agents {
+        floor.done(agent, Command::available_as(Availability::Away)).await;
+    }
+    let waits = floor.customer(channel, 9).await;
+    floor.done(floor.boss, Command::AssignToMe { conversation: waits }).await;
+    assert_eq!(taken().await, 5);
+    let waits = floor.customer(channel, 10).await;
+    floor.done(floor.boss, Command::Assign { conversation: waits, member: to, force: true }).await;
+    assert_eq!(taken().await, 6);
 }
 
 async fn who_waits_too_long_goes_elsewhere_with_their_age(engine: Engine) {

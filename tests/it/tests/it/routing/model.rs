@@ -11,7 +11,7 @@ use shared::{
         calendar::{Hours, Weekly},
         conversation::CloseReason,
         member::Availability,
-        queue::{PriorityRule, PriorityWhen, QueueRules, Ring, RoutingMode, WhenFull},
+        queue::{AlertRules, PriorityRule, PriorityWhen, QueueRules, Ring, RoutingMode, WhenFull},
         routing::{MoveTo, RoutingPolicy, Skill, Target, Tell},
     },
 };
@@ -78,6 +78,16 @@ fn hours(random: &mut Random) -> Hours {
     Hours { zone: "UTC".into(), weekly: weekly.collect(), holidays: Vec::new() }
 }
 
+/// Thresholds that are crossed now and then.
+fn alerts(random: &mut Random) -> AlertRules {
+    AlertRules {
+        waiting_over: [0, 1, 2][random.below(3)],
+        longest_wait_over_secs: [0, 40][random.below(2)],
+        service_level_under_percent: [0, 60, 90][random.below(3)],
+        overdue_over: [0, 1][random.below(2)],
+    }
+}
+
 fn rules(random: &mut Random, calendar: CalendarId, other: Option<QueueId>) -> QueueRules {
     let skill = |random: &mut Random| {
         if random.percent(30) { vec![SKILLS[random.below(2)].to_owned()] } else { Vec::new() }
@@ -115,6 +125,8 @@ fn rules(random: &mut Random, calendar: CalendarId, other: Option<QueueId>) -> Q
         ],
         rings,
         overdue_secs: [30, 600][random.below(2)],
+        answer_target_secs: [20, 300][random.below(2)],
+        alerts: alerts(random),
         ..QueueRules::default()
     }
 }
@@ -167,8 +179,12 @@ impl Play {
         let (who, command) = match random.below(30) {
             0..=6 => return self.customer(random).await,
             7..=9 => {
-                // Now and then so long that a window closes soon.
-                let secs = if random.percent(3) { 4_000 } else { [1, 5, 20, 45, 100][random.below(5)] };
+                // Now and then so long that a window closes soon, or has.
+                let secs = match random.below(100) {
+                    0..=1 => 4_000,
+                    2 => 85_000,
+                    _ => [1, 5, 20, 45, 100][random.below(5)],
+                };
                 self.goes_by(secs).await;
                 return format!("{secs} s go by");
             }
@@ -234,6 +250,7 @@ impl Play {
                         misses: random.below(3) as u32,
                         away_after_secs: [0, 0, 120][random.below(3)],
                         closing_soon_secs: [0, 18_000, 82_800][random.below(3)],
+                        lapsed_closes: random.percent(50),
                         reaction_answers: random.percent(50),
                         tell: Tell {
                             on_request: random.percent(50),

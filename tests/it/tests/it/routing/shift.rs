@@ -4,7 +4,7 @@
 use chrono::Duration;
 use server::{
     clock::Clock,
-    db::rows::{message, notice, waiting},
+    db::rows::{message, notice, template::Parts, waiting},
     domain::{
         conversations::{
             change::{self, Change, What},
@@ -12,6 +12,7 @@ use server::{
         },
         members, outbox,
         routing::explain,
+        templates::{self, Listed, Listing},
     },
 };
 use shared::{
@@ -20,10 +21,12 @@ use shared::{
     ids::{ChannelId, CommandKey, ConversationId, MemberId, MessageId, QueueId},
     live::command::Command,
     model::{
+        content::Content,
         conversation::{CloseReason, ConversationState},
-        message::{Body, Happening},
+        message::{AuthorKind, Body, Happening},
         queue::{PriorityWhen, QueueRules},
-        routing::{AssignmentKind, Ending, MoveTo, Moved, RoutingPolicy},
+        routing::{AssignmentKind, Ending, MoveTo, Moved, RoutingPolicy, StillOpen},
+        template::{TemplateCategory, TemplateHeader, TemplateStatus},
     },
 };
 
@@ -37,6 +40,9 @@ on_both_engines!(
     no_more_goes_at_once_than_may,
     who_waits_is_raised_once_before_each_window_closes,
     who_was_answered_is_not_raised,
+    who_is_not_answered_in_time_is_told_once_and_counts_as_abandoned,
+    what_nobody_answered_is_closed_where_the_tenant_wants_it,
+    a_template_that_cannot_be_sent_is_not,
     what_was_raised_and_answered_is_no_sooner_any_more,
     the_policy_says_when_and_whether,
     an_emoji_under_the_newest_answer_ends_the_waiting,
@@ -171,10 +177,10 @@ async fn all_of_it_goes_back_to_where_it_belongs(engine: Engine) {
     floor.done(gone, Command::park(talks[0])).await;
     let there = floor.agent(&[queue], 2).await;
     assert_eq!(move_all(&floor, gone, MoveTo::Back).await, Moved { moved: 3, left: 0 });
-    // Who was there first is first, whatever they wait for.
-    assert_eq!(floor.holder(talks[0]).await, Some(there));
+    // Who was answered has no right any more to have come first.
     assert_eq!(floor.holder(talks[1]).await, Some(there));
-    let last = floor.see(talks[2]).await;
+    assert_eq!(floor.holder(talks[2]).await, Some(there));
+    let last = floor.see(talks[0]).await;
     assert_eq!((last.state, last.queue), (ConversationState::Queued, Some(queue)));
     // They held nothing any more: nothing is taken from them when they stay away.
     floor.after(600).await;
@@ -274,6 +280,141 @@ async fn who_waits_is_raised_once_before_each_window_closes(engine: Engine) {
     floor.after(19 * HOUR).await;
     assert_eq!(raised(&floor, second).await.len(), 2);
     assert_eq!(facts(&floor, "conversation_closing_soon").await, 4);
+}
+
+/// What the product wrote to the customer by itself.
+async fn written(floor: &Floor, id: ConversationId) -> Vec<Body> {
+    let read = floor.tenant.read(move |scoped| message::page(scoped, id, None, 1_000)).await.unwrap();
+    read.into_iter().filter(|m| m.author.kind == AuthorKind::Bot).map(|m| m.body).collect()
+}
+
+/// The template of the number's account, as Meta lists it.
+async fn listed(floor: &Floor, channel: ChannelId, change: impl FnOnce(&mut Listed)) {
+    const ACCOUNT: &str = "100000000000009";
+    let mut template = Listed {
+        meta_id: "1".into(),
+        name: "still_open".into(),
+        language: "de".into(),
+        category: TemplateCategory::Utility,
+        status: TemplateStatus::Approved,
+        reason: None,
+        quality: None,
+        parts: Parts { body: "Your question is still open.".into(), ..Parts::default() },
+    };
+    change(&mut template);
+    let listing = Listing { templates: vec![template], complete: true };
+    let bound =
+        format!("UPDATE channel SET account_id = '{ACCOUNT}' WHERE tenant_id = $1 AND id = '{channel}'");
+    floor
+        .write(move |tx| {
+            sql::execute(tx, &bound)?;
+            let now = tx.now();
+            templates::store(tx, ACCOUNT, now, &listing)
+        })
+        .await;
+}
+
+fn still_open() -> Option<StillOpen> {
+    Some(StillOpen { name: "still_open".into(), language: "de".into() })
+}
+
+async fn who_is_not_answered_in_time_is_told_once_and_counts_as_abandoned(engine: Engine) {
+    let floor = Floor::new(engine).await;
+    let (queue, channel) = floor.queue("sales", auto()).await;
+    listed(&floor, channel, |_| {}).await;
+    // Nothing is raised, and all the same it is looked after.
+    let policy = RoutingPolicy {
+        closing_soon_secs: 0,
+        still_open: still_open(),
+        lapsed_closes: true,
+        ..RoutingPolicy::default()
+    };
+    decide(&floor, policy).await;
+    let waits = floor.customer(channel, 1).await;
+    floor.after(24 * HOUR - 1).await;
+    assert_eq!((written(&floor, waits).await.len(), facts(&floor, "conversation_lapsed").await), (0, 0));
+    floor.after(1).await;
+    let told = written(&floor, waits).await;
+    assert!(
+        matches!(&told[..], [Body::Content(content)]
+            if matches!(&**content, Content::Template(sent) if sent.body == "Your question is still open.")),
+        "{told:?}"
+    );
+    let seen = floor.see(waits).await;
+    assert_eq!(
+        (seen.state, seen.waiting_since.is_some()),
+        (ConversationState::Queued, true),
+        "it is still open"
+    );
+    assert_eq!(facts(&floor, "conversation_lapsed").await, 1);
+    let outgoing = "SELECT count(*) AS n FROM outbox WHERE tenant_id = $1";
+    assert_eq!(sql::number(&floor.tenant, outgoing).await, 1);
+    // Time goes by, and rules change: nobody is told twice.
+    floor.after(72 * HOUR).await;
+    decide(&floor, RoutingPolicy { still_open: still_open(), ..RoutingPolicy::default() }).await;
+    floor.after(24 * HOUR).await;
+    assert_eq!((written(&floor, waits).await.len(), facts(&floor, "conversation_lapsed").await), (1, 1));
+    // They write again: another window, and nobody answers in that one either.
+    floor.customer(channel, 1).await;
+    floor.after(24 * HOUR).await;
+    assert_eq!((written(&floor, waits).await.len(), facts(&floor, "conversation_lapsed").await), (2, 2));
+    // Whoever is answered is told nothing.
+    let agent = floor.agent(&[queue], 3).await;
+    let answered = floor.customer(channel, 2).await;
+    floor.done(agent, Command::text(answered, "Blue.")).await;
+    floor.after(48 * HOUR).await;
+    assert!(written(&floor, answered).await.is_empty());
+}
+
+async fn what_nobody_answered_is_closed_where_the_tenant_wants_it(engine: Engine) {
+    let floor = Floor::new(engine).await;
+    let (queue, channel) = floor.queue("sales", auto()).await;
+    let open = floor.customer(channel, 1).await;
+    floor.after(24 * HOUR).await;
+    assert_eq!(floor.see(open).await.state, ConversationState::Queued, "it stays open unless it is wanted");
+    decide(&floor, RoutingPolicy { lapsed_closes: true, lost_secs: 0, ..RoutingPolicy::default() }).await;
+    let agent = floor.agent(&[queue], 2).await;
+    floor.done(floor.boss, Command::Close { conversation: open, reason: CloseReason::Other }).await;
+    let held = floor.customer(channel, 2).await;
+    let parked = floor.customer(channel, 3).await;
+    assert_eq!((floor.holder(held).await, floor.holder(parked).await), (Some(agent), Some(agent)));
+    floor.done(agent, Command::text(parked, "Which one?")).await;
+    floor.done(agent, Command::Park { conversation: parked }).await;
+    floor.after(24 * HOUR).await;
+    let seen = floor.see(held).await;
+    assert_eq!(seen.state, ConversationState::Closed, "also what somebody holds");
+    assert_eq!(seen.closed.unwrap().reason, CloseReason::Unanswered);
+    assert_eq!(floor.see(parked).await.state, ConversationState::Parked, "it waits for the customer");
+    let history = floor.history(held).await;
+    assert_eq!(history.first().unwrap().ending, Some(Ending::Closed));
+    assert_eq!(written(&floor, held).await, []);
+    // They come back, and it goes on as any other.
+    floor.customer(channel, 2).await;
+    assert_ne!(floor.see(held).await.state, ConversationState::Closed);
+    // Nobody says of what they close that nobody answered it.
+    let close = Command::Close { conversation: held, reason: CloseReason::Unanswered };
+    assert_eq!(floor.refused(agent, close).await, ErrorCode::BadRequest);
+}
+
+async fn a_template_that_cannot_be_sent_is_not(engine: Engine) {
+    let changes: [fn(&mut Listed); 4] = [
+        |one| one.status = TemplateStatus::Paused,
+        |one| one.parts.body = "Dear {{1}}, your question is still open.".into(),
+        |one| one.language = "en".into(),
+        |one| one.parts.header = Some(TemplateHeader::Image),
+    ];
+    for change in changes {
+        let floor = Floor::new(engine).await;
+        let (_, channel) = floor.queue("sales", auto()).await;
+        listed(&floor, channel, change).await;
+        decide(&floor, RoutingPolicy { still_open: still_open(), ..RoutingPolicy::default() }).await;
+        let waits = floor.customer(channel, 1).await;
+        floor.after(24 * HOUR).await;
+        assert_eq!(written(&floor, waits).await, []);
+        assert_eq!(facts(&floor, "conversation_lapsed").await, 1);
+        assert_eq!(floor.see(waits).await.state, ConversationState::Queued);
+        floor.close().await;
+    }
 }
 
 async fn who_was_answered_is_not_raised(engine: Engine) {

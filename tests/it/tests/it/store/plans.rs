@@ -30,7 +30,9 @@ use crate::harness::{
 };
 
 /// Tables that have a handful of rows per tenant; reading all of them is right.
-const SMALL: [&str; 12] = [
+const SMALL: [&str; 14] = [
+    "alert",
+    "alert_webhook",
     // The words of one message, given as a list.
     "word",
     "tenant_log",

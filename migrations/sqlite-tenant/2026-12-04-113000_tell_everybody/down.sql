@@ -1,0 +1,2 @@
+ALTER TABLE settings DROP COLUMN banner;
+DELETE FROM timer WHERE kind = 'banner';
