@@ -379,7 +379,7 @@ async fn what_nobody_answered_is_closed_where_the_tenant_wants_it(engine: Engine
     let parked = floor.customer(channel, 3).await;
     assert_eq!((floor.holder(held).await, floor.holder(parked).await), (Some(agent), Some(agent)));
     floor.done(agent, Command::text(parked, "Which one?")).await;
-    floor.done(agent, Command::Park { conversation: parked }).await;
+    floor.done(agent, Command::park(parked)).await;
     floor.after(24 * HOUR).await;
     let seen = floor.see(held).await;
     assert_eq!(seen.state, ConversationState::Closed, "also what somebody holds");
