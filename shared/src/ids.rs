@@ -106,6 +106,8 @@ id!(/// Something a business wants to know of its customers.
     FieldId, "fld");
 id!(/// One thing done to many conversations at once.
     BulkId, "blk");
+id!(/// A search that is kept under a name.
+    SavedViewId, "viw");
 id!(/// A department.
     QueueId, "que");
 id!(/// When a business is open.

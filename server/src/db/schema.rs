@@ -176,6 +176,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    saved_view (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> Text,
+        member_id -> Nullable<Text>,
+        place -> BigInt,
+        name -> Text,
+        search -> Text,
+    }
+}
+
+diesel::table! {
     calendar (tenant_id, id) {
         tenant_id -> BigInt,
         id -> Text,

@@ -15,7 +15,7 @@ use shared::{
 
 use super::{
     banner, bulk, calendars, contacts, conversations as conv, drafts, members, notices, queues, refusal::Concerned,
-    routing, seat, stickers, templates, tenancy,
+    routing, saved_views, seat, stickers, templates, tenancy,
 };
 use crate::{
     db::{
@@ -195,6 +195,13 @@ fn message_of(
         Command::Label { conversation, add, remove } => {
             conv::label::label(tx, seat, *conversation, add, remove).map(|()| None)
         }
+        Command::SaveView { id, name, search, shared } => {
+            saved_views::save(tx, seat, *id, name, search, *shared).map(|()| None)
+        }
+        Command::RemoveView { id } => saved_views::remove(tx, seat, *id).map(|()| None),
+        Command::OrderViews { shared, order } => {
+            saved_views::order(tx, seat, *shared, order).map(|()| None)
+        }
         Command::SetAvailabilityOf { member, availability } => {
             members::availability::choose_for(tx, *member, *availability).map(|()| None)
         }
@@ -301,6 +308,12 @@ fn audited(command: &Command) -> Option<(&'static str, String)> {
             let labels = signed('+', add) + &signed('-', remove);
             ("conversation.label", format!("{conversation}{labels}"))
         }
+        Command::SaveView { id, shared, .. } => {
+            let id = id.map(|id| format!("{id} ")).unwrap_or_default();
+            ("view.save", format!("{id}{}", if *shared { "shared" } else { "own" }))
+        }
+        Command::RemoveView { id } => ("view.remove", id.to_string()),
+        Command::OrderViews { shared, .. } => ("view.order", (if *shared { "shared" } else { "own" }).into()),
         Command::SetAvailabilityOf { member, availability } => {
             ("availability.set_of", format!("{member} {}", availability.as_str()))
         }

@@ -26,6 +26,7 @@ pub mod outbox;
 pub mod queues;
 mod refusal;
 pub mod routing;
+pub mod saved_views;
 pub mod seat;
 pub mod stickers;
 pub mod templates;

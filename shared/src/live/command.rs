@@ -7,7 +7,7 @@ use crate::{
     Pos,
     ids::{
         BulkId, CalendarId, ChannelId, CommandKey, ContactChangeId, ContactId, ConversationId, LabelId, MemberId, MessageId,
-        NoticeId, QueueId, StickerId, UploadId,
+        NoticeId, QueueId, SavedViewId, StickerId, UploadId,
     },
     model::{
         bulk::{BulkAction, BulkDone},
@@ -236,6 +236,32 @@ pub enum Command {
     UndoBulk {
         /// What.
         id: BulkId,
+    },
+    /// Keep a search under a name, or change one that is kept.
+    SaveView {
+        /// Which; a new one without it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<SavedViewId>,
+        /// What it is called, at most 40 characters.
+        name: String,
+        /// What is searched for, at most 200 characters.
+        search: String,
+        /// Whether it is for everybody.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        shared: bool,
+    },
+    /// Keep a search no longer.
+    RemoveView {
+        /// Which.
+        id: SavedViewId,
+    },
+    /// Put searches into an order.
+    #[cfg_attr(not(feature = "office"), serde(skip_serializing))]
+    OrderViews {
+        /// Those for everybody, or one's own.
+        shared: bool,
+        /// The first first; those left out stay behind.
+        order: Vec<SavedViewId>,
     },
     /// Choose a colleague's availability.
     SetAvailabilityOf {
@@ -477,7 +503,10 @@ impl Command {
             | Self::Resume { .. }
             | Self::Transfer { .. }
             | Self::Label { .. }
-            | Self::UndoBulk { .. } => Permission::WorkConversations,
+            | Self::UndoBulk { .. }
+            | Self::SaveView { .. }
+            | Self::RemoveView { .. }
+            | Self::OrderViews { .. } => Permission::WorkConversations,
             Self::Bulk { action, .. } => action.permission(),
             Self::Assign { .. }
             | Self::MoveAll { .. }

@@ -20,6 +20,7 @@ pub mod notice;
 pub mod outgoing;
 pub mod queue;
 pub mod routing;
+pub mod saved_view;
 pub mod settings;
 pub mod sticker;
 pub mod template;

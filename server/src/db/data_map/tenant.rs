@@ -166,6 +166,21 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "saved_view",
+        subject: Subject::Tenant,
+        purpose: "what is searched for often has a name",
+        retention: Retention::TenantLife,
+        erasure: Erasure::Keep,
+        columns: &[
+            ("tenant_id", X),
+            ("id", X),
+            ("member_id", M),
+            ("place", X),
+            ("name", T),
+            ("search", T),
+        ],
+    },
+    Table {
         name: "waiting",
         subject: Subject::Technical,
         purpose: "the order in which conversations are answered",

@@ -10,6 +10,7 @@ mod kill;
 pub(crate) mod model;
 mod protocol;
 mod rules;
+mod saved_views;
 mod shift;
 mod sleep;
 mod theory;

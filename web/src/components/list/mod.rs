@@ -5,6 +5,7 @@ mod order;
 mod row;
 mod rows;
 mod source;
+mod views;
 mod window;
 
 use leptos::prelude::*;
@@ -190,6 +191,7 @@ pub(crate) fn List(inbox: Inbox) -> impl IntoView {
                     <Kbd shown="/"/>
                 </div>
                 <Tabs label=Signal::derive(|| text(Key::TabsLabel).to_owned())>{tabs}</Tabs>
+                {views::views(inbox)}
                 <Show when=move || soon.get() || counts.with(|counts| counts.soon > 0)>
                     <button
                         type="button"
