@@ -182,14 +182,14 @@ fn Actions(talk: Talk) -> impl IntoView {
                         on_choose=move || talk.act(Command::SetPriority { conversation: talk.id, secs: SOONER_SECS })
                     >{tr(Key::Sooner)}</MenuItem>
                 </Show>
-                <Show when=move || permit.get().is_some_and(|p| p.park)>
-                    {sleep::entries(park, own_time)}
-                </Show>
                 <Show when=move || permit.get().is_some_and(|p| p.release)>
                     <MenuItem
                         testid="release".to_owned()
                         on_choose=move || talk.act(Command::Release { conversation: talk.id })
                     >{tr(Key::Release)}</MenuItem>
+                </Show>
+                <Show when=move || permit.get().is_some_and(|p| p.park)>
+                    {sleep::entries(park, own_time)}
                 </Show>
             </Menu>
             {sleep::own_time(own_time, park)}
