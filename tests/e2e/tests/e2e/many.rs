@@ -13,10 +13,11 @@ use crate::{
 const ROWS: &str = "[...document.querySelectorAll('[data-testid=conversation-row]')].filter(row => row.innerText.includes('parcel'))";
 const BOXES: &str = "[...document.querySelectorAll('[data-testid=conversation-row]')].filter(row => row.innerText.includes('parcel')).map(row => row.parentElement.querySelector('input'))";
 
-async fn pictures(browser: &Browser, scope: &str, name: &str) {
+/// `scrolls` is what the page scrolls.
+async fn pictures(browser: &Browser, scrolls: &str, scope: &str, name: &str) {
     for (scheme, shade) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
         for width in [1280, 390] {
-            browser.show_in(scheme, width).await;
+            browser.show_all_of(scrolls, scheme, width).await;
             browser.picture(&format!("{name}-{shade}-{width}")).await;
             assert_eq!(browser.audit(scope).await, Vec::<String>::new(), "{name} {shade} {width}");
         }
@@ -52,7 +53,7 @@ async fn five_are_closed_at_once_and_come_back() {
     ))
     .await;
     until_text(&ann, "bulk", "5 chosen").await;
-    pictures(&ann, ".list", "bulk").await;
+    pictures(&ann, ".list__rows", ".bulk", "bulk").await;
     ann.click("bulk-close-open").await;
     ann.click("bulk-close-resolved").await;
     until_text(&ann, "toast", "Done for 5.").await;
@@ -94,7 +95,7 @@ async fn five_are_closed_at_once_and_come_back() {
     mira.until_true(&format!("{boxes}.length === 6")).await;
     mira.evaluate(&format!("{boxes}[0].click(); {boxes}[1].click()")).await;
     until_text(&mira, "bulk", "2 chosen").await;
-    pictures(&mira, "dialog[open]", "bulk-behind").await;
+    pictures(&mira, ".behind__list", "dialog[open]", "bulk-behind").await;
     mira.click("bulk-close-open").await;
     mira.click("bulk-close-spam").await;
     until_text(&mira, "bulk-told", "Done for 2.").await;
@@ -118,13 +119,13 @@ async fn what_is_put_aside_until_a_time_wakes_then() {
     ann.until_true("document.querySelector('[data-testid=timeline]').innerText.includes('I shall.')").await;
     ann.click("pass").await;
     ann.visible("park-tomorrow").await;
-    pictures(&ann, "#pass-menu", "sleep-menu").await;
-    ann.evaluate("document.querySelector('#pass-menu').showPopover()").await;
-    ann.click("park-tomorrow").await;
+    pictures(&ann, ".timeline", "#pass-menu", "sleep-menu").await;
+    // It closes when the page changes its size.
+    ann.evaluate("document.querySelector('[data-testid=park-tomorrow]').click()").await;
     ann.visible("resume").await;
     ann.until_true("document.querySelector('.talk__facts').innerText.includes('put aside until')").await;
     ann.until_true(&format!("{ROWS}[0].innerText.includes('until')")).await;
-    pictures(&ann, ".talk__head", "sleeps").await;
+    pictures(&ann, ".timeline", ".talk__head", "sleeps").await;
 
     // Another time.
     ann.click("pass").await;
