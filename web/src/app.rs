@@ -14,6 +14,7 @@ use shared::{
 use crate::{
     attach::Attachments,
     browser,
+    components::banner,
     drafts::Drafts,
     components::bulk::outcome,
     effects::effect,
@@ -209,6 +210,7 @@ pub(crate) fn App(main: Main) -> impl IntoView {
         })
     });
     view! {
+        {banner::banner(desk.live)}
         // Keyed, as panes are: rebuilt in place, another member's inbox would keep the event handlers of
         // the first one's, whose signals are gone.
         {each(move || {

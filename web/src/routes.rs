@@ -47,6 +47,8 @@ pub(crate) const CONTACTS: &str = "/contacts";
 /// What they are described by.
 pub(crate) const LABELS: &str = "/settings/labels";
 
+/// Where alerts are posted to.
+pub(crate) const ALERTS: &str = "/settings/alerts";
 /// What could not be taken in.
 pub(crate) const QUARANTINE: &str = "/settings/quarantine";
 
@@ -133,6 +135,8 @@ pub(crate) enum Page {
     Reply(CannedReplyId),
     /// Labels and fields.
     Labels,
+    /// Where alerts are posted to.
+    Alerts,
     /// What could not be taken in.
     Quarantine,
     /// Customers; no page of the settings, but of the same program.
@@ -168,6 +172,7 @@ pub(crate) fn page(path: &str) -> Page {
         (Some("replies"), Some("new"), _) => Page::NewReply,
         (Some("replies"), Some(id), _) => id.parse().map_or(Page::Replies, Page::Reply),
         (Some("labels"), ..) => Page::Labels,
+        (Some("alerts"), ..) => Page::Alerts,
         (Some("quarantine"), ..) => Page::Quarantine,
         _ => Page::First,
     }

@@ -127,24 +127,24 @@ pub(crate) fn bar(chosen: Chosen) -> AnyView {
                     on:click=move |_| chosen.clear()
                 />
             </div>
+            <Menu id="bulk-close" label=Signal::derive(|| text(Key::CloseMenu).to_owned())>
+                {CloseReason::ALL.into_iter().map(|reason| view! {
+                    <MenuItem testid=format!("bulk-close-{}", reason.as_str()) on_choose=move || chosen.run(BulkAction::Close { reason })>
+                        {tr(words::close_reason(reason))}
+                    </MenuItem>
+                }.into_any()).collect_view()}
+            </Menu>
+            <Menu id="bulk-more" label=Signal::derive(|| text(Key::BulkMore).to_owned())>
+                <MenuItem testid="bulk-hand-over".to_owned() on_choose=move || handing.set(true)>{tr(Key::HandOverOpen)}</MenuItem>
+                <MenuItem testid="bulk-release".to_owned() on_choose=move || chosen.run(BulkAction::Release {})>{tr(Key::Release)}</MenuItem>
+                {supervises.then(|| view! {
+                    <MenuItem testid="bulk-sooner".to_owned() on_choose=move || chosen.run(BulkAction::Priority { secs: SOONER_SECS })>{tr(Key::Sooner)}</MenuItem>
+                }.into_any())}
+                {sleep::entries(park, own_time)}
+            </Menu>
+            {sleep::own_time(own_time, park)}
+            {hand_over::chooser(handing, chosen.desk.live, hand_over)}
         </Show>
-        <Menu id="bulk-close" label=Signal::derive(|| text(Key::CloseMenu).to_owned())>
-            {CloseReason::ALL.into_iter().map(|reason| view! {
-                <MenuItem testid=format!("bulk-close-{}", reason.as_str()) on_choose=move || chosen.run(BulkAction::Close { reason })>
-                    {tr(words::close_reason(reason))}
-                </MenuItem>
-            }.into_any()).collect_view()}
-        </Menu>
-        <Menu id="bulk-more" label=Signal::derive(|| text(Key::BulkMore).to_owned())>
-            <MenuItem testid="bulk-hand-over".to_owned() on_choose=move || handing.set(true)>{tr(Key::HandOverOpen)}</MenuItem>
-            <MenuItem testid="bulk-release".to_owned() on_choose=move || chosen.run(BulkAction::Release {})>{tr(Key::Release)}</MenuItem>
-            {supervises.then(|| view! {
-                <MenuItem testid="bulk-sooner".to_owned() on_choose=move || chosen.run(BulkAction::Priority { secs: SOONER_SECS })>{tr(Key::Sooner)}</MenuItem>
-            }.into_any())}
-            {sleep::entries(park, own_time)}
-        </Menu>
-        {sleep::own_time(own_time, park)}
-        {hand_over::chooser(handing, chosen.desk.live, hand_over)}
     }
     .into_any()
 }

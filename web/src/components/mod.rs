@@ -1,6 +1,7 @@
 //! Components that know the domain: list, conversation, context, rail.
 
 pub(crate) mod about;
+pub(crate) mod banner;
 pub(crate) mod begin;
 pub(crate) mod bell;
 pub(crate) mod board;

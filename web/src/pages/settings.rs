@@ -11,8 +11,8 @@ use crate::{
         list::Inbox,
         rail::Rail,
         settings::{
-            calendars, connect, contacts, fields, labels, number, numbers, people, quarantine, queue, queues,
-            replies, reply_form, setup, template_form, templates,
+            alerts, calendars, connect, contacts, fields, labels, number, numbers, people, quarantine, queue,
+            queues, replies, reply_form, setup, template_form, templates,
         },
     },
     effects::effect,
@@ -44,6 +44,7 @@ pub(crate) fn SettingsPage() -> impl IntoView {
                 {move || link(desk, Permission::ManageQueues, routes::CALENDARS, Key::SettingsCalendars)}
                 {move || link(desk, Permission::Supervise, routes::PEOPLE, Key::SettingsPeople)}
                 {move || link(desk, Permission::ManageContacts, routes::LABELS, Key::SettingsLabels)}
+                {move || link(desk, Permission::ManageSettings, routes::ALERTS, Key::SettingsAlerts)}
                 {move || link(desk, Permission::ManageSettings, routes::QUARANTINE, Key::SettingsQuarantine)}
                 <span class="grow"></span>
                 <ConnectionState live=desk.live/>
@@ -87,7 +88,7 @@ fn draw(desk: Desk, page: Page) -> AnyView {
         }
         Page::Templates | Page::NewTemplate | Page::Template(_) => Permission::ManageTemplates,
         Page::Replies | Page::NewReply | Page::Reply(_) => Permission::WorkConversations,
-        Page::Quarantine => Permission::ManageSettings,
+        Page::Alerts | Page::Quarantine => Permission::ManageSettings,
         Page::Labels => Permission::ManageContacts,
         Page::Contacts => Permission::WorkConversations,
         Page::Queues | Page::NewQueue | Page::Queue(_) => Permission::ManageQueues,
@@ -104,6 +105,7 @@ fn draw(desk: Desk, page: Page) -> AnyView {
         Page::NewNumber => connect::page(desk),
         Page::Setup(id) => setup::page(desk, id),
         Page::Number(id) => number::page(desk, id),
+        Page::Alerts => alerts::page(desk),
         Page::Quarantine => quarantine::page(desk),
         Page::Labels => labels::page(desk),
         Page::Contacts => contacts::page(desk),
