@@ -6,7 +6,7 @@ use crate::{
     browser::{Browser, Cut, Scheme},
     routing::give,
     stack::Stack,
-    steps::{ONE_AT_A_TIME, now_ms, open_row, say, until_text, write},
+    steps::{ONE_AT_A_TIME, fill, now_ms, open_row, say, until_text, write},
 };
 
 /// The rows of the customers of a journey, and the boxes by which they are chosen.
@@ -53,7 +53,7 @@ async fn five_are_closed_at_once_and_come_back() {
     ))
     .await;
     until_text(&ann, "bulk", "5 chosen").await;
-    pictures(&ann, ".list__rows", ".bulk", "bulk").await;
+    pictures(&ann, ".list__rows", ".list", "bulk").await;
     ann.click("bulk-close-open").await;
     ann.click("bulk-close-resolved").await;
     until_text(&ann, "toast", "Done for 5.").await;
@@ -157,4 +157,40 @@ async fn what_is_put_aside_until_a_time_wakes_then() {
     .await;
     ann.picture("woke").await;
     ann.finish(Cut::No).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_search_is_kept_under_a_name() {
+    let _turn = ONE_AT_A_TIME.lock().await;
+    let stack = Stack::start().await;
+    let ann = stack.agent(0).await;
+    for n in 0..3 {
+        say(&stack, &format!("49155512{n:02}"), &format!("where is parcel {n}")).await;
+    }
+    ann.click("tab-all").await;
+    ann.until_true(&format!("{ROWS}.length === 3")).await;
+    fill(&ann, "search", "where is parcel 1").await;
+    ann.click("view-save-open").await;
+    fill(&ann, "view-name", "The first").await;
+    ann.picture("view-name").await;
+    ann.click("view-save").await;
+    ann.until_true("document.querySelector('[data-testid=view]')?.ariaPressed === 'true'").await;
+    pictures(&ann, ".list__rows", ".list__head", "views").await;
+    // It is there on every device, and a click shows it and everything again.
+    ann.reload().await;
+    ann.click("tab-all").await;
+    ann.until_true(&format!("{ROWS}.length === 3")).await;
+    ann.click("view").await;
+    ann.until_true("document.querySelector('[data-testid=search]').value === 'where is parcel 1'").await;
+    ann.click("view").await;
+    ann.until_true("document.querySelector('[data-testid=search]').value === ''").await;
+    // It is the member's own.
+    let ben = stack.agent(1).await;
+    ben.until_state("live").await;
+    assert_eq!(ben.evaluate("return document.querySelector('[data-testid=view]') === null").await, true);
+    ann.click("view").await;
+    ann.click("view-remove").await;
+    ann.until_true("document.querySelector('[data-testid=view]') === null").await;
+    ann.finish(Cut::No).await;
+    ben.finish(Cut::No).await;
 }

@@ -52,30 +52,12 @@ pub(super) fn dialog(talk: Talk) -> impl IntoView {
             }
         });
     };
-    let chosen = move |event: leptos::ev::Targeted<web_sys::Event, web_sys::HtmlSelectElement>| {
-        to.set(event.target().value());
-    };
     view! {
         <Dialog open title=Signal::derive(|| text(Key::HandOver).to_owned())>
             <form class="hand-over" data-testid="hand-over" on:submit=send>
                 <div class="field">
                     <label class="field__label" for="hand-over-to">{tr(Key::HandOverTo)}</label>
-                    <select
-                        class="field__input"
-                        id="hand-over-to"
-                        data-testid="hand-over-to"
-                        required
-                        prop:value=to
-                        on:change:target=chosen
-                    >
-                        <option value="">{tr(Key::HandOverChoose)}</option>
-                        <optgroup label=tr(Key::HandOverQueues)>
-                            {move || queues(talk.live, talk.row.with(waits_in)).into_iter().map(option).collect_view()}
-                        </optgroup>
-                        <optgroup label=tr(Key::HandOverColleagues)>
-                            {move || colleagues(talk.live, talk.row.with(|row| row.as_ref()?.assignee)).into_iter().map(option).collect_view()}
-                        </optgroup>
-                    </select>
+                    {select(to, talk.live, "hand-over-to", Some(talk))}
                 </div>
                 <div class="field">
                     <label class="field__label" for="hand-over-note">{tr(Key::HandOverNote)}</label>
@@ -110,27 +92,41 @@ pub(crate) fn chooser(open: RwSignal<bool>, live: Live, on_choose: Callback<Targ
     view! {
         <Dialog open title=Signal::derive(|| text(Key::HandOver).to_owned())>
             <form class="hand-over" on:submit=send>
-                <select
-                    class="field__input"
-                    aria-label=tr(Key::HandOverTo)
-                    data-testid="bulk-hand-over-to"
-                    required
-                    prop:value=to
-                    on:change:target=move |event| to.set(event.target().value())
-                >
-                    <option value="">{tr(Key::HandOverChoose)}</option>
-                    <optgroup label=tr(Key::HandOverQueues)>
-                        {move || queues(live, None).into_iter().map(option).collect_view()}
-                    </optgroup>
-                    <optgroup label=tr(Key::HandOverColleagues)>
-                        {move || colleagues(live, None).into_iter().map(option).collect_view()}
-                    </optgroup>
-                </select>
+                {select(to, live, "bulk-hand-over-to", None)}
                 <footer class="dialog__foot">
                     <Button look=ButtonLook::Primary attr:r#type="submit" attr:data-testid="bulk-hand-over-confirm">{tr(Key::HandOver)}</Button>
                 </footer>
             </form>
         </Dialog>
+    }
+    .into_any()
+}
+
+/// Queues and colleagues; where it is about one conversation, others than it is with.
+fn select(to: RwSignal<String>, live: Live, id: &'static str, talk: Option<Talk>) -> AnyView {
+    let chosen = move |event: leptos::ev::Targeted<web_sys::Event, web_sys::HtmlSelectElement>| {
+        to.set(event.target().value());
+    };
+    let now = move || talk.and_then(|talk| talk.row.with(waits_in));
+    let holder = move || talk.and_then(|talk| talk.row.with(|row| row.as_ref()?.assignee));
+    view! {
+        <select
+            class="field__input"
+            id=id
+            aria-label=tr(Key::HandOverTo)
+            data-testid=id
+            required
+            prop:value=to
+            on:change:target=chosen
+        >
+            <option value="">{tr(Key::HandOverChoose)}</option>
+            <optgroup label=tr(Key::HandOverQueues)>
+                {move || queues(live, now()).into_iter().map(option).collect_view()}
+            </optgroup>
+            <optgroup label=tr(Key::HandOverColleagues)>
+                {move || colleagues(live, holder()).into_iter().map(option).collect_view()}
+            </optgroup>
+        </select>
     }
     .into_any()
 }
