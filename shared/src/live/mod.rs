@@ -7,4 +7,4 @@ pub mod frame;
 pub mod snapshot;
 
 /// Version of the frames. A client of another version gets close code 4490 and reloads.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
