@@ -55,6 +55,8 @@ pub(crate) const OVERSIGHT: &str = "/settings/oversight";
 /// What they are described by.
 pub(crate) const LABELS: &str = "/settings/labels";
 
+/// Where alerts are posted to.
+pub(crate) const ALERTS: &str = "/settings/alerts";
 /// What could not be taken in.
 pub(crate) const QUARANTINE: &str = "/settings/quarantine";
 
@@ -147,6 +149,8 @@ pub(crate) enum Page {
     Reply(CannedReplyId),
     /// Labels and fields.
     Labels,
+    /// Where alerts are posted to.
+    Alerts,
     /// What could not be taken in.
     Quarantine,
     /// Customers; no page of the settings, but of the same program.
@@ -186,6 +190,7 @@ pub(crate) fn page(path: &str) -> Page {
         (Some("replies"), Some("new"), _) => Page::NewReply,
         (Some("replies"), Some(id), _) => id.parse().map_or(Page::Replies, Page::Reply),
         (Some("labels"), ..) => Page::Labels,
+        (Some("alerts"), ..) => Page::Alerts,
         (Some("oversight"), ..) => Page::Oversight,
         (Some("quarantine"), ..) => Page::Quarantine,
         _ => Page::First,

@@ -17,7 +17,7 @@ use shared::{
     permission::{PhoneSight, Scope, can_see},
 };
 
-use super::{finding, notices, numbers, seat};
+use super::{finding, notices, numbers, saved_views, seat};
 use crate::{
     clock::{from_micros, micros},
     db::{
@@ -60,6 +60,7 @@ pub fn snapshot(scoped: &mut Scoped, member: MemberId) -> Result<(Epoch, Scope, 
         truncated,
         drafts: draft::of(scoped, member)?.into_iter().map(|row| row.model).collect(),
         notices: notices::unread(scoped, member)?,
+        views: saved_views::seen_by(scoped, member)?,
     };
     Ok((epoch, seat.scope, snapshot))
 }
@@ -111,21 +112,19 @@ pub async fn conversations(
     read.await
 }
 
-/// `GET /api/conversations/{id}/messages`.
+/// `GET /api/conversations/{id}/messages`. What is shown of a conversation goes out through
+/// [`monitor::shown`](super::monitor::shown).
 ///
 /// # Errors
 /// `not_found` when the conversation does not exist or is out of sight.
-pub async fn messages(
-    tenant: &TenantStore,
+pub fn messages(
+    scoped: &mut Scoped,
     member: MemberId,
     id: ConversationId,
-    query: MessagesQuery,
-) -> Result<MessagesPage, ReadError> {
-    let read = tenant.read(move |scoped| {
-        in_sight(scoped, member, id)?;
-        timeline(scoped, id, query.before)
-    });
-    read.await
+    query: &MessagesQuery,
+) -> Result<MessagesPage, Fault> {
+    in_sight(scoped, member, id)?;
+    timeline(scoped, id, query.before)
 }
 
 /// A file and what a browser should call it.
@@ -138,29 +137,32 @@ pub struct FoundFile {
     pub name: Option<String>,
 }
 
-/// The file of a message.
+/// The file of a message, and in which conversation it was sent. What is shown of a conversation goes out through
+/// [`monitor::shown`](super::monitor::shown).
 ///
 /// # Errors
 /// `not_found` when there is no such message in sight, or its file is not here.
-pub async fn file(tenant: &TenantStore, member: MemberId, id: MessageId) -> Result<FoundFile, ReadError> {
-    let read = tenant.read(move |scoped| {
-        let found = message::find(scoped, id)?.ok_or(Fault::Refused(ErrorCode::NotFound))?;
-        in_sight(scoped, member, found.model.conversation)?;
-        let name = match &found.model.body {
-            Body::Content(content) => match &**content {
-                Content::Media(media) => media.file_name.clone(),
-                _ => None,
-            },
+pub fn file(
+    scoped: &mut Scoped,
+    member: MemberId,
+    id: MessageId,
+) -> Result<(ConversationId, FoundFile), Fault> {
+    let found = message::find(scoped, id)?.ok_or(Fault::Refused(ErrorCode::NotFound))?;
+    let conversation = found.model.conversation;
+    in_sight(scoped, member, conversation)?;
+    let name = match &found.model.body {
+        Body::Content(content) => match &**content {
+            Content::Media(media) => media.file_name.clone(),
             _ => None,
-        };
-        match file::find(scoped, id)? {
-            Some(FileRow { file: File::Ready(stored), hash: Some(hash), .. }) => {
-                Ok(FoundFile { hash, stored, name })
-            }
-            _ => Err(Fault::Refused(ErrorCode::NotFound)),
+        },
+        _ => None,
+    };
+    match file::find(scoped, id)? {
+        Some(FileRow { file: File::Ready(stored), hash: Some(hash), .. }) => {
+            Ok((conversation, FoundFile { hash, stored, name }))
         }
-    });
-    read.await
+        _ => Err(Fault::Refused(ErrorCode::NotFound)),
+    }
 }
 
 /// A conversation in a scope, with the newest page of its messages.

@@ -120,6 +120,10 @@ fn place(notice: &Notice) -> String {
 /// Who did what, and where.
 fn line(desk: Desk, notice: &Notice) -> String {
     let live = desk.live;
+    if let Some(alert) = notice.alert {
+        let queue = live.queue(alert.queue).map(|queue| queue.name).unwrap_or_default();
+        return words::alert(alert.what, &queue, notice.at);
+    }
     let by = notice.by.and_then(|id| live.member(id)).map(|member| member.name);
     let by = by.unwrap_or_else(|| text(Key::AuthorSomebody).to_owned());
     let row = notice.conversation.and_then(|id| live.conversation(id));
@@ -131,6 +135,7 @@ fn line(desk: Desk, notice: &Notice) -> String {
         (NoticeKind::Suggested, _) => Key::NoticeSuggested,
         (NoticeKind::Joined | NoticeKind::Alert, _) => Key::NoticeJoined,
         (NoticeKind::Reviewed, _) => Key::NoticeReviewed,
+        (NoticeKind::Woke, _) => Key::NoticeWoke,
     };
     fill(key, &[("name", &by), ("place", &place)])
 }

@@ -18,9 +18,9 @@ use shared::{
     },
     error::{ErrorCode, Problem},
     ids::{
-        AssignmentId, CalendarId, CannedReplyId, ChannelId, CommandKey, ConnectionId, ContactChangeId,
-        ContactId, ContactNoteId, ConversationId, Epoch, FieldId, LabelId, MemberId, MessageId, NoticeId,
-        QueueId, TemplateId,
+        AssignmentId, BulkId, CalendarId, CannedReplyId, ChannelId, CommandKey, ConnectionId,
+        ContactChangeId, ContactId, ContactNoteId, ConversationId, Epoch, FieldId, LabelId, MemberId,
+        MessageId, NoticeId, QueueId, TemplateId,
     },
     live::{
         command::Done,
@@ -29,6 +29,7 @@ use shared::{
     },
     model::{
         board::{AgentState, AlertKind, Board, BoardAgent, BoardAlert, BoardLine},
+        bulk::{BulkDone, BulkRefused},
         calendar::{Calendar, Holiday, Hours, Weekly, Window, parse_date},
         canned::{CannedFile, CannedReply, CannedScope, CannedWords},
         channel::{Channel, ChannelColour},
@@ -53,14 +54,14 @@ use shared::{
             Attempt, Author, AuthorKind, Body, Delivery, DeliveryState, Failure, FailureReason,
             GroupReceipts, Happening, Message, Price,
         },
-        notice::{Notice, NoticeKind},
+        notice::{Notice, NoticeAlert, NoticeKind},
         queue::{PriorityRule, PriorityWhen, Queue, QueueRules, Ring, RoutingMode, WhenFull},
         review::ReviewPolicy,
         routing::{
             Assignment, AssignmentKind, Deciding, Ending, Moved, RoutingPolicy, Skill, Target, Tell, Waiting,
             Why,
         },
-        settings::Settings,
+        settings::{Banner, BannerTone, Settings},
         template::{
             ComingCategory, Template, TemplateButton, TemplateCategory, TemplateHeader, TemplatePlace,
             TemplateQuality, TemplateStatus, TemplateValue,
@@ -357,6 +358,14 @@ fn frames() -> Vec<ServerFrame> {
                 conversation: None,
                 change: Some(ContactChangeId::new()),
                 moved: Some(Moved { moved: 200, left: 3 }),
+                bulk: Some(BulkDone {
+                    id: BulkId::new(),
+                    done: 11,
+                    refused: vec![BulkRefused {
+                        conversation: ConversationId::new(),
+                        code: ErrorCode::ConversationClosed,
+                    }],
+                }),
             }),
         },
         ServerFrame::Reset { why: ResetReason::Scope },
@@ -407,7 +416,7 @@ fn what_a_newer_server_adds_is_passed_over() {
     let text = r#"{"new":{"deep":[1,-2.5e3,{"a":"]}"},[]],"b":null},"pos":5,"message":null,"more":true}"#;
     assert_eq!(
         read::<Done>(text),
-        Ok(Done { pos: 5, message: None, conversation: None, change: None, moved: None })
+        Ok(Done { pos: 5, message: None, conversation: None, change: None, moved: None, bulk: None })
     );
     assert_eq!(read::<Done>(r#"{"pos":5,"x":}"#), Err(Unreadable));
     assert_eq!(read::<Done>(r#"{"pos":5,"x"}"#), Err(Unreadable));
@@ -510,14 +519,15 @@ fn what_an_app_reaches_is_read_as_it_was_written() {
 }
 
 /// What is the member's own.
-fn own() -> [Event; 5] {
+fn own() -> [Event; 6] {
     let at = Instant::from_timestamp_millis(1_793_000_000_123).unwrap();
     let (conversation, up_to) = (ConversationId::new(), NoticeId::new());
     let draft = Draft { conversation, rev: 2, text: "Well\n".into(), note: true, answers: None, at };
     let notice = Notice {
         id: up_to,
         kind: NoticeKind::Mentioned,
-        conversation,
+        conversation: Some(conversation),
+        alert: None,
         message: Some(MessageId::new()),
         by: Some(MemberId::new()),
         at,
@@ -525,7 +535,16 @@ fn own() -> [Event; 5] {
     };
     let assigned =
         Notice { kind: NoticeKind::Assigned, message: None, by: None, read: true, ..notice.clone() };
+    let alert = Notice {
+        kind: NoticeKind::Alert,
+        conversation: None,
+        alert: Some(NoticeAlert { queue: QueueId::new(), what: AlertKind::ServiceLevel, value: 71 }),
+        message: None,
+        by: None,
+        ..notice.clone()
+    };
     [
+        Event::Notice(alert),
         Event::Draft(draft),
         Event::DraftGone { conversation },
         Event::Notice(notice),
@@ -597,6 +616,12 @@ fn routed() -> [Event; 5] {
             tell: Tell { on_request: true, after_secs: vec![60], ..Tell::default() },
             ..RoutingPolicy::default()
         },
+        banner: Some(Banner {
+            text: "The telephones are down.".into(),
+            tone: BannerTone::Warning,
+            until: Some(at),
+            rev: 4,
+        }),
     };
     [
         Event::Queue(Queue { id: queue, rev: 2, name: "Sales".into(), rules }),
@@ -668,6 +693,7 @@ fn what_is_known_of_a_contact_is_read_as_it_was_written() {
         waiting_since: None,
         window_until: None,
         offer_until: None,
+        sleeps_until: Instant::from_timestamp_millis(1_800_000_000_123),
         opened_at: at,
         closed: None,
         block: None,

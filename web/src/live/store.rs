@@ -12,8 +12,17 @@ use shared::{
         snapshot::Watcher,
     },
     model::{
-        board::Board, calendar::Calendar, channel::Channel, conversation::Conversation, draft::Draft,
-        health::ChannelHealth, member::Member, notice::Notice, queue::Queue, settings::Settings,
+        board::Board,
+        calendar::Calendar,
+        channel::Channel,
+        conversation::Conversation,
+        draft::Draft,
+        health::ChannelHealth,
+        member::Member,
+        notice::Notice,
+        queue::Queue,
+        saved_view::SavedView,
+        settings::{Banner, Settings},
     },
 };
 
@@ -218,9 +227,20 @@ impl Live {
         self.view.with_value(|view| view.as_ref().map(all)).unwrap_or_default()
     }
 
+    /// The searches that are kept under a name; tracked.
+    pub(crate) fn views(self) -> Vec<SavedView> {
+        self.own.track();
+        self.view.with_value(|view| view.as_ref().map(|view| view.views.clone())).unwrap_or_default()
+    }
+
     /// The tenant's settings; tracked.
     pub(crate) fn settings(self) -> Option<Settings> {
         self.directory(|view| view.settings.clone())
+    }
+
+    /// What everybody is told now; tracked.
+    pub(crate) fn banner(self) -> Option<Banner> {
+        self.directory(|view| view.settings.banner.clone()).flatten()
     }
 
     fn directory<T>(self, read: impl FnOnce(&View) -> T) -> Option<T> {

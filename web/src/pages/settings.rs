@@ -11,8 +11,8 @@ use crate::{
         list::Inbox,
         rail::Rail,
         settings::{
-            blocked, calendars, connect, contacts, fields, labels, number, numbers, oversight, people,
-            quarantine, queue, queues, replies, reply_form, setup, template_form, templates,
+            alerts, blocked, calendars, connect, contacts, fields, labels, number, numbers, oversight,
+            people, quarantine, queue, queues, replies, reply_form, setup, template_form, templates,
         },
     },
     effects::effect,
@@ -26,7 +26,7 @@ use crate::{
 pub(crate) fn SettingsPage() -> impl IntoView {
     let desk = Desk::get();
     // The rail tells what is unread, here as in the inbox.
-    let inbox = Inbox::new(desk.live, Signal::derive(|| None));
+    let inbox = Inbox::new(desk, Signal::derive(|| None));
     desk.live.show(None);
     let page = Memo::new(move |_| routes::page(&desk.router.path()));
     let title = move || {
@@ -46,6 +46,7 @@ pub(crate) fn SettingsPage() -> impl IntoView {
                 {move || link(desk, Permission::ManageQueues, routes::CALENDARS, Key::SettingsCalendars)}
                 {move || link(desk, Permission::Supervise, routes::PEOPLE, Key::SettingsPeople)}
                 {move || link(desk, Permission::ManageContacts, routes::LABELS, Key::SettingsLabels)}
+                {move || link(desk, Permission::ManageSettings, routes::ALERTS, Key::SettingsAlerts)}
                 {move || link(desk, Permission::ManageSettings, routes::OVERSIGHT, Key::Oversight)}
                 {move || link(desk, Permission::ManageSettings, routes::QUARANTINE, Key::SettingsQuarantine)}
                 <span class="grow"></span>
@@ -90,7 +91,7 @@ fn draw(desk: Desk, page: Page) -> AnyView {
         }
         Page::Templates | Page::NewTemplate | Page::Template(_) => Permission::ManageTemplates,
         Page::Replies | Page::NewReply | Page::Reply(_) => Permission::WorkConversations,
-        Page::Quarantine | Page::Oversight => Permission::ManageSettings,
+        Page::Alerts | Page::Quarantine | Page::Oversight => Permission::ManageSettings,
         Page::Labels | Page::Blocked => Permission::ManageContacts,
         Page::Contacts => Permission::WorkConversations,
         Page::Queues | Page::NewQueue | Page::Queue(_) => Permission::ManageQueues,
@@ -107,6 +108,7 @@ fn draw(desk: Desk, page: Page) -> AnyView {
         Page::NewNumber => connect::page(desk),
         Page::Setup(id) => setup::page(desk, id),
         Page::Number(id) => number::page(desk, id),
+        Page::Alerts => alerts::page(desk),
         Page::Quarantine => quarantine::page(desk),
         Page::Labels => labels::page(desk),
         Page::Contacts => contacts::page(desk),

@@ -9,6 +9,7 @@
     reason = "a test that cannot go on should stop where it stands"
 )]
 
+mod alerts;
 mod board;
 mod browser;
 mod cards;
@@ -18,6 +19,7 @@ mod files;
 mod floor;
 mod forms;
 mod journeys;
+mod many;
 mod numbers;
 mod office;
 mod proxy;

@@ -103,11 +103,11 @@ pub(super) fn below(id: &str, hint: Option<Key>, fault: Signal<Option<String>>) 
 }
 
 /// A choice out of a few; values are what is stored, words what is shown.
-pub(super) fn choice(
+pub(crate) fn choice(
     id: impl Into<String>,
     label: Key,
     value: RwSignal<String>,
-    options: impl Fn() -> Vec<(String, String)> + Send + 'static,
+    options: impl Fn() -> Vec<(String, String)> + Send + Sync + 'static,
 ) -> AnyView {
     draw_choice(id.into(), label, value, Box::new(options))
 }
@@ -117,8 +117,10 @@ fn draw_choice(
     id: String,
     label: Key,
     value: RwSignal<String>,
-    options: Box<dyn Fn() -> Vec<(String, String)> + Send>,
+    options: Box<dyn Fn() -> Vec<(String, String)> + Send + Sync>,
 ) -> AnyView {
+    // What they are made from may tell of much else, such as colleagues who come and go; a list that is open stays.
+    let options = Memo::new(move |_| options());
     view! {
         <div class="field">
             <label class="field__label" for=id.clone()>{tr(label)}</label>
@@ -128,7 +130,7 @@ fn draw_choice(
                 data-testid=id
                 on:change:target=move |event| value.set(event.target().value())
             >
-                {move || options().into_iter().map(|(one, words)| {
+                {move || options.get().into_iter().map(|(one, words)| {
                     let (own, chosen) = (one.clone(), one.clone());
                     view! { <option value=own selected=move || value.get() == chosen>{words}</option> }.into_any()
                 }).collect_view()}
@@ -160,7 +162,7 @@ pub(super) fn refusal(refused: RwSignal<Option<Refused>>) -> AnyView {
 }
 
 /// Bad news as a line that is read aloud.
-pub(super) fn alert(words: Signal<Option<String>>) -> AnyView {
+pub(crate) fn alert(words: Signal<Option<String>>) -> AnyView {
     view! {
         <div role="alert">{move || words.get().map(|words| said(Tone::Bad, IconName::Warning, words))}</div>
     }
@@ -183,7 +185,7 @@ pub(super) fn note(words: Key) -> AnyView {
 }
 
 /// The button that hands a form in.
-pub(super) fn submit(
+pub(crate) fn submit(
     primary: bool,
     testid: &'static str,
     label: Signal<&'static str>,

@@ -1,5 +1,6 @@
 //! The settings: numbers, templates, canned replies, queues, people, and what could not be taken in.
 
+pub(crate) mod alerts;
 pub(crate) mod blocked;
 pub(crate) mod calendars;
 pub(crate) mod connect;

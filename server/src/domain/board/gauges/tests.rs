@@ -47,6 +47,7 @@ fn seen() -> Seen {
     Seen {
         now: at(0),
         queues: BTreeMap::from([(queue(1), QueueRules::default()), (queue(2), QueueRules::default())]),
+        hours: Hours::new(),
         members: Vec::new(),
         desks: HashMap::new(),
         places: Vec::new(),
