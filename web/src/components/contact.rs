@@ -210,7 +210,7 @@ fn confirm(matter: Matter, open: RwSignal<bool>, question: &'static Question) ->
             <div class="contact__ask">
                 <p>{explained}</p>
                 {question.asks.then(|| view! {
-                    <textarea class="field__input" rows="2" maxlength="200" dir="auto" aria-label=tr(Key::BlockReason) placeholder=tr(Key::BlockReason) data-testid="block-reason" bind:value=why></textarea>
+                    <textarea class="field__input field__area" rows="2" maxlength="200" dir="auto" aria-label=tr(Key::BlockReason) placeholder=tr(Key::BlockReason) data-testid="block-reason" bind:value=why></textarea>
                 }.into_any())}
                 {refusal(matter)}
             </div>

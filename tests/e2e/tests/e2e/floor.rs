@@ -73,6 +73,7 @@ async fn an_agent_blocks_somebody_and_a_supervisor_lets_them_in_again() {
     say(&stack, ANNS, "buy my lamps").await;
     open_row(&agent, "buy my lamps").await;
     agent.click("take").await;
+    agent.until_true("document.querySelector('[data-testid=contact-block]').offsetParent !== null").await;
     agent.click("contact-block").await;
     agent.until_true("document.querySelector('[data-testid=contact-block-confirm]').disabled").await;
     fill(&agent, "block-reason", "Sells lamps to everybody").await;

@@ -103,7 +103,7 @@ async fn samples(engine: Engine, sequences: usize) {
                     .await;
             }
             // So do the others, more often than in a play.
-            if let Some(talk) = random.pick(&play.talks).copied().filter(|_| random.percent(40))
+            if let Some(talk) = random.pick(&play.talks).copied().filter(|_| random.percent(70))
                 && let Some(holder) = play.floor.holder(talk).await
             {
                 let close = Command::Close { conversation: talk, reason: CloseReason::Resolved };
@@ -159,7 +159,7 @@ async fn samples(engine: Engine, sequences: usize) {
         }
         play.floor.close().await;
     }
-    assert!(most >= 3, "hardly anything was ever drawn: {most}, TEST_SEED={seed}");
+    assert!(most >= 2, "hardly anything was ever drawn: {most}, TEST_SEED={seed}");
 }
 
 /// A conversation that the agent answered and closed.

@@ -160,7 +160,9 @@ fn form(moving: Moving) -> AnyView {
     let forced = move || to.with(|to| to.parse::<MemberId>().is_ok()).then(|| tr(Key::MoveAllForced));
     view! {
         <form class="hand-over" on:submit=submit data-testid="move-all">
-            <p>{move || fill(Key::MoveAllWhat, &[("n", &held().to_string()), ("m", &waiting().to_string())])}</p>
+            <div class="field">
+                <p>{move || fill(Key::MoveAllWhat, &[("n", &held().to_string()), ("m", &waiting().to_string())])}</p>
+            </div>
             <div class="field">
                 <label class="field__label" for="move-to">{tr(Key::MoveAllTo)}</label>
                 <select

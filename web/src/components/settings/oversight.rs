@@ -29,9 +29,11 @@ struct Line {
 
 /// The page.
 pub(crate) fn page(desk: Desk) -> AnyView {
+    // Drawn anew when the settings change, not whenever a colleague comes or goes.
+    let known = Memo::new(move |_| desk.live.settings());
     view! {
         <header class="settings__head"><h2>{tr(Key::Oversight)}</h2></header>
-        {move || desk.live.settings().map(|settings| form(desk, settings))}
+        {move || known.get().map(|settings| form(desk, settings))}
     }
     .into_any()
 }
