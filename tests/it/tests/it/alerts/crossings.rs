@@ -9,11 +9,13 @@ use server::{
     clock::Clock,
     db::rows::{
         alert::{self, AlertRow},
-        alert_webhook,
+        alert_webhook, calendar,
         timer::{self, TimerKind},
+        waiting,
     },
     domain::{
         board::{Levels, Watched, watch::EVERY_SECS},
+        hours::OpenHours,
         routing::timers,
     },
 };
@@ -139,6 +141,24 @@ fn rules(scoped: &mut server::db::Scoped) -> Result<BTreeMap<QueueId, AlertRules
     Ok(queues.into_iter().map(|queue| (queue.id, queue.rules.alerts)).collect())
 }
 
+/// How long whoever waits longest has waited in each queue, closed time left out, in seconds.
+fn longest(
+    scoped: &mut server::db::Scoped,
+    now: shared::Instant,
+) -> Result<BTreeMap<QueueId, i64>, server::db::Fault> {
+    let mut longest = BTreeMap::new();
+    for queue in server::db::rows::queue::all(scoped)? {
+        let calendar = queue.rules.calendar.map(|id| calendar::find(scoped, id)).transpose()?.flatten();
+        let hours = calendar.map(|calendar| OpenHours::new(&calendar.hours).unwrap());
+        let waited = waiting::of_queue(scoped, queue.id)?.into_iter().map(|row| match &hours {
+            Some(hours) => hours.open_seconds(row.since, now),
+            None => (now - row.since).num_seconds(),
+        });
+        longest.insert(queue.id, waited.max().unwrap_or_default());
+    }
+    Ok(longest)
+}
+
 /// After the time of a look, what is raised is what the figures say; two look at once, and one knows the levels.
 async fn looked_at(floor: &Floor, random: &mut Random, case: &str) {
     let before = floor.tenant.read(alert::all).await.unwrap();
@@ -153,13 +173,13 @@ async fn looked_at(floor: &Floor, random: &mut Random, case: &str) {
     let read = floor.tenant.read(move |scoped| {
         let board = Watched::default().look(scoped, now)?;
         let levels = Levels::default().look(scoped, now)?;
-        Ok((board, alert::all(scoped)?, rules(scoped)?, levels))
+        Ok((board, alert::all(scoped)?, rules(scoped)?, levels, longest(scoped, now)?))
     });
-    let (board, after, rules, levels) = read.await.unwrap();
+    let (board, after, rules, levels, longest) = read.await.unwrap();
     for line in &board.queues {
         let queue = line.queue.unwrap();
         let judged = levels.get(&queue).map_or(0, |level| level.judged);
-        for (what, verdict) in verdicts(&rules[&queue], line, judged, now.timestamp()) {
+        for (what, verdict) in verdicts(&rules[&queue], line, judged, longest[&queue]) {
             let is = |rows: &[AlertRow]| {
                 rows.iter().any(|row| row.raised && (row.queue, row.what) == (queue, what))
             };
@@ -182,7 +202,12 @@ fn agrees(board: &Board, rows: &[AlertRow], case: &str) {
 }
 
 /// What the definitions say, written anew: raised, over, or as it was before.
-fn verdicts(rules: &AlertRules, line: &BoardLine, judged: u32, now: i64) -> [(AlertKind, Option<bool>); 4] {
+fn verdicts(
+    rules: &AlertRules,
+    line: &BoardLine,
+    judged: u32,
+    longest: i64,
+) -> [(AlertKind, Option<bool>); 4] {
     let more = |value: i64, most: u32| {
         let most = i64::from(most);
         let clearly_less = value as f64 <= most as f64 * 0.8;
@@ -194,7 +219,6 @@ fn verdicts(rules: &AlertRules, line: &BoardLine, judged: u32, now: i64) -> [(Al
         Some(percent) if least > 0 && percent < (least + 5).min(100) => None,
         _ => Some(false),
     };
-    let longest = line.oldest_since.map_or(0, |since| now - since.timestamp());
     [
         (AlertKind::Waiting, more(line.waiting.into(), rules.waiting_over)),
         (AlertKind::LongestWait, more(longest, rules.longest_wait_over_secs)),
