@@ -23,6 +23,7 @@ use crate::{
         message::Message,
         notice::Notice,
         queue::Queue,
+        saved_view::SavedView,
         settings::Settings,
     },
 };
@@ -56,6 +57,8 @@ pub struct View {
     pub drafts: BTreeMap<ConversationId, Draft>,
     /// The newest of what the member was told of and has not seen.
     pub notices: BTreeMap<NoticeId, Notice>,
+    /// The searches that are kept under a name: the member's own, then those for everybody.
+    pub views: Vec<SavedView>,
     /// Opened timelines, also of closed conversations.
     pub timelines: BTreeMap<ConversationId, Timeline>,
 }
@@ -96,6 +99,8 @@ pub enum Touched {
     Draft(ConversationId),
     /// What the member was told of.
     Notices,
+    /// The searches that are kept under a name.
+    Views,
 }
 
 impl View {
@@ -115,6 +120,7 @@ impl View {
             truncated: snapshot.truncated,
             drafts: by(snapshot.drafts, |d| d.conversation),
             notices: by(snapshot.notices, |n| n.id),
+            views: snapshot.views,
             timelines: BTreeMap::new(),
         }
     }
@@ -269,6 +275,12 @@ pub fn apply(view: &mut View, logged: &Logged) -> Touched {
         Event::NoticesRead { up_to } => {
             view.notices.retain(|id, _| id > up_to);
             Touched::Notices
+        }
+        Event::Views { shared, views } => {
+            view.views.retain(|known| known.shared != *shared);
+            let at = if *shared { view.views.len() } else { 0 };
+            view.views.splice(at..at, views.iter().cloned());
+            Touched::Views
         }
         Event::Erased {} => Touched::Nothing,
     }

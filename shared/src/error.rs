@@ -82,6 +82,12 @@ pub enum ErrorCode {
     NothingStays,
     /// A later change of these contacts has to be taken back first.
     LaterChangeFirst,
+    /// The time is past, or too far away.
+    TimeInvalid,
+    /// Somebody did something with the conversation since.
+    ChangedSince,
+    /// It was taken back already, or is too long ago.
+    UndoOver,
     /// Only a failed message can be sent again.
     NotRetryable,
     /// WhatsApp does not have the message that is to be answered or marked, or not any more.
@@ -207,6 +213,8 @@ impl ErrorCode {
             | Self::TooMany
             | Self::NothingStays
             | Self::LaterChangeFirst
+            | Self::ChangedSince
+            | Self::UndoOver
             | Self::NotRetryable
             | Self::NotAnswerable
             | Self::TemplateNotSendable
@@ -242,6 +250,7 @@ impl ErrorCode {
             | Self::RulesInvalid
             | Self::ReplyInvalid
             | Self::ValueInvalid
+            | Self::TimeInvalid
             | Self::KeyReused => 422,
             Self::VersionMismatch => 426,
             Self::TooManyOpen | Self::RateLimited | Self::RegisteredTooOften => 429,
@@ -289,6 +298,9 @@ impl ErrorCode {
             Self::BothOpen => "Both have an open conversation on the same number; close one first",
             Self::NothingStays => "There is no earlier conversation that would stay",
             Self::LaterChangeFirst => "A later change of these contacts has to be taken back first",
+            Self::TimeInvalid => "The time is past, or more than 30 days away",
+            Self::ChangedSince => "Somebody did something with the conversation since",
+            Self::UndoOver => "It was taken back already, or is too long ago",
             Self::NotRetryable => "Only a failed message can be sent again",
             Self::NotAnswerable => "WhatsApp does not have this message (yet)",
             Self::TemplateNotSendable => "The template cannot be sent now",

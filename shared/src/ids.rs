@@ -104,6 +104,10 @@ id!(/// A word by which contacts and conversations are sorted.
     LabelId, "lbl");
 id!(/// Something a business wants to know of its customers.
     FieldId, "fld");
+id!(/// One thing done to many conversations at once.
+    BulkId, "blk");
+id!(/// A search that is kept under a name.
+    SavedViewId, "viw");
 id!(/// A department.
     QueueId, "que");
 id!(/// When a business is open.

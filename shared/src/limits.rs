@@ -41,6 +41,8 @@ pub const META_ID_BYTES: usize = 512;
 pub const PREVIEW_CHARS: usize = 80;
 /// The customer service window after the customer's last message, in hours. Source: Cloud API.
 pub const WINDOW_HOURS: i64 = 24;
+/// Longest time for which a conversation can be put aside, in days. Ours.
+pub const SLEEP_DAYS: i64 = 30;
 /// Timelines one connection may have open. Ours.
 pub const OPEN_TIMELINES: usize = 8;
 /// Messages in the first page of a timeline and in each page after it. Ours.

@@ -4,7 +4,10 @@ use leptos::prelude::*;
 use shared::{
     error::{ErrorCode, Problem},
     ids::{ConversationId, MemberId, MessageId},
-    live::{close::Verdict, command::Command},
+    live::{
+        close::Verdict,
+        command::{Command, Done},
+    },
     program::Program,
 };
 
@@ -12,6 +15,7 @@ use crate::{
     attach::Attachments,
     browser,
     components::banner,
+    components::bulk::outcome,
     drafts::Drafts,
     effects::effect,
     http,
@@ -65,8 +69,8 @@ pub(crate) struct Desk {
     pub(crate) crossed: RwSignal<Option<Crossed>>,
     /// Suggestions that were taken or are not wanted.
     pub(crate) dismissed: RwSignal<Vec<MessageId>>,
-    /// What was closed last, for undo.
-    pub(crate) closed: RwSignal<Option<ConversationId>>,
+    /// What takes back what was done last.
+    pub(crate) undoable: RwSignal<Option<Command>>,
     /// Whether the composer writes a note.
     pub(crate) noting: RwSignal<bool>,
     /// Whether the keys are shown.
@@ -89,7 +93,7 @@ impl Desk {
             attention: RwSignal::new(browser::has_attention()),
             crossed: RwSignal::new(None),
             dismissed: RwSignal::new(Vec::new()),
-            closed: RwSignal::new(None),
+            undoable: RwSignal::new(None),
             noting: RwSignal::new(false),
             help: RwSignal::new(false),
             beginning: RwSignal::new(false),
@@ -101,12 +105,21 @@ impl Desk {
         expect_context()
     }
 
-    /// Reopens what was closed last.
+    /// Takes back what was done last: opens what was closed, or undoes what was done to many.
     pub(crate) fn undo(self) {
-        if let Some(conversation) = self.closed.get_untracked() {
-            self.closed.set(None);
-            self.live.command(Command::Reopen { conversation });
+        if let Some(command) = self.undoable.get_untracked() {
+            self.undoable.set(None);
+            self.undo_by(command);
         }
+    }
+
+    /// Takes something back, and says of how much of it that was possible.
+    pub(crate) fn undo_by(self, command: Command) {
+        self.live.command_then(command, move |answer| {
+            if let Ok(Done { bulk: Some(done), .. }) = answer {
+                self.toasts.say(outcome(&done, Key::BulkUndone));
+            }
+        });
     }
 
     fn tell(self, refusal: &Refusal) {

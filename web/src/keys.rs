@@ -25,7 +25,9 @@ pub(crate) enum Action {
     Take,
     /// Close the conversation.
     Close,
-    /// Reopen what was closed last.
+    /// Choose the row for something that is done to several.
+    Choose,
+    /// Take back what was done last.
     Undo,
     /// Next conversation with something unread.
     NextUnread,
@@ -56,7 +58,7 @@ const fn plain(action: Action, key: &'static str, shown: &'static str, label: Ke
 }
 
 /// All keys, in the order the help shows them.
-pub(crate) const BINDINGS: [Binding; 14] = [
+pub(crate) const BINDINGS: [Binding; 15] = [
     plain(Action::Search, "/", "/", Key::ShortcutSearch),
     plain(Action::Next, "j", "J", Key::ShortcutNext),
     plain(Action::Previous, "k", "K", Key::ShortcutPrevious),
@@ -80,6 +82,7 @@ pub(crate) const BINDINGS: [Binding; 14] = [
     plain(Action::Note, "n", "N", Key::ShortcutNote),
     plain(Action::Take, "a", "A", Key::ShortcutTake),
     plain(Action::Close, "e", "E", Key::ShortcutClose),
+    plain(Action::Choose, "x", "X", Key::ShortcutChoose),
     plain(Action::Undo, "z", "Z", Key::ShortcutUndo),
     plain(Action::Back, "escape", "Esc", Key::ShortcutBack),
     plain(Action::Help, "?", "?", Key::ShortcutHelp),

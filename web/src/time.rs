@@ -122,6 +122,15 @@ pub(crate) fn ago(at_ms: f64, now_ms: f64) -> String {
     }
 }
 
+/// A moment to come, as short as it can be told: `10:07`, `Mon 10:07`, `3 Nov`.
+pub(crate) fn ahead(at_ms: f64, now_ms: f64) -> String {
+    match day_number(at_ms) - day_number(now_ms) {
+        0 => write(at_ms, Style::Clock),
+        1..=6 => format!("{} {}", write(at_ms, Style::Weekday), write(at_ms, Style::Clock)),
+        _ => write(at_ms, Style::ShortDay),
+    }
+}
+
 /// A counter: `1:40` below an hour, `3 h 12 m` above it, `2 d 4 h` above a day.
 pub(crate) fn counter(span_ms: f64) -> String {
     let span = span_ms.max(0.0);

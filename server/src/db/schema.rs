@@ -180,6 +180,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    bulk (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> Text,
+        member_id -> Text,
+        at -> BigInt,
+        action -> Text,
+        items -> Text,
+        undone -> Bool,
+    }
+}
+
+diesel::table! {
+    saved_view (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> Text,
+        member_id -> Nullable<Text>,
+        place -> BigInt,
+        name -> Text,
+        search -> Text,
+    }
+}
+
+diesel::table! {
     calendar (tenant_id, id) {
         tenant_id -> BigInt,
         id -> Text,

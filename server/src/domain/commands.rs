@@ -5,14 +5,17 @@
 
 use shared::{
     error::{ErrorCode, Problem},
-    ids::{CommandKey, ContactChangeId, ConversationId, MemberId, MessageId},
+    ids::{CommandKey, ContactChangeId, ConversationId, LabelId, MemberId, MessageId},
     live::command::{Command, Done, KeyedCommand},
-    model::routing::{MoveTo, Moved, Target},
+    model::{
+        bulk::BulkDone,
+        routing::{MoveTo, Moved, Target},
+    },
 };
 
 use super::{
-    banner, calendars, contacts, conversations as conv, drafts, members, notices, queues, refusal::Concerned,
-    reviews, routing, seat, stickers, templates, tenancy,
+    banner, bulk, calendars, contacts, conversations as conv, drafts, members, notices, queues,
+    refusal::Concerned, reviews, routing, saved_views, seat, stickers, templates, tenancy,
 };
 use crate::{
     db::{
@@ -56,7 +59,7 @@ fn once(
         return Err(ErrorCode::Forbidden.into());
     }
     let before = tx.pos();
-    let Effect { message, change, conversation, moved } = execute(tx, &seat, key, command)?;
+    let Effect { message, change, conversation, moved, bulk } = execute(tx, &seat, key, command)?;
     // Consoles say "read" again and again; only what changed something is a change.
     let nothing_read = matches!(command, Command::MarkRead { .. }) && tx.pos() == before;
     if !nothing_read && let Some((action, object)) = audited(command) {
@@ -66,11 +69,32 @@ fn once(
         (Command::Begin { .. }, Some(id)) => message::find(tx, id)?.map(|row| row.model.conversation),
         _ => conversation,
     };
-    let done = Done { pos: tx.pos(), message, conversation, change, moved };
+    let done = Done { pos: tx.pos(), message, conversation, change, moved, bulk };
     let result = serde_json::to_string(&done).map_err(|error| Fault::Broken(error.to_string()))?;
     let now = tx.now();
     command_result::insert(tx, member, key, hash, &result, now)?;
     Ok(done)
+}
+
+/// Runs a command as a part of another: with the same permission, by the same function, with the same entry in the
+/// audit log.
+///
+/// # Errors
+/// The refusal; what was written before it is the caller's to undo.
+pub(super) fn part(
+    tx: &mut Tx<'_>,
+    seat: &seat::Seat,
+    key: CommandKey,
+    command: &Command,
+) -> Result<Option<MessageId>, Fault> {
+    if !seat.member.role.may(command.permission()) {
+        return Err(ErrorCode::Forbidden.into());
+    }
+    let message = message_of(tx, seat, key, command)?;
+    if let Some((action, object)) = audited(command) {
+        tx.audit(Actor::Member(seat.member.id), action, &object)?;
+    }
+    Ok(message)
 }
 
 /// What a command made.
@@ -80,6 +104,7 @@ struct Effect {
     change: Option<ContactChangeId>,
     conversation: Option<ConversationId>,
     moved: Option<Moved>,
+    bulk: Option<BulkDone>,
 }
 
 fn execute(tx: &mut Tx<'_>, seat: &seat::Seat, key: CommandKey, command: &Command) -> Result<Effect, Fault> {
@@ -93,6 +118,14 @@ fn execute(tx: &mut Tx<'_>, seat: &seat::Seat, key: CommandKey, command: &Comman
         Command::MoveAll { from, to } => {
             let moved = Some(routing::move_all::move_all(tx, seat, *from, *to)?);
             return Ok(Effect { moved, ..Effect::default() });
+        }
+        Command::Bulk { conversations, action } => {
+            let bulk = Some(bulk::run(tx, seat, key, conversations, action)?);
+            return Ok(Effect { bulk, ..Effect::default() });
+        }
+        Command::UndoBulk { id } => {
+            let bulk = Some(bulk::undo::undo(tx, seat, *id)?);
+            return Ok(Effect { bulk, ..Effect::default() });
         }
         _ => return Ok(Effect { message: message_of(tx, seat, key, command)?, ..Effect::default() }),
     };
@@ -146,7 +179,9 @@ fn message_of(
         Command::DeclineOffer { conversation } => {
             routing::offer::decline(tx, seat, *conversation).map(|()| None)
         }
-        Command::Park { conversation } => routing::park::park(tx, seat, *conversation).map(|()| None),
+        Command::Park { conversation, until } => {
+            routing::park::park(tx, seat, *conversation, *until).map(|()| None)
+        }
         Command::Resume { conversation } => routing::park::resume(tx, seat, *conversation).map(|()| None),
         Command::Transfer { conversation, to, note } => {
             routing::hand::transfer(tx, seat, *conversation, key, *to, note.as_deref()).map(|()| None)
@@ -157,6 +192,14 @@ fn message_of(
         Command::SetPriority { conversation, secs } => {
             routing::hand::prioritise(tx, seat, *conversation, *secs).map(|()| None)
         }
+        Command::Label { conversation, add, remove } => {
+            conv::label::label(tx, seat, *conversation, add, remove).map(|()| None)
+        }
+        Command::SaveView { id, name, search, shared } => {
+            saved_views::save(tx, seat, *id, name, search, *shared).map(|()| None)
+        }
+        Command::RemoveView { id } => saved_views::remove(tx, seat, *id).map(|()| None),
+        Command::OrderViews { shared, order } => saved_views::order(tx, seat, *shared, order).map(|()| None),
         Command::SetAvailabilityOf { member, availability } => {
             members::availability::choose_for(tx, *member, *availability).map(|()| None)
         }
@@ -203,15 +246,20 @@ fn message_of(
         Command::MergeContacts { .. }
         | Command::SplitContact { .. }
         | Command::TakeNext {}
-        | Command::MoveAll { .. } => Ok(None),
+        | Command::MoveAll { .. }
+        | Command::Bulk { .. }
+        | Command::UndoBulk { .. } => Ok(None),
     }
 }
 
 /// What the audit log says of a command: the action and the object, never a text. Nothing of what is the member's
-/// alone and tells nobody anything.
+/// alone and tells nobody anything, and what many are changed by says it itself.
 fn audited(command: &Command) -> Option<(&'static str, String)> {
     Some(match command {
-        Command::SetDraft { .. } | Command::ReadNotices { .. } => return None,
+        Command::SetDraft { .. }
+        | Command::ReadNotices { .. }
+        | Command::Bulk { .. }
+        | Command::UndoBulk { .. } => return None,
         Command::Send { conversation, .. } => ("message.send", conversation.to_string()),
         Command::Begin { channel, .. } => ("conversation.begin", channel.to_string()),
         Command::React { message, .. } => ("message.react", message.to_string()),
@@ -230,7 +278,10 @@ fn audited(command: &Command) -> Option<(&'static str, String)> {
         Command::AcceptOffer { conversation } => ("offer.accept", conversation.to_string()),
         Command::DeclineOffer { conversation } => ("offer.decline", conversation.to_string()),
         Command::TakeNext {} => ("conversation.next", String::new()),
-        Command::Park { conversation } => ("conversation.park", conversation.to_string()),
+        Command::Park { conversation, until } => {
+            let until = until.map(|until| format!(" {}", until.to_rfc3339())).unwrap_or_default();
+            ("conversation.park", format!("{conversation}{until}"))
+        }
         Command::Resume { conversation } => ("conversation.resume", conversation.to_string()),
         Command::Transfer { conversation, to, .. } => {
             let to = match to {
@@ -254,6 +305,19 @@ fn audited(command: &Command) -> Option<(&'static str, String)> {
         Command::SetPriority { conversation, secs } => {
             ("conversation.priority", format!("{conversation} {secs}"))
         }
+        Command::Label { conversation, add, remove } => {
+            let signed = |sign: char, labels: &[LabelId]| {
+                labels.iter().map(|id| format!(" {sign}{id}")).collect::<String>()
+            };
+            let labels = signed('+', add) + &signed('-', remove);
+            ("conversation.label", format!("{conversation}{labels}"))
+        }
+        Command::SaveView { id, shared, .. } => {
+            let id = id.map(|id| format!("{id} ")).unwrap_or_default();
+            ("view.save", format!("{id}{}", if *shared { "shared" } else { "own" }))
+        }
+        Command::RemoveView { id } => ("view.remove", id.to_string()),
+        Command::OrderViews { shared, .. } => ("view.order", (if *shared { "shared" } else { "own" }).into()),
         Command::SetAvailabilityOf { member, availability } => {
             ("availability.set_of", format!("{member} {}", availability.as_str()))
         }

@@ -6,6 +6,7 @@
 pub mod alert_webhook;
 pub mod banner;
 pub mod board;
+pub mod bulk;
 pub mod calendars;
 pub mod canned;
 pub mod commands;
@@ -26,6 +27,7 @@ pub mod queues;
 mod refusal;
 pub mod reviews;
 pub mod routing;
+pub mod saved_views;
 pub mod seat;
 pub mod stickers;
 pub mod templates;

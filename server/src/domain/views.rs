@@ -17,7 +17,7 @@ use shared::{
     permission::{PhoneSight, Scope, can_see},
 };
 
-use super::{finding, notices, numbers, seat};
+use super::{finding, notices, numbers, saved_views, seat};
 use crate::{
     clock::{from_micros, micros},
     db::{
@@ -60,6 +60,7 @@ pub fn snapshot(scoped: &mut Scoped, member: MemberId) -> Result<(Epoch, Scope, 
         truncated,
         drafts: draft::of(scoped, member)?.into_iter().map(|row| row.model).collect(),
         notices: notices::unread(scoped, member)?,
+        views: saved_views::seen_by(scoped, member)?,
     };
     Ok((epoch, seat.scope, snapshot))
 }

@@ -7,7 +7,9 @@ use shared::Instant;
 use crate::{
     db::{
         Fault, Tx, data_map,
-        rows::{command_result, early_status, fact, job, live_event, raw_item, sent_file, slice::SLICE},
+        rows::{
+            bulk, command_result, early_status, fact, job, live_event, raw_item, sent_file, slice::SLICE,
+        },
     },
     domain::{
         conversations::{status, upload},
@@ -22,9 +24,10 @@ pub(super) const KIND: &str = "prune";
 type Step = (&'static str, fn(&mut Tx<'_>, Instant) -> Result<usize, Fault>);
 
 /// What is forgotten by age in a tenant's database.
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     ("live_event", |tx, before| live_event::prune(tx, before)),
     ("command_result", |tx, before| command_result::prune(tx, before)),
+    ("bulk", |tx, before| bulk::prune(tx, before)),
     ("early_status", |tx, before| early_status::prune(tx, before)),
     ("raw_item", |tx, before| raw_item::prune(tx, before)),
     ("fact", |tx, before| fact::prune(tx, before)),

@@ -1,14 +1,16 @@
 //! Everything a member can do, as one enum with two doors: the live socket and `POST /api/commands`.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Pos,
     ids::{
-        CalendarId, ChannelId, CommandKey, ContactChangeId, ContactId, ConversationId, MemberId, MessageId,
-        NoticeId, QueueId, StickerId, UploadId,
+        BulkId, CalendarId, ChannelId, CommandKey, ContactChangeId, ContactId, ConversationId, LabelId,
+        MemberId, MessageId, NoticeId, QueueId, SavedViewId, StickerId, UploadId,
     },
     model::{
+        bulk::{BulkAction, BulkDone},
         calendar::Hours,
         conversation::CloseReason,
         member::{Availability, Role},
@@ -154,10 +156,17 @@ pub enum Command {
     },
     /// Take what waits longest of what one may answer.
     TakeNext {},
-    /// Put a conversation aside until its customer writes.
+    /// Put a conversation aside until its customer writes. What is put aside already is from now on until then.
     Park {
         /// Which.
         conversation: ConversationId,
+        /// Until then at the latest, within 30 days.
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            deserialize_with = "crate::instant::read_maybe"
+        )]
+        until: Option<DateTime<Utc>>,
     },
     /// Go on with a conversation that was put aside.
     Resume {
@@ -205,6 +214,55 @@ pub enum Command {
         conversation: ConversationId,
         /// So many seconds count as waited already.
         secs: u32,
+    },
+    /// Give a conversation labels, and take others.
+    Label {
+        /// Which.
+        conversation: ConversationId,
+        /// Those it gets.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        add: Vec<LabelId>,
+        /// Those it loses.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        remove: Vec<LabelId>,
+    },
+    /// Do one thing to many conversations, each by itself.
+    Bulk {
+        /// Which, at most 200.
+        conversations: Vec<ConversationId>,
+        /// What.
+        action: BulkAction,
+    },
+    /// Take back what one did to many conversations, where nobody did anything with them since; for ten minutes.
+    UndoBulk {
+        /// What.
+        id: BulkId,
+    },
+    /// Keep a search under a name, or change one that is kept.
+    SaveView {
+        /// Which; a new one without it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<SavedViewId>,
+        /// What it is called, at most 40 characters.
+        name: String,
+        /// What is searched for, at most 200 characters.
+        search: String,
+        /// Whether it is for everybody.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        shared: bool,
+    },
+    /// Keep a search no longer.
+    RemoveView {
+        /// Which.
+        id: SavedViewId,
+    },
+    /// Put searches into an order.
+    #[cfg_attr(not(feature = "office"), serde(skip_serializing))]
+    OrderViews {
+        /// Those for everybody, or one's own.
+        shared: bool,
+        /// The first first; those left out stay behind.
+        order: Vec<SavedViewId>,
     },
     /// Choose a colleague's availability.
     SetAvailabilityOf {
@@ -417,6 +475,28 @@ impl Command {
         Self::AddNote { conversation, text: text.into(), mentions: Vec::new() }
     }
 
+    /// Puts a conversation aside until its customer writes.
+    pub const fn park(conversation: ConversationId) -> Self {
+        Self::Park { conversation, until: None }
+    }
+
+    /// What is done to one of many.
+    pub fn of_bulk(action: &BulkAction, conversation: ConversationId) -> Self {
+        match action {
+            BulkAction::Close { reason } => Self::Close { conversation, reason: *reason },
+            BulkAction::Release {} => Self::Release { conversation },
+            BulkAction::Assign { member, force } => {
+                Self::Assign { conversation, member: *member, force: *force }
+            }
+            BulkAction::Transfer { to } => Self::Transfer { conversation, to: *to, note: None },
+            BulkAction::Priority { secs } => Self::SetPriority { conversation, secs: *secs },
+            BulkAction::Label { add, remove } => {
+                Self::Label { conversation, add: add.clone(), remove: remove.clone() }
+            }
+            BulkAction::Park { until } => Self::Park { conversation, until: *until },
+        }
+    }
+
     /// Chooses the own availability without a reason.
     pub const fn available_as(availability: Availability) -> Self {
         Self::SetAvailability { availability, reason: None }
@@ -445,7 +525,13 @@ impl Command {
             | Self::Park { .. }
             | Self::Resume { .. }
             | Self::Transfer { .. }
-            | Self::BlockContact { .. } => Permission::WorkConversations,
+            | Self::BlockContact { .. }
+            | Self::Label { .. }
+            | Self::UndoBulk { .. }
+            | Self::SaveView { .. }
+            | Self::RemoveView { .. }
+            | Self::OrderViews { .. } => Permission::WorkConversations,
+            Self::Bulk { action, .. } => action.permission(),
             Self::Assign { .. }
             | Self::MoveAll { .. }
             | Self::SetBanner { .. }
@@ -508,4 +594,7 @@ pub struct Done {
     /// How much went elsewhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved: Option<Moved>,
+    /// What came of something that was done to many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bulk: Option<BulkDone>,
 }

@@ -8,7 +8,7 @@ use crate::{
     model::{
         calendar::Calendar, channel::Channel, conversation::Conversation, draft::Draft,
         health::ChannelHealth, member::Member, message::Message, notice::Notice, queue::Queue,
-        settings::Settings,
+        saved_view::SavedView, settings::Settings,
     },
 };
 
@@ -55,6 +55,13 @@ pub enum Event {
     NoticesRead {
         /// The newest of them.
         up_to: NoticeId,
+    },
+    /// The searches that are kept under a name changed: all of them, the member's own or those for everybody.
+    Views {
+        /// Which of the two.
+        shared: bool,
+        /// In their order.
+        views: Vec<SavedView>,
     },
     /// What stood here was erased; the position stays so that the log has no gap.
     Erased {},

@@ -8,7 +8,7 @@ use crate::{
     model::{
         calendar::Calendar, channel::Channel, conversation::Conversation, draft::Draft,
         health::ChannelHealth, member::Member, message::Message, notice::Notice, queue::Queue,
-        settings::Settings,
+        saved_view::SavedView, settings::Settings,
     },
 };
 
@@ -45,6 +45,9 @@ pub struct Snapshot {
     /// The newest 50 of what the member was told of and has not seen, the oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<Notice>,
+    /// The searches that are kept under a name: the member's own, then those for everybody.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub views: Vec<SavedView>,
 }
 
 /// The answer to `open`: the newest page of a timeline.

@@ -149,6 +149,13 @@ pub struct Conversation {
         deserialize_with = "crate::instant::read_maybe"
     )]
     pub offer_until: Option<DateTime<Utc>>,
+    /// Until when it is put aside at the latest; none where it waits for its customer only.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::instant::read_maybe"
+    )]
+    pub sleeps_until: Option<DateTime<Utc>>,
     /// When it was opened or reopened.
     #[serde(deserialize_with = "crate::instant::read")]
     pub opened_at: DateTime<Utc>,

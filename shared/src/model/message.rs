@@ -159,6 +159,11 @@ pub enum Happening {
         /// Who came.
         member: MemberId,
     },
+    /// It was put aside until now.
+    Woke {
+        /// Who held it.
+        member: MemberId,
+    },
     /// It went back to the queue.
     Released {
         /// Who gave it back.

@@ -1,6 +1,7 @@
 //! What the console sees: the plain nouns of the domain.
 
 pub mod board;
+pub mod bulk;
 pub mod calendar;
 pub mod canned;
 pub mod channel;
@@ -20,6 +21,7 @@ pub mod outgoing;
 pub mod queue;
 pub mod review;
 pub mod routing;
+pub mod saved_view;
 pub mod settings;
 pub mod shift;
 pub mod sticker;

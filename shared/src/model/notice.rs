@@ -64,14 +64,23 @@ pub enum NoticeKind {
     Joined,
     /// A supervisor judged how they answered in it.
     Reviewed,
+    /// What they had put aside until now is work again.
+    Woke,
     /// A threshold of a queue was crossed.
     Alert,
 }
 
 impl NoticeKind {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Mentioned, Self::Assigned, Self::Suggested, Self::Joined, Self::Reviewed, Self::Alert];
+    pub const ALL: [Self; 7] = [
+        Self::Mentioned,
+        Self::Assigned,
+        Self::Suggested,
+        Self::Joined,
+        Self::Reviewed,
+        Self::Woke,
+        Self::Alert,
+    ];
 
     /// The stored form.
     pub const fn as_str(self) -> &'static str {
@@ -81,6 +90,7 @@ impl NoticeKind {
             Self::Suggested => "suggested",
             Self::Joined => "joined",
             Self::Reviewed => "reviewed",
+            Self::Woke => "woke",
             Self::Alert => "alert",
         }
     }

@@ -135,6 +135,7 @@ fn line(desk: Desk, notice: &Notice) -> String {
         (NoticeKind::Suggested, _) => Key::NoticeSuggested,
         (NoticeKind::Joined | NoticeKind::Alert, _) => Key::NoticeJoined,
         (NoticeKind::Reviewed, _) => Key::NoticeReviewed,
+        (NoticeKind::Woke, _) => Key::NoticeWoke,
     };
     fill(key, &[("name", &by), ("place", &place)])
 }

@@ -6,6 +6,7 @@ pub(crate) mod begin;
 pub(crate) mod bell;
 pub(crate) mod blocked;
 pub(crate) mod board;
+pub(crate) mod bulk;
 pub(crate) mod connection_state;
 pub(crate) mod contact;
 pub(crate) mod context_pane;
@@ -16,6 +17,7 @@ pub(crate) mod presence_menu;
 pub(crate) mod rail;
 pub(crate) mod routing_story;
 pub(crate) mod settings;
+pub(crate) mod sleep;
 pub(crate) mod templates;
 
 /// So many seconds count as waited already when somebody is to be answered sooner.

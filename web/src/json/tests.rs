@@ -18,9 +18,9 @@ use shared::{
     },
     error::{ErrorCode, Problem},
     ids::{
-        AssignmentId, CalendarId, CannedReplyId, ChannelId, CommandKey, ConnectionId, ContactChangeId,
-        ContactId, ContactNoteId, ConversationId, Epoch, FieldId, LabelId, MemberId, MessageId, NoticeId,
-        QueueId, TemplateId,
+        AssignmentId, BulkId, CalendarId, CannedReplyId, ChannelId, CommandKey, ConnectionId,
+        ContactChangeId, ContactId, ContactNoteId, ConversationId, Epoch, FieldId, LabelId, MemberId,
+        MessageId, NoticeId, QueueId, TemplateId,
     },
     live::{
         command::Done,
@@ -29,6 +29,7 @@ use shared::{
     },
     model::{
         board::{AgentState, AlertKind, Board, BoardAgent, BoardAlert, BoardLine},
+        bulk::{BulkDone, BulkRefused},
         calendar::{Calendar, Holiday, Hours, Weekly, Window, parse_date},
         canned::{CannedFile, CannedReply, CannedScope, CannedWords},
         channel::{Channel, ChannelColour},
@@ -357,6 +358,14 @@ fn frames() -> Vec<ServerFrame> {
                 conversation: None,
                 change: Some(ContactChangeId::new()),
                 moved: Some(Moved { moved: 200, left: 3 }),
+                bulk: Some(BulkDone {
+                    id: BulkId::new(),
+                    done: 11,
+                    refused: vec![BulkRefused {
+                        conversation: ConversationId::new(),
+                        code: ErrorCode::ConversationClosed,
+                    }],
+                }),
             }),
         },
         ServerFrame::Reset { why: ResetReason::Scope },
@@ -407,7 +416,7 @@ fn what_a_newer_server_adds_is_passed_over() {
     let text = r#"{"new":{"deep":[1,-2.5e3,{"a":"]}"},[]],"b":null},"pos":5,"message":null,"more":true}"#;
     assert_eq!(
         read::<Done>(text),
-        Ok(Done { pos: 5, message: None, conversation: None, change: None, moved: None })
+        Ok(Done { pos: 5, message: None, conversation: None, change: None, moved: None, bulk: None })
     );
     assert_eq!(read::<Done>(r#"{"pos":5,"x":}"#), Err(Unreadable));
     assert_eq!(read::<Done>(r#"{"pos":5,"x"}"#), Err(Unreadable));
@@ -684,6 +693,7 @@ fn what_is_known_of_a_contact_is_read_as_it_was_written() {
         waiting_since: None,
         window_until: None,
         offer_until: None,
+        sleeps_until: Instant::from_timestamp_millis(1_800_000_000_123),
         opened_at: at,
         closed: None,
         block: None,

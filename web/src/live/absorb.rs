@@ -27,7 +27,7 @@ impl Redraw {
     fn note(&mut self, touched: Touched) {
         match touched {
             Touched::Nothing => {}
-            Touched::Draft(_) | Touched::Notices => self.own = true,
+            Touched::Draft(_) | Touched::Notices | Touched::Views => self.own = true,
             // A closed conversation's row lives in its timeline, so a row touches both.
             Touched::Conversation(_) => {
                 self.rows = true;
@@ -106,6 +106,7 @@ mod tests {
             truncated: false,
             drafts: Vec::new(),
             notices: Vec::new(),
+            views: Vec::new(),
         })
     }
 

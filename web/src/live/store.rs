@@ -21,6 +21,7 @@ use shared::{
         member::Member,
         notice::Notice,
         queue::Queue,
+        saved_view::SavedView,
         settings::{Banner, Settings},
     },
 };
@@ -224,6 +225,12 @@ impl Live {
         self.own.track();
         let all = |view: &View| view.notices.values().rev().cloned().collect();
         self.view.with_value(|view| view.as_ref().map(all)).unwrap_or_default()
+    }
+
+    /// The searches that are kept under a name; tracked.
+    pub(crate) fn views(self) -> Vec<SavedView> {
+        self.own.track();
+        self.view.with_value(|view| view.as_ref().map(|view| view.views.clone())).unwrap_or_default()
     }
 
     /// The tenant's settings; tracked.

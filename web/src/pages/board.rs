@@ -46,7 +46,7 @@ pub(crate) fn review() -> AnyView {
 
 fn around(draw: fn(Desk) -> AnyView) -> AnyView {
     let desk = Desk::get();
-    let inbox = Inbox::new(desk.live, Signal::derive(|| None));
+    let inbox = Inbox::new(desk, Signal::derive(|| None));
     title();
     view! {
         <div class="app app--board">

@@ -31,7 +31,7 @@ const SEARCH: &str = "[data-testid=search]";
 pub(crate) fn InboxPage() -> impl IntoView {
     let desk = Desk::get();
     let selected = Memo::new(move |_| routes::selected(&desk.router.path()));
-    let inbox = Inbox::new(desk.live, selected.into());
+    let inbox = Inbox::new(desk, selected.into());
     let details = RwSignal::new(false);
     effect(move || {
         if selected.get().is_none() {
@@ -146,6 +146,11 @@ fn listen(desk: Desk, inbox: Inbox) {
             Action::Note => browser::click("[data-testid=note-toggle]"),
             Action::Take => browser::click("[data-testid=take]"),
             Action::Close => browser::click("[data-testid=close]"),
+            Action::Choose => {
+                if let Some(id) = inbox.cursor.get_untracked().or(inbox.selected.get_untracked()) {
+                    inbox.choose(id, false);
+                }
+            }
             Action::Undo => desk.undo(),
             Action::Back => back(inbox, go),
             Action::Help => desk.help.set(true),
@@ -174,6 +179,8 @@ fn back(inbox: Inbox, go: impl Fn(&str)) {
         if let Some(id) = inbox.selected.get_untracked() {
             inbox.reveal.set(Some(id));
         }
+    } else if untrack(|| inbox.chosen.any()) {
+        inbox.chosen.clear();
     } else {
         go(routes::INBOX);
     }

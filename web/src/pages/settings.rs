@@ -26,7 +26,7 @@ use crate::{
 pub(crate) fn SettingsPage() -> impl IntoView {
     let desk = Desk::get();
     // The rail tells what is unread, here as in the inbox.
-    let inbox = Inbox::new(desk.live, Signal::derive(|| None));
+    let inbox = Inbox::new(desk, Signal::derive(|| None));
     desk.live.show(None);
     let page = Memo::new(move |_| routes::page(&desk.router.path()));
     let title = move || {

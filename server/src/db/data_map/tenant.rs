@@ -168,6 +168,14 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "saved_view",
+        subject: Subject::Tenant,
+        purpose: "what is searched for often has a name",
+        retention: Retention::TenantLife,
+        erasure: Erasure::Keep,
+        columns: &[("tenant_id", X), ("id", X), ("member_id", M), ("place", X), ("name", T), ("search", T)],
+    },
+    Table {
         name: "waiting",
         subject: Subject::Technical,
         purpose: "the order in which conversations are answered",
@@ -725,6 +733,22 @@ pub(super) const TABLES: &[Table] = &[
             ("body_hash", X),
             ("result", M),
             ("at", X),
+        ],
+    },
+    Table {
+        name: "bulk",
+        subject: Subject::Member,
+        purpose: "what was done to many conversations at once can be taken back",
+        retention: Retention::Hours(24),
+        erasure: Erasure::DeleteRow,
+        columns: &[
+            ("tenant_id", X),
+            ("id", X),
+            ("member_id", M),
+            ("at", X),
+            ("action", M),
+            ("items", M),
+            ("undone", X),
         ],
     },
     Table {

@@ -442,7 +442,8 @@ pub fn update(scoped: &mut Scoped, row: &ConversationRow) -> Result<(), Fault> {
         (last.and_then(|l| l.delivery).map(|d| d.as_str())).into(),
         m.waiting_since.map(micros).into(),
         m.window_until.map(micros).into(),
-        m.offer_until.map(micros).into(),
+        // How long the state lasts, where it ends by itself: an offer, or a sleep.
+        m.offer_until.or(m.sleeps_until).map(micros).into(),
         micros(m.opened_at).into(),
         (m.closed.as_ref().map(|closed| micros(closed.at))).into(),
         (m.closed.as_ref().map(|closed| closed.reason.as_str())).into(),
@@ -533,13 +534,15 @@ fn model(row: Row) -> Result<ConversationRow, Fault> {
         _ => None,
     };
     let (heard, vip, language) = row.more;
+    let state = ConversationState::parse(&row.state).ok_or_else(|| broken("state", &row.state))?;
+    let until = |of: ConversationState| row.offer_until.filter(|_| state == of).map(from_micros);
     let channel: ChannelId = row.channel_id.parse()?;
     let block = contact_card::block_on(row.contact_blocks.as_deref(), channel)?;
     Ok(ConversationRow {
         model: Conversation {
             id: row.id.parse()?,
             rev: row.rev as u64,
-            state: ConversationState::parse(&row.state).ok_or_else(|| broken("state", &row.state))?,
+            state,
             contact: Contact {
                 id: row.contact_id.parse()?,
                 name: row.contact_name,
@@ -557,7 +560,8 @@ fn model(row: Row) -> Result<ConversationRow, Fault> {
             last,
             waiting_since: row.waiting_since.map(from_micros),
             window_until: row.window_until.map(from_micros),
-            offer_until: row.offer_until.map(from_micros),
+            offer_until: until(ConversationState::Offered),
+            sleeps_until: until(ConversationState::Parked),
             opened_at: from_micros(row.opened_at),
             closed,
             block,

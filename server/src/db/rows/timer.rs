@@ -39,6 +39,8 @@ pub enum TimerKind {
     Idle,
     /// The window of a customer who waits for an answer closes soon, or closes.
     Closing,
+    /// What was put aside until now is work again.
+    Wake,
     /// Somebody looks whether thresholds are crossed.
     Watch,
     /// What everybody is told ends.
@@ -46,7 +48,7 @@ pub enum TimerKind {
 }
 
 impl TimerKind {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::Offer,
         Self::Reply,
         Self::Ring,
@@ -59,6 +61,7 @@ impl TimerKind {
         Self::Tell,
         Self::Idle,
         Self::Closing,
+        Self::Wake,
         Self::Watch,
         Self::Banner,
     ];
@@ -78,6 +81,7 @@ impl TimerKind {
             Self::Tell => "tell",
             Self::Idle => "idle",
             Self::Closing => "closing",
+            Self::Wake => "wake",
             Self::Watch => "watch",
             Self::Banner => "banner",
         }

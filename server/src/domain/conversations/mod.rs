@@ -15,6 +15,7 @@ pub mod file;
 mod heard;
 pub mod identity;
 mod join;
+pub mod label;
 pub mod note;
 mod opening;
 pub mod past;

@@ -65,6 +65,7 @@ pub(super) fn anew(
             waiting_since: None,
             window_until: None,
             offer_until: None,
+            sleeps_until: None,
             opened_at: now,
             closed: None,
             block,

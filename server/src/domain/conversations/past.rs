@@ -212,6 +212,7 @@ fn case_of(tx: &mut Tx<'_>, channel: &Channel, whose: ContactId, rows: Vec<PastR
                 waiting_since: None,
                 window_until: None,
                 offer_until: None,
+                sleeps_until: None,
                 opened_at: first.written_at,
                 closed: Some(Closed { at: last.written_at, reason: CloseReason::Other }),
                 block,

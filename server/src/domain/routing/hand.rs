@@ -10,7 +10,7 @@ use shared::{
         conversation::ConversationState,
         member::Availability,
         message::{Author, AuthorKind, Body, Happening},
-        queue::MOST_PRIORITY_SECS,
+        queue::{MOST_PRIORITY_SECS, PriorityWhen},
         routing::{AssignmentKind, Ending, Target, Why},
     },
     permission::Permission,
@@ -102,7 +102,11 @@ pub fn assign(
     loaded.save(tx)
 }
 
-pub(super) fn find_active(tx: &mut Tx<'_>, id: MemberId) -> Result<shared::model::member::Member, Fault> {
+/// A member who may work.
+///
+/// # Errors
+/// `not_found`, `not_eligible`.
+pub(crate) fn find_active(tx: &mut Tx<'_>, id: MemberId) -> Result<shared::model::member::Member, Fault> {
     let row = member::find(tx, id)?.ok_or(Fault::Refused(ErrorCode::NotFound))?;
     if row.member.active { Ok(row.member) } else { Err(ErrorCode::NotEligible.into()) }
 }
@@ -222,13 +226,32 @@ pub fn prioritise(tx: &mut Tx<'_>, seat: &Seat, id: ConversationId, secs: u32) -
         return Err(ErrorCode::RulesInvalid.into());
     }
     debug_assert!(seat.member.role.may(Permission::Supervise), "the dispatcher asks first");
-    let mut loaded = Loaded::in_sight(tx, seat, id)?;
+    let loaded = Loaded::in_sight(tx, seat, id)?;
+    let known = waiting::find(tx, id)?.map_or(0, |row| row.priority);
+    if secs > 0 && known > secs {
+        return Ok(());
+    }
+    set_priority(tx, seat, loaded, secs, None)
+}
+
+/// Says how many seconds count as waited already, and by which rule.
+///
+/// # Errors
+/// `conversation_closed` for one that has no place in a queue.
+pub(crate) fn set_priority(
+    tx: &mut Tx<'_>,
+    seat: &Seat,
+    mut loaded: Loaded,
+    secs: u32,
+    because: Option<PriorityWhen>,
+) -> Result<(), Fault> {
+    let id = loaded.row.model.id;
     let Some(mut row) = waiting::find(tx, id)? else { return Err(ErrorCode::ConversationClosed.into()) };
-    if row.priority == secs || (secs > 0 && row.priority > secs) {
+    if row.priority == secs {
         return Ok(());
     }
     row.priority = secs;
-    row.because = None;
+    row.because = because;
     loaded.tell(tx, Happening::Prioritised { by: seat.member.id, secs })?;
     loaded.fact(tx, FactKind::ConversationPrioritised, &by(seat))?;
     let (queue, waits) = (row.queue, row.waits);

@@ -2,12 +2,15 @@
 
 use chrono::Duration;
 use shared::{
+    Instant,
     error::ErrorCode,
-    ids::ConversationId,
+    ids::{ConversationId, MemberId},
+    limits::SLEEP_DAYS,
     model::{
         conversation::ConversationState,
         member::Availability,
         message::{Author, AuthorKind, Happening},
+        notice::NoticeKind,
         routing::{AssignmentKind, Ending},
     },
 };
@@ -17,6 +20,7 @@ use super::{
     policy,
 };
 use crate::{
+    clock::{from_micros, micros},
     db::{
         Fault, Tx,
         record::FactKind,
@@ -28,24 +32,59 @@ use crate::{
     },
     domain::{
         conversations::{Loaded, by},
+        notices,
         seat::Seat,
     },
 };
 
-/// Puts a conversation aside until its customer writes.
+/// Puts a conversation aside until its customer writes, or until a time. What is put aside already changes until when.
 ///
 /// # Errors
-/// `assigned_to_another` unless the member holds it or may act for others, `conversation_closed`.
-pub fn park(tx: &mut Tx<'_>, seat: &Seat, id: ConversationId) -> Result<(), Fault> {
+/// `assigned_to_another` unless the member holds it or may act for others, `conversation_closed`, `time_invalid` for
+/// what is past or more than [`SLEEP_DAYS`] away.
+pub fn park(tx: &mut Tx<'_>, seat: &Seat, id: ConversationId, until: Option<Instant>) -> Result<(), Fault> {
     let mut loaded = Loaded::in_sight(tx, seat, id)?;
     loaded.workable_by(seat)?;
+    let now = tx.now();
+    // Rows know no shorter time.
+    let until = until.map(|until| from_micros(micros(until)));
+    if until.is_some_and(|until| until <= now || until > now + Duration::days(SLEEP_DAYS)) {
+        return Err(ErrorCode::TimeInvalid.into());
+    }
     match loaded.row.model.state {
-        ConversationState::Parked => return Ok(()),
-        ConversationState::Assigned => {}
+        ConversationState::Parked if loaded.row.model.sleeps_until == until => return Ok(()),
+        ConversationState::Parked => {}
+        ConversationState::Assigned => put_aside(tx, &mut loaded, &by(seat))?,
         ConversationState::Closed => return Err(ErrorCode::ConversationClosed.into()),
         _ => return Err(ErrorCode::AssignedToAnother.into()),
     }
-    put_aside(tx, &mut loaded, &by(seat))?;
+    sleep(tx, &mut loaded, until)?;
+    loaded.save(tx)
+}
+
+/// Until when what is put aside sleeps; none: until its customer writes.
+pub(crate) fn sleep(tx: &mut Tx<'_>, loaded: &mut Loaded, until: Option<Instant>) -> Result<(), Fault> {
+    loaded.row.model.sleeps_until = until;
+    let subject = loaded.row.model.id.to_string();
+    match until {
+        Some(until) => set_timer(tx, TimerKind::Wake, &subject, until),
+        None => timer::clear(tx, TimerKind::Wake, &subject),
+    }
+}
+
+/// What was put aside until now is work again: its holder's when they are there and have room, else it waits in its
+/// old place.
+pub(super) fn slept(tx: &mut Tx<'_>, id: ConversationId) -> Result<(), Fault> {
+    let Some(row) = conversation::find(tx, id)? else { return Ok(()) };
+    let due = row.model.sleeps_until.is_some_and(|until| until <= tx.now());
+    let (Some(holder), true) = (row.model.assignee, due) else { return Ok(()) };
+    let mut loaded = Loaded::from_row(row);
+    loaded.tell(tx, Happening::Woke { member: holder })?;
+    if is_theirs_again(tx, &mut loaded, holder)? {
+        notices::tell(tx, holder, NoticeKind::Woke, id, None, None)?;
+    } else {
+        queue_up(tx, &mut loaded)?;
+    }
     loaded.save(tx)
 }
 
@@ -59,15 +98,28 @@ pub fn resume(tx: &mut Tx<'_>, seat: &Seat, id: ConversationId) -> Result<(), Fa
     if loaded.row.model.state != ConversationState::Parked {
         return Ok(());
     }
-    if !takes_room(tx, id)? {
-        return Err(ErrorCode::NoRoom.into());
-    }
-    loaded.row.model.state = ConversationState::Assigned;
-    loaded.fact(tx, FactKind::ConversationResumed, &by(seat))?;
+    go_on(tx, &mut loaded, &by(seat))?;
     loaded.save(tx)
 }
 
-pub(super) fn put_aside(tx: &mut Tx<'_>, loaded: &mut Loaded, author: &Author) -> Result<(), Fault> {
+/// Makes work again of what is put aside, whoever says so; of anything else nothing.
+///
+/// # Errors
+/// `no_room`.
+pub(crate) fn go_on(tx: &mut Tx<'_>, loaded: &mut Loaded, author: &Author) -> Result<(), Fault> {
+    if loaded.row.model.state != ConversationState::Parked {
+        return Ok(());
+    }
+    if !takes_room(tx, loaded.row.model.id)? {
+        return Err(ErrorCode::NoRoom.into());
+    }
+    sleep(tx, loaded, None)?;
+    loaded.row.model.state = ConversationState::Assigned;
+    loaded.fact(tx, FactKind::ConversationResumed, author)
+}
+
+/// Puts aside what somebody holds.
+pub(crate) fn put_aside(tx: &mut Tx<'_>, loaded: &mut Loaded, author: &Author) -> Result<(), Fault> {
     let id = loaded.row.model.id;
     let open = assignment::open(tx, id)?.ok_or_else(|| Fault::Broken(format!("{id} is held by nobody")))?;
     if open.counted && !policy(tx)?.parked_counts {
@@ -106,23 +158,34 @@ fn takes_room(tx: &mut Tx<'_>, id: ConversationId) -> Result<bool, Fault> {
 /// The customer of a parked conversation writes: it is its agent's again when they are there and have room, else it
 /// waits for whoever has, and for them first. Nobody ever holds too much because somebody came back.
 pub(crate) fn wake(tx: &mut Tx<'_>, loaded: &mut Loaded) -> Result<(), Fault> {
-    let id = loaded.row.model.id;
     let Some(holder) = loaded.row.model.assignee else { return Ok(()) };
+    if is_theirs_again(tx, loaded, holder)? {
+        return Ok(());
+    }
+    // They were answered since they came: they wait from now on.
+    waiting::remove(tx, loaded.row.model.id)?;
+    queue_up(tx, loaded)
+}
+
+/// Gives what was put aside back to its holder, or takes it from them when they are gone or have no room; whether it
+/// is theirs.
+fn is_theirs_again(tx: &mut Tx<'_>, loaded: &mut Loaded, holder: MemberId) -> Result<bool, Fault> {
+    let id = loaded.row.model.id;
+    sleep(tx, loaded, None)?;
     let author = Author { kind: AuthorKind::System, member: Some(holder) };
     let rules = queue::rules(tx, loaded.row.model.queue)?;
     let there = rules.room() == 0 || is_there(tx, holder)?;
     if there && takes_room(tx, id)? {
         loaded.row.model.state = ConversationState::Assigned;
         expect_reply(tx, &rules, loaded, AssignmentKind::Routed)?;
-        return loaded.fact(tx, FactKind::ConversationResumed, &author);
+        loaded.fact(tx, FactKind::ConversationResumed, &author)?;
+        return Ok(true);
     }
     let ending = if there { Ending::NoRoom } else { Ending::Lost };
     let_go(tx, loaded, ending)?;
     loaded.tell(tx, Happening::Requeued { member: holder, because: ending })?;
     loaded.fact(tx, FactKind::ConversationRequeued, &author)?;
-    // They were answered since they came: they wait from now on.
-    waiting::remove(tx, id)?;
-    queue_up(tx, loaded)
+    Ok(false)
 }
 
 /// The customer asks again after they were answered: whoever was given the conversation by the queue has as long for
@@ -137,7 +200,7 @@ pub(crate) fn asked_again(tx: &mut Tx<'_>, loaded: &Loaded) -> Result<(), Fault>
 }
 
 /// Whether a member is not away, and connected or has not been gone for long.
-fn is_there(tx: &mut Tx<'_>, id: shared::ids::MemberId) -> Result<bool, Fault> {
+fn is_there(tx: &mut Tx<'_>, id: MemberId) -> Result<bool, Fault> {
     let Some(row) = member::find(tx, id)? else { return Ok(false) };
     if !row.member.active || row.member.availability == Availability::Away {
         return Ok(false);

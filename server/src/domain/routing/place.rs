@@ -58,6 +58,7 @@ pub(crate) fn queue_up(tx: &mut Tx<'_>, loaded: &mut Loaded) -> Result<(), Fault
     let model = &mut loaded.row.model;
     model.assignee = None;
     model.offer_until = None;
+    model.sleeps_until = None;
     if other {
         // Another program answers: nobody here is asked.
         model.state = ConversationState::Bot;
@@ -296,6 +297,7 @@ pub(crate) fn let_go(
     let id = loaded.row.model.id;
     loaded.row.model.assignee = None;
     loaded.row.model.offer_until = None;
+    loaded.row.model.sleeps_until = None;
     let Some(open) = assignment::open(tx, id)? else {
         return Err(Fault::Broken(format!("{id} is held by nobody's assignment")));
     };
@@ -303,7 +305,7 @@ pub(crate) fn let_go(
     assignment::end(tx, open.id, ending, now)?;
     agent_load::free(tx, open.member, open.room())?;
     let subject = id.to_string();
-    for kind in [TimerKind::Offer, TimerKind::Reply, TimerKind::Park] {
+    for kind in [TimerKind::Offer, TimerKind::Reply, TimerKind::Park, TimerKind::Wake] {
         timer::clear(tx, kind, &subject)?;
     }
     if open.room() > 0 {

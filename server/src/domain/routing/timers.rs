@@ -105,6 +105,7 @@ fn one(tx: &mut Tx<'_>, kind: TimerKind, subject: &str) -> Result<(), Fault> {
         TimerKind::Ring | TimerKind::Again => widened(tx, subject.parse()?),
         TimerKind::Closing => closing::rang(tx, subject.parse()?),
         TimerKind::Park => park::silent(tx, subject.parse()?),
+        TimerKind::Wake => park::slept(tx, subject.parse()?),
         TimerKind::Wrap => members::availability::tidied_up(tx, subject.parse()?),
         TimerKind::Lost => lost(tx, subject.parse()?),
         TimerKind::Hours => hours::turned(tx, subject.parse()?),

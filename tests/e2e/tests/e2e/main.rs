@@ -19,6 +19,7 @@ mod files;
 mod floor;
 mod forms;
 mod journeys;
+mod many;
 mod numbers;
 mod office;
 mod proxy;

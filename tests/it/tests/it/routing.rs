@@ -1,5 +1,6 @@
 //! Finding agents: a store without sockets and with a clock that the test moves, so that minutes cost nothing.
 
+mod bulk;
 mod claims;
 mod crowd;
 pub(crate) mod floor;
@@ -9,5 +10,7 @@ mod kill;
 pub(crate) mod model;
 mod protocol;
 mod rules;
+mod saved_views;
 mod shift;
+mod sleep;
 mod theory;

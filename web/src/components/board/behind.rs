@@ -2,8 +2,8 @@
 
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
-    ids::{ConversationId, MemberId},
-    live::command::Command,
+    ids::{BulkId, ConversationId, MemberId},
+    live::command::{Command, Done},
     model::{
         board::{BoardConversations, Figure},
         conversation::{Conversation, ConversationState},
@@ -13,7 +13,10 @@ use shared::{
 
 use super::{Floor, Look, agents, lines};
 use crate::{
-    components::SOONER_SECS,
+    components::{
+        SOONER_SECS,
+        bulk::{self, Chosen},
+    },
     effects::effect,
     http::{self, Refused},
     i18n::{Key, count, fill, text, tr},
@@ -26,6 +29,9 @@ use crate::{
 struct Behind {
     floor: Floor,
     fetched: RwSignal<Option<Result<BoardConversations, Refused>>>,
+    picked: Chosen,
+    /// What came of what was done to several, and by which that is taken back.
+    told: RwSignal<Option<(String, BulkId)>>,
 }
 
 /// The address of what is behind.
@@ -55,7 +61,19 @@ impl Behind {
     }
 
     fn acts(self) -> Acts {
-        Acts { floor: self.floor, again: Callback::new(move |()| self.fetch()) }
+        Acts { floor: self.floor, picked: Some(self.picked), again: Callback::new(move |()| self.fetch()) }
+    }
+
+    /// Takes back what was done to several.
+    fn undo(self, id: BulkId) {
+        self.told.set(None);
+        let desk = self.floor.desk;
+        desk.live.command_then(Command::UndoBulk { id }, move |answer| {
+            if let Ok(Done { bulk: Some(done), .. }) = answer {
+                desk.toasts.say(bulk::outcome(&done, Key::BulkUndone));
+            }
+            self.fetch();
+        });
     }
 }
 
@@ -63,6 +81,8 @@ impl Behind {
 #[derive(Clone, Copy)]
 pub(super) struct Acts {
     pub(super) floor: Floor,
+    /// Those that something is done to at once, where several can be.
+    pub(super) picked: Option<Chosen>,
     pub(super) again: Callback<()>,
 }
 
@@ -80,11 +100,22 @@ impl Acts {
 
 /// The dialog.
 pub(super) fn dialog(floor: Floor) -> AnyView {
-    let behind = Behind { floor, fetched: RwSignal::new(None) };
+    let told = RwSignal::new(None);
+    let fetched = RwSignal::new(None);
+    // A dialog lets nobody reach what is said at the edge of the page.
+    let picked = Chosen::new(floor.desk, Callback::new(move |said| told.set(Some(said))));
+    let behind = Behind { floor, fetched, picked, told };
+    effect(move || {
+        if told.with(Option::is_some) {
+            behind.fetch();
+        }
+    });
     let open = RwSignal::new(false);
     effect(move || {
         let look = floor.looked.get();
         behind.fetched.set(None);
+        behind.told.set(None);
+        behind.picked.clear();
         open.set(look.is_some());
         behind.fetch();
     });
@@ -115,6 +146,13 @@ pub(super) fn dialog(floor: Floor) -> AnyView {
                     }.into_any(),
                     Some(Ok(found)) => list(behind, found),
                 }}
+                {move || behind.told.get().map(|(words, id)| view! {
+                    <p class="behind__told" role="status" data-testid="bulk-told">
+                        {words}" "
+                        <Button on:click=move |_| behind.undo(id) attr:data-testid="bulk-undo">{tr(Key::Undo)}</Button>
+                    </p>
+                }.into_any())}
+                {bulk::bar(behind.picked)}
             </div>
         </Dialog>
     }
@@ -161,6 +199,16 @@ pub(super) fn row(acts: Acts, one: Conversation, more: Signal<Option<String>>) -
     let state = words::state(one.state);
     view! {
         <li class="behind__row" data-testid="behind-row">
+            {acts.picked.map(|picked| view! {
+                <input
+                    type="checkbox"
+                    class="behind__check"
+                    aria-label=tr(Key::BulkChoose)
+                    data-testid="behind-choose"
+                    prop:checked=move || picked.has(id)
+                    on:click=move |_| picked.toggle(id)
+                />
+            }.into_any())}
             <a class="behind__who" href=routes::conversation(id) dir="auto">{words::customer(&one.contact)}</a>
             <span class="chip">{tr(state)}</span>
             <span class="behind__line" dir="auto">{preview}</span>

@@ -67,7 +67,7 @@ pub(crate) fn page(floor: Floor) -> AnyView {
     follow(page);
     let again = Callback::new(move |()| untrack(|| page.fetch()));
     let moving = RwSignal::new(None);
-    let acts = behind::Acts { floor, again };
+    let acts = behind::Acts { floor, picked: None, again };
     let ready = move || page.read(|_| ()).is_some();
     view! {
         <header class="settings__head">

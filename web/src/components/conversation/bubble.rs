@@ -277,6 +277,7 @@ fn happening(live: Live, what: &Happening) -> String {
             fill(key, &[("name", &name)])
         }
         Happening::Joined { member } => told(*member, Key::HappenedJoinedYou, Key::HappenedJoined),
+        Happening::Woke { .. } => text(Key::HappenedWoke).to_owned(),
         Happening::Released { member } => told(*member, Key::HappenedReleasedYou, Key::HappenedReleased),
         Happening::Closed { member, reason } => {
             let line = told(*member, Key::HappenedClosedYou, Key::HappenedClosed);

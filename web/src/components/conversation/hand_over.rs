@@ -2,8 +2,10 @@
 
 use leptos::prelude::*;
 use shared::{
+    ids::{MemberId, QueueId},
     live::command::Command,
     model::{
+        conversation::Conversation,
         member::{Availability, Member},
         routing::Target,
     },
@@ -13,6 +15,7 @@ use super::Talk;
 use crate::{
     effects::effect,
     i18n::{Key, text, tr},
+    live::Live,
     ui::{Button, ButtonLook, Dialog, IconName, Notice, Tone},
     words,
 };
@@ -49,30 +52,12 @@ pub(super) fn dialog(talk: Talk) -> impl IntoView {
             }
         });
     };
-    let chosen = move |event: leptos::ev::Targeted<web_sys::Event, web_sys::HtmlSelectElement>| {
-        to.set(event.target().value());
-    };
     view! {
         <Dialog open title=Signal::derive(|| text(Key::HandOver).to_owned())>
             <form class="hand-over" data-testid="hand-over" on:submit=send>
                 <div class="field">
                     <label class="field__label" for="hand-over-to">{tr(Key::HandOverTo)}</label>
-                    <select
-                        class="field__input"
-                        id="hand-over-to"
-                        data-testid="hand-over-to"
-                        required
-                        prop:value=to
-                        on:change:target=chosen
-                    >
-                        <option value="">{tr(Key::HandOverChoose)}</option>
-                        <optgroup label=tr(Key::HandOverQueues)>
-                            {move || queues(talk).into_iter().map(option).collect_view()}
-                        </optgroup>
-                        <optgroup label=tr(Key::HandOverColleagues)>
-                            {move || colleagues(talk).into_iter().map(option).collect_view()}
-                        </optgroup>
-                    </select>
+                    {select(to, talk.live, "hand-over-to", Some(talk))}
                 </div>
                 <div class="field">
                     <label class="field__label" for="hand-over-note">{tr(Key::HandOverNote)}</label>
@@ -94,6 +79,58 @@ pub(super) fn dialog(talk: Talk) -> impl IntoView {
     }
 }
 
+/// The dialog that asks where several conversations go.
+pub(crate) fn chooser(open: RwSignal<bool>, live: Live, on_choose: Callback<Target>) -> AnyView {
+    let to = RwSignal::new(String::new());
+    let send = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        if let Some(to) = to.with_untracked(|to| target(to)) {
+            open.set(false);
+            on_choose.run(to);
+        }
+    };
+    view! {
+        <Dialog open title=Signal::derive(|| text(Key::HandOver).to_owned())>
+            <form class="hand-over" on:submit=send>
+                {select(to, live, "bulk-hand-over-to", None)}
+                <footer class="dialog__foot">
+                    <Button look=ButtonLook::Primary attr:r#type="submit" attr:data-testid="bulk-hand-over-confirm">{tr(Key::HandOver)}</Button>
+                </footer>
+            </form>
+        </Dialog>
+    }
+    .into_any()
+}
+
+/// Queues and colleagues; where it is about one conversation, others than it is with.
+fn select(to: RwSignal<String>, live: Live, id: &'static str, talk: Option<Talk>) -> AnyView {
+    let chosen = move |event: leptos::ev::Targeted<web_sys::Event, web_sys::HtmlSelectElement>| {
+        to.set(event.target().value());
+    };
+    let now = move || talk.and_then(|talk| talk.row.with(waits_in));
+    let holder = move || talk.and_then(|talk| talk.row.with(|row| row.as_ref()?.assignee));
+    view! {
+        <select
+            class="field__input"
+            id=id
+            aria-label=tr(Key::HandOverTo)
+            data-testid=id
+            required
+            prop:value=to
+            on:change:target=chosen
+        >
+            <option value="">{tr(Key::HandOverChoose)}</option>
+            <optgroup label=tr(Key::HandOverQueues)>
+                {move || queues(live, now()).into_iter().map(option).collect_view()}
+            </optgroup>
+            <optgroup label=tr(Key::HandOverColleagues)>
+                {move || colleagues(live, holder()).into_iter().map(option).collect_view()}
+            </optgroup>
+        </select>
+    }
+    .into_any()
+}
+
 fn option((value, label): (String, String)) -> AnyView {
     view! { <option value=value>{label}</option> }.into_any()
 }
@@ -102,11 +139,13 @@ fn target(value: &str) -> Option<Target> {
     value.parse().map(Target::Queue).or_else(|_| value.parse().map(Target::Member)).ok()
 }
 
+fn waits_in(row: &Option<Conversation>) -> Option<QueueId> {
+    row.as_ref().filter(|row| row.assignee.is_none())?.queue
+}
+
 /// All queues but the one it waits in.
-fn queues(talk: Talk) -> Vec<(String, String)> {
-    let now =
-        talk.row.with(|row| row.as_ref().filter(|row| row.assignee.is_none()).and_then(|row| row.queue));
-    let all = talk.live.rows(|view| {
+fn queues(live: Live, now: Option<QueueId>) -> Vec<(String, String)> {
+    let all = live.rows(|view| {
         let mut all: Vec<_> = view.queues.values().filter(|queue| Some(queue.id) != now).collect();
         all.sort_by_key(|queue| queue.name.to_lowercase());
         all.into_iter().map(|queue| (queue.id.to_string(), queue.name.clone())).collect()
@@ -115,9 +154,8 @@ fn queues(talk: Talk) -> Vec<(String, String)> {
 }
 
 /// Colleagues who are there, those who take work first.
-fn colleagues(talk: Talk) -> Vec<(String, String)> {
-    let holder = talk.row.with(|row| row.as_ref().and_then(|row| row.assignee));
-    let all = talk.live.rows(|view| {
+fn colleagues(live: Live, holder: Option<MemberId>) -> Vec<(String, String)> {
+    let all = live.rows(|view| {
         let there = |member: &&Member| {
             member.active
                 && member.connected

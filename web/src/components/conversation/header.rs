@@ -10,7 +10,7 @@ use shared::{
 
 use super::Talk;
 use crate::{
-    components::SOONER_SECS,
+    components::{SOONER_SECS, sleep},
     i18n::{Key, fill, text, tr},
     keys::{self, Action},
     live::{Live, Status},
@@ -86,6 +86,9 @@ fn facts(talk: Talk) -> Vec<String> {
             _ => text(Key::WindowIsClosed).to_owned(),
         });
     }
+    if let Some(until) = row.sleeps_until {
+        facts.push(fill(Key::SleepsUntil, &[("time", &sleep::until(until, talk.live.now()))]));
+    }
     if row.contact.name.is_some()
         && let Some(digits) = &row.contact.phone
     {
@@ -124,6 +127,8 @@ fn Watchers(talk: Talk) -> impl IntoView {
 fn Actions(talk: Talk) -> impl IntoView {
     let permit = talk.permit;
     let busy = talk.busy;
+    let own_time = RwSignal::new(false);
+    let park = Callback::new(move |until| talk.act(Command::Park { conversation: talk.id, until }));
     view! {
         <div class="talk__actions">
             <Show when=move || permit.get().is_some_and(|p| p.take)>
@@ -177,19 +182,17 @@ fn Actions(talk: Talk) -> impl IntoView {
                         on_choose=move || talk.act(Command::SetPriority { conversation: talk.id, secs: SOONER_SECS })
                     >{tr(Key::Sooner)}</MenuItem>
                 </Show>
-                <Show when=move || permit.get().is_some_and(|p| p.park)>
-                    <MenuItem
-                        testid="park".to_owned()
-                        on_choose=move || talk.act(Command::Park { conversation: talk.id })
-                    >{tr(Key::Park)}</MenuItem>
-                </Show>
                 <Show when=move || permit.get().is_some_and(|p| p.release)>
                     <MenuItem
                         testid="release".to_owned()
                         on_choose=move || talk.act(Command::Release { conversation: talk.id })
                     >{tr(Key::Release)}</MenuItem>
                 </Show>
+                <Show when=move || permit.get().is_some_and(|p| p.park)>
+                    {sleep::entries(park, own_time)}
+                </Show>
             </Menu>
+            {sleep::own_time(own_time, park)}
             <Show when=move || permit.get().is_some_and(|p| p.close)>
                 <Button
                     look=ButtonLook::Plain
@@ -229,7 +232,7 @@ pub(super) fn concerns(command: &Command, id: ConversationId) -> bool {
         | Command::Reopen { conversation }
         | Command::AcceptOffer { conversation }
         | Command::DeclineOffer { conversation }
-        | Command::Park { conversation }
+        | Command::Park { conversation, .. }
         | Command::Resume { conversation }
         | Command::Transfer { conversation, .. }
         | Command::Close { conversation, .. } => *conversation == id,

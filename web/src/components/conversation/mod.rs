@@ -8,7 +8,7 @@ mod emoji;
 mod entries;
 pub(crate) mod file;
 mod forms;
-mod hand_over;
+pub(crate) mod hand_over;
 mod header;
 mod interactive;
 mod links;
@@ -205,7 +205,7 @@ impl Talk {
             if answer.is_err() {
                 return;
             }
-            desk.closed.set(Some(id));
+            desk.undoable.set(Some(Command::Reopen { conversation: id }));
             let undo = Callback::new(move |()| desk.undo());
             desk.toasts.offer(fill(Key::ToastClosed, &[("name", &name)]), Key::Undo, undo);
             if inbox.selected.get_untracked() == Some(id) {

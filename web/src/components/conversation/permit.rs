@@ -78,7 +78,7 @@ pub(crate) fn permit(conversation: &Conversation, me: MemberId, for_others: bool
         release: mine && !closed && !asked || held_by.is_some() && for_others,
         close: !closed && may_act && !asked,
         asked,
-        park: mine && state == ConversationState::Assigned,
+        park: mine && matches!(state, ConversationState::Assigned | ConversationState::Parked),
         resume: mine && state == ConversationState::Parked,
         hand_over: !closed && may_act && !asked && state != ConversationState::Bot,
         heard_ms: conversation.window_until.map_or(0.0, |until| crate::time::millis(until) - WINDOW_MS),

@@ -5,6 +5,7 @@ mod order;
 mod row;
 mod rows;
 mod source;
+mod views;
 mod window;
 
 use leptos::prelude::*;
@@ -15,7 +16,10 @@ pub(crate) use source::{Loading, Remote};
 
 use crate::{
     app::Desk,
-    components::connection_state::ConnectionState,
+    components::{
+        bulk::{self, Chosen},
+        connection_state::ConnectionState,
+    },
     effects::effect,
     i18n::{Key, text, tr},
     keys::{self, Action},
@@ -47,14 +51,18 @@ pub(crate) struct Inbox {
     pub(crate) shown: RwSignal<Vec<ConversationId>>,
     /// Row to scroll to and focus.
     pub(crate) reveal: RwSignal<Option<ConversationId>>,
+    /// What was chosen for something that is done to several.
+    pub(crate) chosen: Chosen,
     minute: Memo<f64>,
     remote: Remote,
 }
 
 impl Inbox {
     /// An inbox that starts with the own work.
-    pub(crate) fn new(live: Live, selected: Signal<Option<ConversationId>>) -> Self {
+    pub(crate) fn new(desk: Desk, selected: Signal<Option<ConversationId>>) -> Self {
+        let live = desk.live;
         Self {
+            chosen: Chosen::with_toasts(desk),
             live,
             selected,
             tab: RwSignal::new(ListTab::Mine),
@@ -65,6 +73,15 @@ impl Inbox {
             reveal: RwSignal::new(None),
             minute: Memo::new(move |_| (live.now() / MINUTE_MS).floor() * MINUTE_MS),
             remote: Remote::new(),
+        }
+    }
+
+    /// Chooses a row, or everything up to it.
+    pub(crate) fn choose(self, id: ConversationId, reach: bool) {
+        if reach {
+            self.shown.with_untracked(|shown| self.chosen.reach(id, shown));
+        } else {
+            self.chosen.toggle(id);
         }
     }
 
@@ -174,6 +191,7 @@ pub(crate) fn List(inbox: Inbox) -> impl IntoView {
                     <Kbd shown="/"/>
                 </div>
                 <Tabs label=Signal::derive(|| text(Key::TabsLabel).to_owned())>{tabs}</Tabs>
+                {views::views(inbox)}
                 <Show when=move || soon.get() || counts.with(|counts| counts.soon > 0)>
                     <button
                         type="button"
@@ -194,6 +212,7 @@ pub(crate) fn List(inbox: Inbox) -> impl IntoView {
             </header>
             <offers::Offers inbox/>
             <Rows inbox/>
+            {bulk::bar(inbox.chosen)}
         </section>
     }
     .into_any()

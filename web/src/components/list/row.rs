@@ -11,7 +11,7 @@ use shared::{
 
 use super::{Inbox, order::SOON_MS};
 use crate::{
-    components::conversation::delivery::Ticks,
+    components::{conversation::delivery::Ticks, sleep},
     i18n::{Key, count, fill, text, tr},
     live::Live,
     routes, time,
@@ -61,7 +61,15 @@ fn Present(inbox: Inbox, row: Memo<Option<Conversation>>, id: ConversationId) ->
             data-state=move || with(|c| c.state.as_str().to_owned())
             data-assignee=move || with(|c| c.assignee.map(|m| m.to_string()).unwrap_or_default())
             aria-current=move || selected().then_some("true")
+            class:row--chosen=move || inbox.chosen.has(id)
             on:focus=move |_| inbox.cursor.set(Some(id))
+            on:click=move |event| {
+                // A plain click follows the link.
+                if event.ctrl_key() || event.meta_key() || event.shift_key() {
+                    event.prevent_default();
+                    inbox.choose(id, event.shift_key());
+                }
+            }
         >
             <Avatar initials=Signal::derive(move || words::initials(&name.get())) size=AvatarSize::Medium/>
             <span class="row__main">
@@ -113,6 +121,9 @@ fn pressure(conversation: &Conversation, now: f64) -> Option<(Tone, String)> {
             _ => Tone::Calm,
         };
         return Some((tone, fill(Key::RowWaits, &[("span", &time::counter(waited))])));
+    }
+    if let Some(until) = conversation.sleeps_until {
+        return Some((Tone::Calm, fill(Key::RowSleeps, &[("time", &sleep::until(until, now))])));
     }
     let left = conversation.window_until.map(|until| time::millis(until) - now)?;
     if left <= 0.0 {

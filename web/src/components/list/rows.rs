@@ -124,6 +124,15 @@ pub(super) fn Rows(inbox: Inbox) -> impl IntoView {
                 aria-posinset=move || place_of(id)
             >
                 <Row inbox id/>
+                <input
+                    type="checkbox"
+                    class="list__check"
+                    class:list__check--on=move || inbox.chosen.any()
+                    aria-label=tr(Key::BulkChoose)
+                    data-testid="choose"
+                    prop:checked=move || inbox.chosen.has(id)
+                    on:click=move |event| inbox.choose(id, event.shift_key())
+                />
             </li>
         }
         .into_any()

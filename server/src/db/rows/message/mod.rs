@@ -384,6 +384,7 @@ pub fn is_beside(scoped: &mut Scoped, conversation: ConversationId, member: Memb
                 None
                 | Some(
                     Happening::Joined { .. }
+                    | Happening::Woke { .. }
                     | Happening::HandedOver { .. }
                     | Happening::ClosingSoon { .. }
                     | Happening::Prioritised { .. }

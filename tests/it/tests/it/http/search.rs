@@ -184,7 +184,7 @@ async fn operators_ask_for_more_than_words(engine: Engine) {
     assert_eq!(found(&second, "any", "assignee:me").await, []);
     // A state that is searched for counts more than the list that is shown.
     assert_eq!(found(&agent, "open", "is:closed").await, [cid]);
-    agent.command(Command::Park { conversation: bob }).await.unwrap();
+    agent.command(Command::park(bob)).await.unwrap();
     assert_eq!(found(&agent, "open", "is:parked").await, [bob]);
 }
 

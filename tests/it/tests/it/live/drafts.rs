@@ -5,7 +5,7 @@ use shared::{
     ids::{ConversationId, MessageId},
     limits::{DRAFT_CHARS, DRAFTS},
     live::{command::Command, event::Event},
-    model::draft::Draft,
+    model::{content::Place, draft::Draft, outgoing::Outgoing},
 };
 use simulator::payload::Sender;
 
@@ -74,8 +74,7 @@ async fn what_is_said_in_other_words_leaves_what_was_begun(engine: Engine) {
     world.customer_writes(&ann(), "Hello?").await;
     let id = world.only_conversation().await;
     let mut desk = LiveClient::connect(&world.agent().await).await;
-    let place =
-        Place { latitude: Degrees(52_520_000), longitude: Degrees(13_405_000), name: None, address: None };
+    let place = Place { latitude_e6: 52_520_000, longitude_e6: 13_405_000, name: None, address: None };
     desk.done(draft(id, " Hello, I will look", false)).await;
     let what = Outgoing::Location(place);
     desk.done(Command::Send { conversation: id, answers: None, base: None, what }).await;

@@ -111,7 +111,7 @@ async fn eight_who_do_everything_at_once_leave_the_books_right(engine: Engine) {
                 let command = match random.below(7) {
                     0 | 1 => Command::AcceptOffer { conversation },
                     2 => Command::DeclineOffer { conversation },
-                    3 => Command::Park { conversation },
+                    3 => Command::park(conversation),
                     4 => Command::Release { conversation },
                     5 => Command::TakeNext {},
                     _ => Command::Close { conversation, reason: CloseReason::Resolved },

@@ -263,8 +263,13 @@ impl Seen {
             }
             let timed = self.timers.contains(&("offer".to_owned(), talk.id.clone()));
             let offered = talk.state == "offered";
-            if (timed, talk.offer_until.is_some()) != (offered, offered) {
-                broken.push(format!("I9: {talk:?}, timer: {timed}"));
+            let sleeps = self.timers.contains(&("wake".to_owned(), talk.id.clone()));
+            // What has an end has a timer, and nothing else has.
+            if timed != offered || talk.offer_until.is_some() != (timed || sleeps) {
+                broken.push(format!("I9: {talk:?}, timer: {timed}, {sleeps}"));
+            }
+            if sleeps && talk.state != "parked" {
+                broken.push(format!("I9: {talk:?} sleeps"));
             }
         }
         for row in self.waits.values().filter(|row| row.waits) {

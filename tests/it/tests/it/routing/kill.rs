@@ -230,7 +230,7 @@ impl Desk {
             3 | 4 if offered => Command::DeclineOffer { conversation },
             0 | 1 => Command::Close { conversation, reason: CloseReason::Resolved },
             2 | 3 => Command::text(conversation, "Good morning"),
-            4 => Command::Park { conversation },
+            4 => Command::park(conversation),
             5 => Command::Release { conversation },
             6 => Command::AssignToMe { conversation },
             7 => Command::TakeNext {},

@@ -3,9 +3,11 @@
 use chrono::Duration;
 use server::{clock::Clock, domain::routing::timers};
 use shared::{
-    ids::{CalendarId, ChannelId, ConversationId, MemberId, QueueId},
+    error::ErrorCode,
+    ids::{BulkId, CalendarId, ChannelId, ConversationId, MemberId, QueueId},
     live::command::Command,
     model::{
+        bulk::BulkAction,
         calendar::{Hours, Weekly},
         conversation::CloseReason,
         member::Availability,
@@ -40,6 +42,8 @@ pub(crate) struct Play {
     agents: Vec<MemberId>,
     pub(crate) talks: Vec<ConversationId>,
     calendar: CalendarId,
+    /// What was done to several last, and by whom.
+    bulk: Option<(MemberId, BulkId)>,
     /// The floor at the last look.
     seen: Option<Seen>,
     broken: Vec<String>,
@@ -143,7 +147,16 @@ impl Play {
             };
             agents.push(floor.agent(&own, random.below(3) as u32 + 1).await);
         }
-        Self { floor, queues, agents, talks: Vec::new(), calendar, seen: None, broken: Vec::new() }
+        Self {
+            floor,
+            queues,
+            agents,
+            talks: Vec::new(),
+            calendar,
+            bulk: None,
+            seen: None,
+            broken: Vec::new(),
+        }
     }
 
     /// What is broken in what was given since the last look is kept.
@@ -193,7 +206,11 @@ impl Play {
             14 => (holder, Command::DeclineOffer { conversation: talk }),
             15 | 16 => (holder, Command::Close { conversation: talk, reason: CloseReason::Resolved }),
             17 => (holder, Command::Release { conversation: talk }),
-            18 => (holder, Command::Park { conversation: talk }),
+            18 => {
+                let secs = [None, Some(30), Some(100)][random.below(3)];
+                let until = secs.map(|secs| self.floor.clock.now() + Duration::seconds(secs));
+                (holder, Command::Park { conversation: talk, until })
+            }
             19 => (holder, Command::Resume { conversation: talk }),
             20 => (holder, Command::text(talk, "Yes.")),
             21 => (agent, Command::available_as(availability)),
@@ -220,7 +237,9 @@ impl Play {
                 let skills = skills.map(|name| Skill { name: (*name).to_owned(), score: 5 }).collect();
                 (boss, Command::SetSkills { member: agent, skills })
             }
-            _ => match random.below(9) {
+            _ => match random.below(12) {
+                9 | 10 => return self.many(random).await,
+                11 => return self.undo(random).await,
                 4 => {
                     let command = Command::ChangeCalendar {
                         calendar: self.calendar,
@@ -279,6 +298,49 @@ impl Play {
                 format!("{shown}, refused: {code:?}")
             }
         }
+    }
+
+    /// Something is done to several at once.
+    async fn many(&mut self, random: &mut Random) -> String {
+        let boss = self.floor.boss;
+        let agent = *random.pick(&self.agents).unwrap();
+        let (queue, _) = *random.pick(&self.queues).unwrap();
+        let action = match random.below(7) {
+            0 => BulkAction::Close { reason: CloseReason::NoReply },
+            1 => BulkAction::Release {},
+            2 => BulkAction::Assign { member: agent, force: random.percent(50) },
+            3 => BulkAction::Transfer { to: Target::Queue(queue) },
+            4 => BulkAction::Transfer { to: Target::Member(agent) },
+            5 => BulkAction::Priority { secs: random.below(200) as u32 },
+            _ => BulkAction::Park { until: Some(self.floor.clock.now() + Duration::seconds(50)) },
+        };
+        let conversations = (0..3).filter_map(|_| random.pick(&self.talks).copied()).collect();
+        let who = if random.percent(70) { boss } else { agent };
+        let command = Command::Bulk { conversations, action };
+        let shown = format!("{who}: {command:?}");
+        match self.floor.command(who, command).await {
+            Ok(done) => {
+                let done = done.bulk.unwrap();
+                self.bulk = Some((who, done.id));
+                format!("{shown}: {done:?}")
+            }
+            Err(problem) => {
+                // Whoever is locked out does nothing, and agents not what is a supervisor's.
+                let why = problem.code;
+                assert!(matches!(why, ErrorCode::Forbidden | ErrorCode::Unauthenticated), "{shown}: {why:?}");
+                format!("{shown}, refused")
+            }
+        }
+    }
+
+    /// What was done to several last is taken back.
+    async fn undo(&mut self, random: &mut Random) -> String {
+        let Some((who, id)) = self.bulk.take() else { return self.customer(random).await };
+        let done = self.floor.command(who, Command::UndoBulk { id }).await;
+        let done = done.map(|done| done.bulk.unwrap()).map_err(|problem| problem.code);
+        let over = matches!(done, Err(ErrorCode::UndoOver | ErrorCode::Unauthenticated));
+        assert!(done.is_ok() || over, "{done:?}");
+        format!("{who} takes {id} back: {done:?}")
     }
 
     async fn customer(&mut self, random: &mut Random) -> String {

@@ -242,7 +242,7 @@ async fn what_is_parked_takes_no_room_and_comes_back_to_its_agent_first(engine: 
     assert_eq!(floor.history(first).await[0].ending, Some(Ending::NoRoom));
     let other = floor.agent(&[queue], 1).await;
     assert_eq!(floor.holder(first).await, Some(other), "nobody waits for one agent while another is free");
-    floor.done(other, Command::Park { conversation: first }).await;
+    floor.done(other, Command::park(first)).await;
     floor.done(agent, Command::Close { conversation: second, reason: CloseReason::Resolved }).await;
     floor.customer(channel, 1).await;
     assert_eq!(
@@ -258,7 +258,7 @@ async fn what_is_parked_takes_no_room_and_comes_back_to_its_agent_first(engine: 
     // Where parked ones count, they keep their room.
     let policy = RoutingPolicy { parked_counts: true, ..RoutingPolicy::default() };
     floor.done(floor.boss, Command::SetRoutingPolicy { policy }).await;
-    floor.done(other, Command::Park { conversation: first }).await;
+    floor.done(other, Command::park(first)).await;
     assert_eq!(load(&floor, other).await, (1, 1, 0));
 }
 
@@ -270,7 +270,7 @@ async fn who_is_gone_for_long_loses_what_they_hold(engine: Engine) {
     let held = floor.customer(channel, 1).await;
     let parked = floor.customer(channel, 2).await;
     floor.done(gone, Command::text(parked, "Is it blue?")).await;
-    floor.done(gone, Command::Park { conversation: parked }).await;
+    floor.done(gone, Command::park(parked)).await;
     let offered = floor.customer(asks_channel, 3).await;
     let (stays, _) = floor.queue("by hand", QueueRules::manual()).await;
     let stayer = floor.agent(&[stays, queue, asks], 5).await;
@@ -490,7 +490,7 @@ async fn who_lets_several_pass_by_is_away_and_gets_them_no_more(engine: Engine) 
     let other = floor.customer(channel, 2).await;
     assert_eq!(floor.holder(other).await, Some(absent));
     // Put aside, the customer waits no less.
-    floor.done(absent, Command::Park { conversation: other }).await;
+    floor.done(absent, Command::park(other)).await;
     floor.after(100).await;
     let find = server::db::rows::member::find;
     let row = floor.tenant.read(move |scoped| find(scoped, absent)).await.unwrap().unwrap();
@@ -516,7 +516,7 @@ async fn whoever_is_away_gets_nothing_back(engine: Engine) {
     let agent = floor.agent(&[queue], 1).await;
     let talk = floor.customer(channel, 1).await;
     floor.done(agent, Command::text(talk, "Is it blue?")).await;
-    floor.done(agent, Command::Park { conversation: talk }).await;
+    floor.done(agent, Command::park(talk)).await;
     floor.done(agent, Command::available_as(Availability::Away)).await;
     floor.after(3_600).await;
     floor.customer(channel, 1).await;

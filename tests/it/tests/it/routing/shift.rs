@@ -174,7 +174,7 @@ async fn all_of_it_goes_back_to_where_it_belongs(engine: Engine) {
     let floor = Floor::new(engine).await;
     let (gone, queue, talks) = gone_with_three(&floor, auto()).await;
     floor.done(gone, Command::text(talks[0], "One moment.")).await;
-    floor.done(gone, Command::Park { conversation: talks[0] }).await;
+    floor.done(gone, Command::park(talks[0])).await;
     let there = floor.agent(&[queue], 2).await;
     assert_eq!(move_all(&floor, gone, MoveTo::Back).await, Moved { moved: 3, left: 0 });
     // Who was answered has no right any more to have come first.
@@ -191,7 +191,7 @@ async fn all_of_it_goes_to_a_colleague_by_force(engine: Engine) {
     let floor = Floor::new(engine).await;
     let (gone, queue, talks) = gone_with_three(&floor, auto()).await;
     floor.done(gone, Command::text(talks[0], "One moment.")).await;
-    floor.done(gone, Command::Park { conversation: talks[0] }).await;
+    floor.done(gone, Command::park(talks[0])).await;
     let colleague = floor.agent(&[queue], 1).await;
     floor.connect(colleague, false).await;
     let to = MoveTo::Member(colleague);
@@ -379,7 +379,7 @@ async fn what_nobody_answered_is_closed_where_the_tenant_wants_it(engine: Engine
     let parked = floor.customer(channel, 3).await;
     assert_eq!((floor.holder(held).await, floor.holder(parked).await), (Some(agent), Some(agent)));
     floor.done(agent, Command::text(parked, "Which one?")).await;
-    floor.done(agent, Command::Park { conversation: parked }).await;
+    floor.done(agent, Command::park(parked)).await;
     floor.after(24 * HOUR).await;
     let seen = floor.see(held).await;
     assert_eq!(seen.state, ConversationState::Closed, "also what somebody holds");

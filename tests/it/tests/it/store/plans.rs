@@ -166,7 +166,7 @@ async fn routing_work(world: &World, client: &mut LiveClient, conversation: Conv
     administrator.command(change(&rules)).await.unwrap();
     client.done(Command::Release { conversation }).await;
     client.done(Command::TakeNext {}).await;
-    client.done(Command::Park { conversation }).await;
+    client.done(Command::park(conversation)).await;
     world.customer_writes(&ann(), "Still there?").await;
     client.done(Command::text(conversation, "Yes.")).await;
     rules.mode = RoutingMode::Auto;

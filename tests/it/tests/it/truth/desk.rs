@@ -143,7 +143,7 @@ impl Desk {
             Work::Accept => Command::AcceptOffer { conversation },
             Work::Decline => Command::DeclineOffer { conversation },
             Work::Next => Command::TakeNext {},
-            Work::Park => Command::Park { conversation },
+            Work::Park => Command::park(conversation),
             Work::Resume => Command::Resume { conversation },
             Work::HandOver(to) => {
                 let to = match to {
