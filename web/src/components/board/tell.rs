@@ -92,7 +92,7 @@ fn draw(form: Form) -> AnyView {
             <div class="field">
                 <label class="field__label" for="tell-text">{tr(Key::BannerText)}</label>
                 <textarea
-                    class="field__input"
+                    class="field__input field__area"
                     id="tell-text"
                     data-testid="tell-text"
                     rows="3"

@@ -31,6 +31,8 @@ struct Hook {
     desk: Desk,
     /// As it is; nothing while it is read.
     page: RwSignal<Option<AlertWebhookPage>>,
+    /// The secret that was just made, until the page is left: it is told once.
+    secret: RwSignal<Option<String>>,
     url: RwSignal<String>,
     active: RwSignal<bool>,
     busy: RwSignal<bool>,
@@ -50,6 +52,9 @@ impl Hook {
                 if anew && let Some(webhook) = &page.webhook {
                     let _ = self.url.try_set(webhook.url.clone());
                     let _ = self.active.try_set(webhook.active);
+                }
+                if page.secret.is_some() {
+                    let _ = self.secret.try_set(page.secret.clone());
                 }
                 let _ = self.page.try_set(Some(page));
                 let _ = self.refused.try_set(None);
@@ -86,6 +91,7 @@ impl Hook {
             let answer = http::delete(PATH).await.map(|()| AlertWebhookPage::default());
             if answer.is_ok() {
                 let _ = self.url.try_set(String::new());
+                let _ = self.secret.try_set(None);
                 self.desk.toasts.say(text(Key::HookRemoved).to_owned());
             }
             self.came(answer, false);
@@ -106,6 +112,7 @@ pub(crate) fn page(desk: Desk) -> AnyView {
     let hook = Hook {
         desk,
         page: RwSignal::new(None),
+        secret: RwSignal::new(None),
         url: RwSignal::new(String::new()),
         active: RwSignal::new(true),
         busy: RwSignal::new(false),
@@ -125,7 +132,7 @@ pub(crate) fn page(desk: Desk) -> AnyView {
         {fields::alert(Signal::derive(move || hook.wrong()))}
         <Show when=move || is_read.get()>{move || form(hook)}</Show>
         {each(move || {
-            let secret = hook.page.with(|page| page.as_ref().and_then(|page| page.secret.clone()));
+            let secret = hook.secret.get();
             let one = |secret: String| Item::new(secret.clone(), move || new_secret(hook.desk, secret));
             secret.into_iter().map(one).collect()
         })}
