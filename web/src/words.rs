@@ -63,6 +63,7 @@ pub(crate) const fn error(code: ErrorCode) -> Key {
         ErrorCode::WindowClosed => Key::ErrorWindowClosed,
         ErrorCode::NoAddress => Key::ErrorNoAddress,
         ErrorCode::CustomerBlocked => Key::ErrorCustomerBlocked,
+        ErrorCode::ReviewFixed => Key::ErrorReviewFixed,
         ErrorCode::BothOpen => Key::ErrorBothOpen,
         ErrorCode::ValueInvalid => Key::ErrorValueInvalid,
         ErrorCode::TooMany => Key::ErrorTooMany,

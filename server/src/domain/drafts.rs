@@ -61,13 +61,22 @@ pub fn set(
     Ok(())
 }
 
-/// The member has said what they had begun to write, or something else in its place.
+/// The member has said something in words. What they had begun goes with it if that is how the words begin; whatever
+/// else they had begun stays: they may have said this at another place, or let a sticker speak first.
 ///
 /// # Errors
 /// The database's.
-pub(super) fn said(tx: &mut Tx<'_>, seat: &Seat, id: ConversationId, note: bool) -> Result<(), Fault> {
+pub(super) fn said(
+    tx: &mut Tx<'_>,
+    seat: &Seat,
+    id: ConversationId,
+    note: bool,
+    words: &str,
+) -> Result<(), Fault> {
     match draft::find(tx, seat.member.id, id)? {
-        Some(row) if row.model.note == note => drop_row(tx, &row),
+        Some(row) if row.model.note == note && words.trim().starts_with(row.model.text.trim()) => {
+            drop_row(tx, &row)
+        }
         _ => Ok(()),
     }
 }

@@ -25,6 +25,7 @@ pub mod numbers;
 pub mod outbox;
 pub mod queues;
 mod refusal;
+pub mod reviews;
 pub mod routing;
 pub mod saved_views;
 pub mod seat;

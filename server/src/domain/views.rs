@@ -112,21 +112,19 @@ pub async fn conversations(
     read.await
 }
 
-/// `GET /api/conversations/{id}/messages`.
+/// `GET /api/conversations/{id}/messages`. What is shown of a conversation goes out through
+/// [`monitor::shown`](super::monitor::shown).
 ///
 /// # Errors
 /// `not_found` when the conversation does not exist or is out of sight.
-pub async fn messages(
-    tenant: &TenantStore,
+pub fn messages(
+    scoped: &mut Scoped,
     member: MemberId,
     id: ConversationId,
-    query: MessagesQuery,
-) -> Result<MessagesPage, ReadError> {
-    let read = tenant.read(move |scoped| {
-        in_sight(scoped, member, id)?;
-        timeline(scoped, id, query.before)
-    });
-    read.await
+    query: &MessagesQuery,
+) -> Result<MessagesPage, Fault> {
+    in_sight(scoped, member, id)?;
+    timeline(scoped, id, query.before)
 }
 
 /// A file and what a browser should call it.
@@ -139,29 +137,46 @@ pub struct FoundFile {
     pub name: Option<String>,
 }
 
-/// The file of a message.
+/// The file of a message, and in which conversation it was sent. What is shown of a conversation goes out through
+/// [`monitor::shown`](super::monitor::shown).
 ///
 /// # Errors
 /// `not_found` when there is no such message in sight, or its file is not here.
-pub async fn file(tenant: &TenantStore, member: MemberId, id: MessageId) -> Result<FoundFile, ReadError> {
-    let read = tenant.read(move |scoped| {
-        let found = message::find(scoped, id)?.ok_or(Fault::Refused(ErrorCode::NotFound))?;
-        in_sight(scoped, member, found.model.conversation)?;
-        let name = match &found.model.body {
-            Body::Content(content) => match &**content {
-                Content::Media(media) => media.file_name.clone(),
-                _ => None,
-            },
+pub fn file(
+    scoped: &mut Scoped,
+    member: MemberId,
+    id: MessageId,
+) -> Result<(ConversationId, FoundFile), Fault> {
+    let found = message::find(scoped, id)?.ok_or(Fault::Refused(ErrorCode::NotFound))?;
+    let conversation = found.model.conversation;
+    in_sight(scoped, member, conversation)?;
+    let name = match &found.model.body {
+        Body::Content(content) => match &**content {
+            Content::Media(media) => media.file_name.clone(),
             _ => None,
-        };
-        match file::find(scoped, id)? {
-            Some(FileRow { file: File::Ready(stored), hash: Some(hash), .. }) => {
-                Ok(FoundFile { hash, stored, name })
-            }
-            _ => Err(Fault::Refused(ErrorCode::NotFound)),
+        },
+        _ => None,
+    };
+    match file::find(scoped, id)? {
+        Some(FileRow { file: File::Ready(stored), hash: Some(hash), .. }) => {
+            Ok((conversation, FoundFile { hash, stored, name }))
         }
-    });
-    read.await
+        _ => Err(Fault::Refused(ErrorCode::NotFound)),
+    }
+}
+
+/// A conversation in a scope, with the newest page of its messages.
+///
+/// # Errors
+/// `not_found` when it does not exist or is out of sight.
+pub(super) fn with_page(
+    scoped: &mut Scoped,
+    scope: &Scope,
+    id: ConversationId,
+) -> Result<(Conversation, MessagesPage), Fault> {
+    let row = conversation::find(scoped, id)?.filter(|row| can_see(scope, &row.model.audience()));
+    let row = row.ok_or(Fault::Refused(ErrorCode::NotFound))?;
+    Ok((rendered(scope, row.model), timeline(scoped, id, None)?))
 }
 
 fn in_sight(scoped: &mut Scoped, member: MemberId, id: ConversationId) -> Result<Conversation, Fault> {

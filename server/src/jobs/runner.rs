@@ -415,17 +415,17 @@ impl Workers {
             let Ok(lost) = tenant.read(move |scoped| member::connected_elsewhere(scoped, &read)).await else {
                 return;
             };
-            if lost.is_empty() {
-                return;
-            }
-            let (hub, id) = (workers.0.hub.clone(), tenant.id());
-            // All in one, so that everybody hears of it in one frame.
-            let gone = tenant.write(move |tx| {
-                let is_there = |member| hub.is_present(id, member);
-                presence::set_all(tx, &lost, is_there, &incarnation)
-            });
-            if let Err(error) = gone.await {
-                tracing::warn!(tenant.id = %tenant.id(), error = %error, "presence was not stored");
+            // As many as those who come back are written at once: an absence moves what somebody holds.
+            for some in lost.chunks(presence::AT_ONCE) {
+                let (hub, id) = (workers.0.hub.clone(), tenant.id());
+                let (some, incarnation) = (some.to_vec(), incarnation.clone());
+                let gone = tenant.write(move |tx| {
+                    let is_there = |member| hub.is_present(id, member);
+                    presence::set_all(tx, &some, is_there, &incarnation)
+                });
+                if let Err(error) = gone.await {
+                    tracing::warn!(tenant.id = %tenant.id(), error = %error, "presence was not stored");
+                }
             }
         });
     }

@@ -4,7 +4,7 @@ use std::{rc::Rc, sync::Arc};
 
 use shared::{
     Pos,
-    error::ErrorCode,
+    error::{ErrorCode, Problem},
     ids::{ConversationId, Epoch, MemberId},
     limits::OPEN_TIMELINES,
     live::{
@@ -21,6 +21,7 @@ use super::{
     deliver::{Outcome, deliver, pause},
     encoded::Encoded,
     hub::Hub,
+    looks::Looks,
     outgoing::Kind,
     presence,
     shard::{Shard, push},
@@ -173,13 +174,15 @@ pub(super) fn resume(
             }
             return;
         }
+        let mut looks = Looks::default();
         if seat.member.role.may(Permission::Monitor) {
             // Whether they were opened before is what the client says.
             for one in open.into_iter().filter(|id| !hidden.contains(id)) {
-                if monitor::begin(&tenant, member, one).await.is_err() {
+                let Ok(found) = monitor::begin(&tenant, member, one).await else {
                     shard.with(id, |conn| say_goodbye(conn, close::RESTART, &shard.hub));
                     return;
-                }
+                };
+                looks.looked(one, head, found);
             }
         }
         let now = shard.hub.0.store.clock().now();
@@ -192,6 +195,7 @@ pub(super) fn resume(
             conn.told = pos;
             conn.scope = Some(seat.scope);
             conn.open.retain(|id| !hidden.contains(id));
+            conn.looks = looks;
             conn.mode = Mode::CatchingUp;
             let welcome = ServerFrame::Welcome(Welcome {
                 epoch: current,
@@ -235,11 +239,46 @@ pub(super) fn settle(shard: &Rc<Shard>, id: u64, outcome: Outcome) {
     match outcome {
         Outcome::Done | Outcome::Lagging => {}
         Outcome::Gap => run(shard, id),
+        Outcome::Look(conversation) => look(shard, id, conversation),
         Outcome::Reset(why) => load(shard, id, Greeting::Reset(why)),
         Outcome::SignedOut => {
             shard.with(id, |conn| say_goodbye(conn, close::SESSION_GONE, &shard.hub));
         }
     }
+}
+
+/// Writes down over whose shoulder the connection looks in an opened timeline, and goes on with its events. Where that
+/// cannot be written, the timeline is closed.
+fn look(shard: &Rc<Shard>, id: u64, conversation: ConversationId) {
+    let asked = shard.with(id, |conn| {
+        // Meanwhile what happens waits in the ring.
+        conn.mode = Mode::CatchingUp;
+        conn.load += 1;
+        let last = shard.hub.tenant(conn.tenant.id()).last().unwrap_or_default();
+        (conn.tenant.clone(), conn.member, conn.load, last.max(conn.cursor + 1))
+    });
+    let Some((tenant, member, load, until)) = asked else { return };
+    let shard = Rc::clone(shard);
+    actix_web::rt::spawn(async move {
+        let found = monitor::begin(&tenant, member, conversation).await;
+        let wanted = shard.with(id, |conn| {
+            if conn.load != load || conn.mode != Mode::CatchingUp {
+                return false;
+            }
+            match found {
+                Ok(found) => conn.looks.looked(conversation, until, found),
+                Err(code) => {
+                    conn.shut(conversation);
+                    let problem = Problem::new(code);
+                    push(conn, Kind::Must, &ServerFrame::OpenFailed { conversation, problem });
+                }
+            }
+            true
+        });
+        if wanted == Some(true) {
+            run(&shard, id);
+        }
+    });
 }
 
 enum Step {
@@ -343,6 +382,7 @@ fn encode(recorded: Recorded) -> Arc<Encoded> {
 fn begin(conn: &mut Conn) -> (TenantStore, MemberId, u64) {
     conn.mode = Mode::Loading;
     conn.open.clear();
+    conn.looks.clear();
     conn.load += 1;
     (conn.tenant.clone(), conn.member, conn.load)
 }

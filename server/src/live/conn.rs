@@ -14,7 +14,7 @@ use shared::{
     permission::Scope,
 };
 
-use super::{board::Running, outgoing::Outgoing};
+use super::{board::Running, looks::Looks, outgoing::Outgoing};
 use crate::db::TenantStore;
 
 /// How a connection gets its events.
@@ -52,6 +52,8 @@ pub(super) struct Conn {
     /// The last `to` the client was told; the next batch starts behind it.
     pub(super) told: Pos,
     pub(super) open: Vec<ConversationId>,
+    /// Over whose shoulders it looks there.
+    pub(super) looks: Looks,
     /// Counts loads, so that an answer of an older one is dropped.
     pub(super) load: u64,
     pub(super) heard: Monotonic,
@@ -77,6 +79,12 @@ pub(super) struct Conn {
 }
 
 impl Conn {
+    /// Closes a timeline.
+    pub(super) fn shut(&mut self, at: ConversationId) {
+        self.open.retain(|known| *known != at);
+        self.looks.forget(at);
+    }
+
     /// Takes what colleagues may believe the member is doing through this socket, where `ends` says so.
     pub(super) fn take_signs(
         &mut self,

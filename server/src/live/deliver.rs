@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use shared::live::{event::Event, frame::ResetReason};
+use shared::{
+    ids::ConversationId,
+    live::{event::Event, frame::ResetReason},
+};
 
 use super::{
     conn::{Conn, Mode},
@@ -26,6 +29,8 @@ pub(super) enum Outcome {
     Gap,
     /// The socket does not read; the cursor waits.
     Lagging,
+    /// The next of them shows what somebody holds, and that this is looked at must be written down first.
+    Look(ConversationId),
     /// What the member may see has changed.
     Reset(ResetReason),
     /// The member was locked out.
@@ -61,6 +66,10 @@ pub(super) fn deliver(
             outcome = change;
             break;
         }
+        if let Some(unnoted) = conn.looks.missing(&scope, &conn.open, &event.recorded) {
+            outcome = Outcome::Look(unnoted);
+            break;
+        }
         conn.cursor = pos;
         let closed_timeline =
             event.recorded.event.timeline().is_some_and(|timeline| !conn.open.contains(&timeline));
@@ -75,7 +84,7 @@ pub(super) fn deliver(
             && conn.open.contains(&conversation.id)
             && sight(&scope, event.recorded.before.as_ref(), event.recorded.after.as_ref()) != Sight::Whole
         {
-            conn.open.retain(|id| *id != conversation.id);
+            conn.shut(conversation.id);
         }
     }
     conn.scope = Some(scope);

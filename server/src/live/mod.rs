@@ -19,6 +19,7 @@ mod encoded;
 mod ended;
 mod handle;
 mod hub;
+mod looks;
 mod outgoing;
 mod presence;
 mod renewal;

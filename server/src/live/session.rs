@@ -29,7 +29,11 @@ use super::{
 };
 use crate::{
     db::TenantStore,
-    domain::{commands, monitor, seat, views},
+    domain::{
+        commands,
+        monitor::{self, Monitoring},
+        seat, views,
+    },
 };
 
 /// The code of a close that the client asked for (RFC 6455 §7.4.1).
@@ -121,7 +125,7 @@ fn frame(shard: &Rc<Shard>, id: u64, text: &str) {
         ClientFrame::Hello { .. } | ClientFrame::Resume { .. } => goodbye(shard, id, close::VERSION),
         ClientFrame::Open { conversation } => open(shard, id, conversation),
         ClientFrame::Close { conversation } => {
-            shard.with(id, |conn| conn.open.retain(|known| *known != conversation));
+            shard.with(id, |conn| conn.shut(conversation));
             leave(shard, id, |at, _| at == conversation);
         }
         ClientFrame::WatchBoard {} => board::wanted(shard, id),
@@ -201,8 +205,15 @@ fn open(shard: &Rc<Shard>, id: u64, conversation: ConversationId) {
     let shard = Rc::clone(shard);
     actix_web::rt::spawn(async move {
         match opened(&tenant, member, conversation).await {
-            Ok((mut opened, scope)) => {
-                shard.with(id, |conn| conn.opening -= 1);
+            Ok((mut opened, scope, found)) => {
+                shard.with(id, |conn| {
+                    conn.opening -= 1;
+                    if conn.open.contains(&conversation) {
+                        // What came since may have been another's turn.
+                        let found = found.filter(|_| conn.cursor <= opened.pos);
+                        conn.looks.looked(conversation, opened.pos, found);
+                    }
+                });
                 let now = shard.hub.0.store.clock().now();
                 opened.watchers = shard.hub.tenant(tenant.id()).watching(conversation, &scope, now);
                 let wanted = shard.with(id, |conn| conn.open.contains(&conversation));
@@ -213,7 +224,7 @@ fn open(shard: &Rc<Shard>, id: u64, conversation: ConversationId) {
             Err(code) => {
                 shard.with(id, |conn| {
                     conn.opening -= 1;
-                    conn.open.retain(|known| *known != conversation);
+                    conn.shut(conversation);
                 });
                 let problem = Problem::new(code);
                 shard.push(id, Kind::Must, &ServerFrame::OpenFailed { conversation, problem });
@@ -222,19 +233,18 @@ fn open(shard: &Rc<Shard>, id: u64, conversation: ConversationId) {
     });
 }
 
-/// The newest page of a timeline, and who sees it. Whoever monitors it has been written down by then.
+/// The newest page of a timeline, who sees it, and over whose shoulder.
 async fn opened(
     tenant: &TenantStore,
     member: MemberId,
     conversation: ConversationId,
-) -> Result<(Opened, Scope), ErrorCode> {
-    let read = tenant.read(move |scoped| {
+) -> Result<(Opened, Scope, Option<Monitoring>), ErrorCode> {
+    let shown = monitor::shown(tenant, member, move |scoped| {
         let opened = views::open(scoped, member, conversation)?;
-        Ok((opened, seat::take(scoped, member)?.scope))
+        Ok((conversation, (opened, seat::take(scoped, member)?.scope)))
     });
-    let found = read.await.map_err(|error| error.code())?;
-    monitor::begin(tenant, member, conversation).await?;
-    Ok(found)
+    let ((opened, scope), found) = shown.await.map_err(|error| error.code())?;
+    Ok((opened, scope, found))
 }
 
 /// Colleagues hear that the member no longer does what `ends` names.

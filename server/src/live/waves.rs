@@ -12,15 +12,13 @@ use shared::ids::MemberId;
 use super::hub::Hub;
 use crate::{
     db::{TenantStore, WriteError},
-    domain::members::presence,
+    domain::members::presence::{self, AT_ONCE},
     tenant::TenantId,
 };
 
 /// Between two writes of a tenant: five seconds of coming back are some fourteen frames, and routing does not
 /// wait long for anybody. The first of a wave is written at once.
 const PAUSE: Duration = Duration::from_millis(400);
-/// Members in one write: messages must not wait behind everybody.
-const MOST: usize = 128;
 /// Between two attempts to store a presence: routing must not go by an old one for long.
 const AGAIN: Duration = Duration::from_secs(1);
 /// A database that is away for longer finds presence corrected by the next coming and going.
@@ -48,7 +46,7 @@ impl Waves {
         let mut waves = self.lock();
         let Some(waiting) = waves.get_mut(&tenant) else { return Vec::new() };
         let mut next = Vec::new();
-        while next.len() < MOST
+        while next.len() < AT_ONCE
             && let Some(member) = waiting.pop_first()
         {
             next.push(member);
@@ -126,14 +124,14 @@ mod tests {
     #[test]
     fn whoever_changes_while_somebody_writes_is_written_next_and_nobody_twice() {
         let (waves, tenant) = (Waves::default(), TenantId::from_control(1));
-        let members: Vec<MemberId> = (0..MOST + 2).map(|_| MemberId::new()).collect();
+        let members: Vec<MemberId> = (0..AT_ONCE + 2).map(|_| MemberId::new()).collect();
         assert!(waves.note(tenant, members[0]));
         assert_eq!(waves.next(tenant), [members[0]]);
         for member in members.iter().chain(&members) {
             assert!(!waves.note(tenant, *member), "somebody writes already");
         }
         let mut written = waves.next(tenant);
-        assert_eq!(written.len(), MOST);
+        assert_eq!(written.len(), AT_ONCE);
         waves.put_back(tenant, written.split_off(1));
         for _ in 0..2 {
             written.extend(waves.next(tenant));

@@ -25,7 +25,7 @@ pub const CONTACT_NOTE_CHARS: usize = 2_000;
 pub const CONTACT_NOTES: usize = 200;
 
 /// The columns of a file of contacts that are no fields.
-pub const TAKEN_KEYS: [&str; 3] = ["phone", "name", "labels"];
+pub const TAKEN_KEYS: [&str; 5] = ["phone", "name", "vip", "language", "labels"];
 
 /// What values a field has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

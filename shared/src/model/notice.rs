@@ -64,14 +64,16 @@ pub enum NoticeKind {
     Joined,
     /// What they had put aside until now is work again.
     Woke,
+    /// A supervisor judged how they answered in it.
+    Reviewed,
     /// A threshold of a queue was crossed.
     Alert,
 }
 
 impl NoticeKind {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Mentioned, Self::Assigned, Self::Suggested, Self::Joined, Self::Woke, Self::Alert];
+    pub const ALL: [Self; 7] =
+        [Self::Mentioned, Self::Assigned, Self::Suggested, Self::Joined, Self::Woke, Self::Reviewed, Self::Alert];
 
     /// The stored form.
     pub const fn as_str(self) -> &'static str {
@@ -81,6 +83,7 @@ impl NoticeKind {
             Self::Suggested => "suggested",
             Self::Joined => "joined",
             Self::Woke => "woke",
+            Self::Reviewed => "reviewed",
             Self::Alert => "alert",
         }
     }

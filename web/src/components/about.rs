@@ -7,13 +7,16 @@ use shared::{
     api::contacts::{
         AddNoteRequest, ContactDetails, ContactFile, FieldValue, SetFieldRequest, SetLabelRequest,
     },
-    ids::{ContactId, ConversationId, LabelId},
+    ids::{ContactId, ContactNoteId, ConversationId, LabelId},
+    live::command::Command,
     model::{
         conversation::Conversation,
         field::{ContactNote, FieldKind},
         label::Label,
     },
+    permission::Permission,
 };
+use web_sys::HtmlInputElement;
 
 use crate::{
     app::Desk,
@@ -96,6 +99,7 @@ pub(crate) fn draw(desk: Desk, contact: Memo<Option<ContactId>>, here: Option<Co
                         let key = format!("{} {}", field.field.id, field.value.as_deref().unwrap_or_default());
                         Item::new(key, move || line(about, field))
                     }).collect())}
+                    {desk.session.may(Permission::ManageContacts).then(|| marks(about))}
                 </div>
                 <h3>{tr(Key::AboutNotes)}</h3>
                 {notes(about)}
@@ -224,6 +228,47 @@ fn line(about: About, FieldValue { field, value, hidden }: FieldValue) -> AnyVie
     view! { <label for=id dir="auto">{field.title}</label>{edit} }.into_any()
 }
 
+/// What decides how soon the customer is answered, and by whom.
+fn marks(about: About) -> AnyView {
+    let contact = move || about.known.with(|known| known.as_ref().map(|known| known.contact.clone()));
+    let vip = move |input: HtmlInputElement| {
+        let on = input.checked();
+        let Some(contact) = about.contact.get_untracked() else { return };
+        about.desk.live.command_then(Command::SetVip { contact, on }, move |answer| {
+            if answer.is_err() {
+                input.set_checked(!on);
+            }
+        });
+    };
+    let language = move |input: HtmlInputElement| {
+        let language = Some(input.value().trim().to_lowercase()).filter(|code| !code.is_empty());
+        if let Some(contact) = about.contact.get_untracked() {
+            about.desk.live.command(Command::SetLanguage { contact, language });
+        }
+    };
+    view! {
+        <label for="about-vip">{tr(Key::AboutVip)}</label>
+        <input
+            type="checkbox"
+            id="about-vip"
+            data-testid="about-vip"
+            prop:checked=move || contact().is_some_and(|contact| contact.vip)
+            on:change:target=move |event| vip(event.target())
+        />
+        <label for="about-language">{tr(Key::AboutLanguage)}</label>
+        <input
+            class="field__input"
+            id="about-language"
+            data-testid="about-language"
+            autocomplete="off"
+            maxlength="12"
+            prop:value=move || contact().and_then(|contact| contact.language).unwrap_or_default()
+            on:change:target=move |event| language(event.target())
+        />
+    }
+    .into_any()
+}
+
 fn notes(about: About) -> AnyView {
     let new = RwSignal::new(String::new());
     let blank = Signal::derive(move || new.with(|text| text.trim().is_empty()));
@@ -253,13 +298,54 @@ fn notes(about: About) -> AnyView {
 }
 
 fn noted(about: About, note: ContactNote) -> AnyView {
-    let ContactNote { text: said, by, at, .. } = note;
+    let ContactNote { id, text: said, by, at } = note;
+    // Where customers are looked after, not beside every conversation.
+    let may = about.here.is_none()
+        && (about.desk.session.member_untracked() == Some(by)
+            || about.desk.session.may(Permission::ActForOthers));
     let who = move || about.desk.live.member(by).map(|member| member.name).unwrap_or_default();
     view! {
         <li>
             <p dir="auto">{said}</p>
             <small>{move || format!("{} · {}", who(), time::whole(time::millis(at)))}</small>
+            {may.then(|| removing(about, id))}
         </li>
+    }
+    .into_any()
+}
+
+/// Takes a note away, when that was meant.
+fn removing(about: About, note: ContactNoteId) -> AnyView {
+    let asked = RwSignal::new(false);
+    let remove = move |_| {
+        let Some(id) = about.contact.get_untracked() else { return };
+        spawn_local(async move {
+            match http::delete(&format!("/api/contacts/{id}/notes/{note}")).await {
+                Ok(()) => {
+                    let _ = about.known.try_update(|known| {
+                        if let Some(known) = known.as_mut().filter(|known| known.contact.id == id) {
+                            known.notes.retain(|one| one.id != note);
+                        }
+                    });
+                }
+                Err(refused) => about.answered(Err(refused)),
+            }
+        });
+    };
+    view! {
+        {move || match asked.get() {
+            false => view! {
+                <IconButton
+                    icon=IconName::Cross
+                    label=Signal::derive(|| text(Key::AboutNoteRemove).to_owned())
+                    on:click=move |_| asked.set(true)
+                    attr:data-testid="note-ask"
+                />
+            }.into_any(),
+            true => view! {
+                <Button on:click=remove attr:data-testid="note-remove">{tr(Key::AboutNoteRemove)}</Button>
+            }.into_any(),
+        }}
     }
     .into_any()
 }

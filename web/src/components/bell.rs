@@ -108,9 +108,13 @@ fn open(desk: Desk, up_to: NoticeId, path: &str) {
     desk.router.go(path);
 }
 
-/// Where it happened: in a conversation, or on the board.
+/// Where it is shown: in a conversation, on the board, or among the reviews.
 fn place(notice: &Notice) -> String {
-    notice.conversation.map_or_else(|| routes::BOARD.to_owned(), routes::conversation)
+    match (notice.kind, notice.conversation) {
+        (NoticeKind::Reviewed, _) => routes::REVIEW.to_owned(),
+        (_, Some(id)) => routes::conversation(id),
+        (_, None) => routes::BOARD.to_owned(),
+    }
 }
 
 /// Who did what, and where.
@@ -131,6 +135,7 @@ fn line(desk: Desk, notice: &Notice) -> String {
         (NoticeKind::Suggested, _) => Key::NoticeSuggested,
         (NoticeKind::Joined | NoticeKind::Alert, _) => Key::NoticeJoined,
         (NoticeKind::Woke, _) => Key::NoticeWoke,
+        (NoticeKind::Reviewed, _) => Key::NoticeReviewed,
     };
     fill(key, &[("name", &by), ("place", &place)])
 }

@@ -4,6 +4,7 @@ pub(crate) mod about;
 pub(crate) mod banner;
 pub(crate) mod begin;
 pub(crate) mod bell;
+pub(crate) mod blocked;
 pub(crate) mod board;
 pub(crate) mod bulk;
 pub(crate) mod connection_state;

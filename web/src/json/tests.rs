@@ -56,6 +56,7 @@ use shared::{
         },
         notice::{Notice, NoticeAlert, NoticeKind},
         queue::{PriorityRule, PriorityWhen, Queue, QueueRules, Ring, RoutingMode, WhenFull},
+        review::ReviewPolicy,
         routing::{
             Assignment, AssignmentKind, Deciding, Ending, Moved, RoutingPolicy, Skill, Target, Tell, Waiting,
             Why,
@@ -607,6 +608,8 @@ fn routed() -> [Event; 5] {
         rev: 4,
         tenant_name: "Lagos".into(),
         zone: "Africa/Lagos".into(),
+        agents_block: false,
+        reviews: ReviewPolicy::default(),
         mask_phones: false,
         read_receipts: Default::default(),
         routing: RoutingPolicy {

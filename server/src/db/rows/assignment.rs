@@ -96,6 +96,30 @@ pub fn open(scoped: &mut Scoped, conversation: ConversationId) -> Result<Option<
     }))
 }
 
+/// Since when a member has had a conversation, if they have it.
+///
+/// # Errors
+/// The database's.
+pub fn begun(
+    scoped: &mut Scoped,
+    conversation: ConversationId,
+    member: MemberId,
+) -> Result<Option<Instant>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let begun: Option<i64> = a::assignment
+        .filter(
+            a::tenant_id
+                .eq(tenant)
+                .and(a::conversation_id.eq(conversation.to_string()))
+                .and(a::member_id.eq(member.to_string()))
+                .and(sql::<Bool>(OPEN)),
+        )
+        .select(a::begun_at)
+        .first(conn)
+        .optional()?;
+    Ok(begun.map(from_micros))
+}
+
 /// Ends one.
 ///
 /// # Errors
@@ -157,6 +181,25 @@ pub fn last_holder(
         .optional()?;
     let Some((member, Some(ended))) = row else { return Ok(None) };
     Ok(Some((member.parse()?, from_micros(ended))))
+}
+
+/// Whether a member ever held a conversation.
+///
+/// # Errors
+/// The database's.
+pub fn was_held_by(
+    scoped: &mut Scoped,
+    conversation: ConversationId,
+    member: MemberId,
+) -> Result<bool, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let theirs = a::tenant_id
+        .eq(tenant)
+        .and(a::conversation_id.eq(conversation.to_string()))
+        .and(a::member_id.eq(member.to_string()))
+        .and(a::accepted_at.is_not_null());
+    let count: i64 = a::assignment.filter(theirs).count().get_result(conn)?;
+    Ok(count > 0)
 }
 
 /// Everybody's time with a conversation, the last first.

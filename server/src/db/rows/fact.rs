@@ -3,8 +3,9 @@
 
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryableByName, RunQueryDsl,
+    dsl::sql,
     sql_query,
-    sql_types::{BigInt, Text},
+    sql_types::{BigInt, Bool, Text},
 };
 use shared::{
     Instant,
@@ -14,20 +15,12 @@ use shared::{
 
 use super::slice;
 use crate::{
-    clock::micros,
-    db::{
-        Fault, Scoped,
-        fixed::{Fixed, statements},
-        record::FactKind,
-        schema::fact::dsl as f,
-    },
+    clock::{from_micros, micros},
+    db::{Fault, Scoped, record::FactKind, schema::fact::dsl as f},
 };
 
-statements! {
-    // The kind is written out, so that the index of these alone is found.
-    Monitored: "SELECT 1 FROM fact WHERE tenant_id = ? AND conversation_id = ? AND member_id = ? AND at > ? \
-    AND what = 'conversation_monitored' LIMIT 1";
-}
+/// Written out, so that the index of these alone is found.
+const MONITORED: &str = "fact.what = 'conversation_monitored'";
 
 /// How many were taken out of a queue's line since an instant: given out, pulled, accepted, or taken by hand. Who only
 /// went from one member to another stood in no line.
@@ -57,24 +50,31 @@ struct Count {
     n: i64,
 }
 
-/// Whether a member began to monitor a conversation since an instant.
+/// When a member last began to monitor a conversation, if since an instant.
 ///
 /// # Errors
 /// The database's.
-pub fn was_monitored(
+pub fn monitored(
     scoped: &mut Scoped,
     conversation: ConversationId,
     member: MemberId,
     since: Instant,
-) -> Result<bool, Fault> {
+) -> Result<Option<Instant>, Fault> {
     let (conn, tenant) = scoped.parts();
-    let found = Fixed::<Monitored, _>::new([
-        tenant.into(),
-        conversation.to_string().into(),
-        member.to_string().into(),
-        micros(since).into(),
-    ]);
-    Ok(!found.numbers(conn)?.is_empty())
+    let last: Option<i64> = f::fact
+        .filter(
+            f::tenant_id
+                .eq(tenant)
+                .and(f::conversation_id.eq(conversation.to_string()))
+                .and(f::member_id.eq(member.to_string()))
+                .and(f::at.ge(micros(since)))
+                .and(sql::<Bool>(MONITORED)),
+        )
+        .select(f::at)
+        .order(f::at.desc())
+        .first(conn)
+        .optional()?;
+    Ok(last.map(from_micros))
 }
 
 /// A fact as boards read it.

@@ -312,7 +312,8 @@ pub fn set_queues(
     Ok(())
 }
 
-/// Stores presence. `incarnation` names the run of the server that saw the sockets.
+/// Stores presence. `incarnation` names the run of the server that saw the sockets. When it changed is when their
+/// state did: a reason, another run or a longer time to tidy up begins nothing anew.
 ///
 /// # Errors
 /// The database's.
@@ -324,11 +325,16 @@ pub fn set_presence(
 ) -> Result<(), Fault> {
     let (conn, tenant) = scoped.parts();
     let row = p::agent_presence.filter(p::tenant_id.eq(tenant).and(p::member_id.eq(member.id.to_string())));
+    let (availability, connected, wrap_until, since): (String, bool, Option<i64>, i64) =
+        row.select((p::availability, p::connected, p::wrap_until, p::changed_at)).first(conn)?;
+    let same = availability == member.availability.as_str()
+        && (connected, wrap_until.is_some()) == (member.connected, member.wrap_until.is_some());
+    let row = p::agent_presence.filter(p::tenant_id.eq(tenant).and(p::member_id.eq(member.id.to_string())));
     diesel::update(row)
         .set((
             p::availability.eq(member.availability.as_str()),
             p::connected.eq(member.connected),
-            p::changed_at.eq(micros(now)),
+            p::changed_at.eq(if same { since } else { micros(now) }),
             p::reason.eq(&member.reason),
             p::wrap_until.eq(member.wrap_until.map(micros)),
         ))

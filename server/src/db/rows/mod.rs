@@ -37,6 +37,7 @@ pub mod outbox;
 pub mod past_message;
 pub mod queue;
 pub mod raw_item;
+pub mod review;
 pub mod saved_view;
 pub mod search;
 pub mod sent_file;

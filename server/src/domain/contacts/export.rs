@@ -3,7 +3,11 @@
 use shared::{
     error::ErrorCode,
     ids::{ContactId, MemberId},
-    model::{contact::Contact, field::Field, label::Label},
+    model::{
+        contact::Contact,
+        field::{self, Field},
+        label::Label,
+    },
     permission::{Permission, PhoneSight},
 };
 
@@ -17,6 +21,8 @@ use crate::{
     domain::{labels::may_manage, seat},
 };
 
+/// What stands in the column `vip` of whoever is important.
+pub(super) const YES: &str = "yes";
 /// Contacts in one piece.
 const PIECE: usize = 200;
 
@@ -84,10 +90,15 @@ pub async fn piece(
 
 fn head(fields: &[Field]) -> String {
     let keys = fields.iter().map(|field| field.key.as_str());
-    csv::line(["phone", "name", "labels"].into_iter().chain(keys))
+    csv::line(field::TAKEN_KEYS.into_iter().chain(keys))
 }
 
 fn row(contact: Contact, labels: &str, values: &[&str]) -> String {
     let (phone, name) = (contact.phone.unwrap_or_default(), contact.name.unwrap_or_default());
-    csv::line([phone.as_str(), name.as_str(), labels].into_iter().chain(values.iter().copied()))
+    let (vip, language) = (if contact.vip { YES } else { "" }, contact.language.unwrap_or_default());
+    csv::line(
+        [phone.as_str(), name.as_str(), vip, language.as_str(), labels]
+            .into_iter()
+            .chain(values.iter().copied()),
+    )
 }

@@ -1,7 +1,7 @@
 //! Contacts out of a file. The same file again changes nothing, so an import that broke off is simply done again.
 //!
-//! A name is only taken where none is known: what somebody calls themselves stands. Nobody is removed, and no cell
-//! that is empty takes anything away.
+//! A name is only taken where none is known: what somebody calls themselves stands. Nobody is removed, no cell that is
+//! empty takes anything away, and whoever is important stays so, also where the file says they are not.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,13 +17,18 @@ use shared::{
     limits,
     model::{
         contact::Contact,
-        field::Field,
+        field::{Field, TAKEN_KEYS},
         label::{Label, same_name},
+        queue::is_language,
     },
     phone,
 };
 
-use super::csv::{self, Line};
+use super::{
+    csv::{self, Line},
+    export::YES,
+    mark,
+};
 use crate::{
     db::{
         Fault, ReadError, Scoped, TenantStore, Tx, WriteError,
@@ -58,10 +63,12 @@ pub enum ImportError {
 }
 
 /// A line that can be taken in.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Entry {
     phone: String,
     name: Option<String>,
+    vip: bool,
+    language: Option<String>,
     labels: Vec<LabelId>,
     values: Vec<(FieldId, String)>,
 }
@@ -140,7 +147,7 @@ fn plan(lines: &[Line], fields: &[Field], labels: &[Label]) -> (Vec<Entry>, Impo
     let mut known = BTreeSet::new();
     let strange = columns.iter().find(|name| {
         let is_field = fields.iter().any(|field| field.key == **name);
-        !known.insert(*name) || !(is_field || ["phone", "name", "labels"].contains(&name.as_str()))
+        !known.insert(*name) || !(is_field || TAKEN_KEYS.contains(&name.as_str()))
     });
     if strange.is_some() || !columns.iter().any(|name| name == "phone") {
         wrong(head.number, ImportFaultKind::Columns, Some(strange.map_or("phone", String::as_str)));
@@ -174,7 +181,7 @@ fn entry<'a>(
     if line.broken || line.cells.len() != columns.len() {
         return Err((ImportFaultKind::Cells, None));
     }
-    let mut entry = Entry { phone: String::new(), name: None, labels: Vec::new(), values: Vec::new() };
+    let mut entry = Entry::default();
     for (column, cell) in columns.iter().zip(&line.cells) {
         let wrong = |what| (what, Some(column.as_str()));
         match column.as_str() {
@@ -183,6 +190,12 @@ fn entry<'a>(
             "name" => {
                 let name = limits::name(cell).map_err(|_| wrong(ImportFaultKind::Name))?;
                 entry.name = Some(name.to_owned());
+            }
+            "vip" => entry.vip = important(cell).ok_or_else(|| wrong(ImportFaultKind::Value))?,
+            "language" if cell.is_empty() => {}
+            "language" => {
+                let code = Some(cell.to_lowercase()).filter(|code| is_language(code));
+                entry.language = Some(code.ok_or_else(|| wrong(ImportFaultKind::Value))?);
             }
             "labels" => {
                 for name in cell.split([';', '|']).map(str::trim).filter(|name| !name.is_empty()) {
@@ -198,6 +211,23 @@ fn entry<'a>(
         }
     }
     Ok(entry)
+}
+
+/// Whether a cell says that somebody is important; spreadsheets have words of their own for that.
+fn important(cell: &str) -> Option<bool> {
+    match cell.to_lowercase().as_str() {
+        YES | "true" | "1" => Some(true),
+        "" | "no" | "false" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+/// Notes what an entry says of a customer.
+fn mark_as(entry: &Entry, contact: &mut Contact) {
+    contact.vip |= entry.vip;
+    if entry.language.is_some() {
+        contact.language.clone_from(&entry.language);
+    }
 }
 
 /// The digits of a number; spreadsheets lose the plus in front of them.
@@ -216,9 +246,12 @@ fn sender(entry: &Entry) -> Sender {
 fn foreseen(scoped: &mut Scoped, entry: &Entry) -> Result<Outcome, Fault> {
     let Some(row) = receive::known(scoped, &sender(entry))? else { return Ok(Outcome::New) };
     let id = row.contact.id;
+    let mut marked = row.contact.clone();
+    mark_as(entry, &mut marked);
     let labels = label::of_contact(scoped, id)?;
     let values: BTreeMap<FieldId, String> = contact_field::values(scoped, id)?;
-    let news = (row.contact.name.is_none() && entry.name.is_some())
+    let news = marked != row.contact
+        || (row.contact.name.is_none() && entry.name.is_some())
         || entry.labels.iter().any(|label| !labels.contains(label))
         || entry.values.iter().any(|(field, value)| values.get(field) != Some(value));
     Ok(if news { Outcome::Changed } else { Outcome::Same })
@@ -260,7 +293,7 @@ fn take_in(tx: &mut Tx<'_>, entry: &Entry) -> Result<Outcome, Fault> {
             (receive::resolve(tx, &sender, Instant::UNIX_EPOCH)?.id, Outcome::New)
         }
     };
-    let mut news = false;
+    let mut news = mark::mark(tx, id, |contact| mark_as(entry, contact))?;
     for found in &entry.labels {
         news |= put_label(tx, id, *found)?;
     }
@@ -346,6 +379,25 @@ mod tests {
                 (7, ImportFaultKind::Twice, column("phone")),
                 (8, ImportFaultKind::Cells, None),
             ]
+        );
+    }
+
+    #[test]
+    fn who_is_important_and_what_they_speak_is_said_in_words() {
+        let (entries, faults) = planned(
+            "phone,vip,language\n\
+             +49305550101,Yes,de\n\
+             +49305550102,,\n\
+             +49305550103,FALSE,PT-br\n\
+             +49305550104,perhaps,\n\
+             +49305550105,1,german!",
+        );
+        let said: Vec<_> = entries.iter().map(|entry| (entry.vip, entry.language.as_deref())).collect();
+        assert_eq!(said, [(true, Some("de")), (false, None), (false, Some("pt-br"))]);
+        let column = |name: &str| Some(name.to_owned());
+        assert_eq!(
+            faults,
+            [(5, ImportFaultKind::Value, column("vip")), (6, ImportFaultKind::Value, column("language"))]
         );
     }
 

@@ -20,7 +20,7 @@ use crate::{
 /// # Errors
 /// `not_found`.
 pub fn vip(tx: &mut Tx<'_>, id: ContactId, on: bool) -> Result<(), Fault> {
-    mark(tx, id, |contact| contact.vip = on)
+    mark(tx, id, |contact| contact.vip = on).map(|_| ())
 }
 
 /// Says what a customer speaks.
@@ -31,20 +31,24 @@ pub fn language(tx: &mut Tx<'_>, id: ContactId, code: Option<&str>) -> Result<()
     if !code.is_none_or(is_language) {
         return Err(ErrorCode::RulesInvalid.into());
     }
-    mark(tx, id, |contact| contact.language = code.map(str::to_owned))
+    mark(tx, id, |contact| contact.language = code.map(str::to_owned)).map(|_| ())
 }
 
-fn mark(tx: &mut Tx<'_>, id: ContactId, change: impl Fn(&mut Contact)) -> Result<(), Fault> {
+/// Notes something of a customer; says whether that is new.
+///
+/// # Errors
+/// `not_found`.
+pub(super) fn mark(tx: &mut Tx<'_>, id: ContactId, change: impl Fn(&mut Contact)) -> Result<bool, Fault> {
     let known = contact::find(tx, id)?.ok_or(Fault::Refused(ErrorCode::NotFound))?.contact;
     let mut marked = known.clone();
     change(&mut marked);
     if marked == known {
-        return Ok(());
+        return Ok(false);
     }
     contact::mark(tx, &marked)?;
     // Every row that shows the customer shows the mark.
     for row in conversation::of_contact(tx, id)? {
         Loaded::from_row(row).save_in_place(tx)?;
     }
-    Ok(())
+    Ok(true)
 }

@@ -28,12 +28,12 @@ pub fn add(
     mentions: &[MemberId],
 ) -> Result<MessageId, Fault> {
     let mut loaded = Loaded::in_sight(tx, seat, id)?;
-    let text = limits::note_text(text)?.to_owned();
+    let text = limits::note_text(text)?;
     let mut mentioned = notices::check(tx, id, mentions)?;
     if seat.member.role.may(Permission::Monitor) {
         mentioned.extend(loaded.row.model.holder());
     }
-    let mut entry = NewEntry::of(by(seat), Body::note(text));
+    let mut entry = NewEntry::of(by(seat), Body::note(text.to_owned()));
     entry.key = Some(key);
     let message = loaded.append(tx, entry)?;
     loaded.fact(tx, FactKind::NoteWritten, &by(seat))?;
@@ -42,7 +42,7 @@ pub fn add(
     for member in mentioned.into_iter().filter(|member| *member != me) {
         notices::tell(tx, member, NoticeKind::Mentioned, id, Some(message.id), Some(me))?;
     }
-    drafts::said(tx, seat, id, true)?;
+    drafts::said(tx, seat, id, true, text)?;
     Ok(message.id)
 }
 
@@ -58,16 +58,16 @@ pub fn suggest(
     text: &str,
 ) -> Result<MessageId, Fault> {
     let mut loaded = Loaded::in_sight(tx, seat, id)?;
-    let text = limits::note_text(text)?.to_owned();
+    let text = limits::note_text(text)?;
     let me = seat.member.id;
     let holder = loaded.row.model.holder().filter(|holder| *holder != me);
     let holder = holder.ok_or(Fault::Refused(ErrorCode::NobodyHolds))?;
-    let mut entry = NewEntry::of(by(seat), Body::Note { text, suggestion: true });
+    let mut entry = NewEntry::of(by(seat), Body::Note { text: text.to_owned(), suggestion: true });
     entry.key = Some(key);
     let message = loaded.append(tx, entry)?;
     loaded.fact(tx, FactKind::NoteWritten, &by(seat))?;
     loaded.save(tx)?;
     notices::tell(tx, holder, NoticeKind::Suggested, id, Some(message.id), Some(me))?;
-    drafts::said(tx, seat, id, true)?;
+    drafts::said(tx, seat, id, true, text)?;
     Ok(message.id)
 }

@@ -74,7 +74,15 @@ pub fn send(
     }
     let draft = draft(tx, seat, &loaded, what, answers)?;
     let message = put(tx, loaded, seat, key, draft)?;
-    drafts::said(tx, seat, id, false)?;
+    let words = match what {
+        Outgoing::Text { text } => Some(text),
+        Outgoing::File { caption, .. } => caption.as_ref(),
+        // What is said without the words that were begun leaves them to be said.
+        _ => None,
+    };
+    if let Some(words) = words {
+        drafts::said(tx, seat, id, false, words)?;
+    }
     Ok(message)
 }
 

@@ -21,6 +21,9 @@ use crate::{
     domain::routing::offer,
 };
 
+/// Members in one write: messages must not wait behind everybody.
+pub const AT_ONCE: usize = 128;
+
 /// Stores whether members are connected, as seen by one run of the server. Whoever cannot be stored keeps nobody
 /// else from it.
 ///

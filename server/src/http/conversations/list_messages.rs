@@ -38,7 +38,8 @@ pub(in crate::http) async fn list_messages(
     let id: ConversationId = id.parse().map_err(|_| ErrorCode::NotFound)?;
     let query: MessagesQuery = query(&request)?;
     let member = signed.member.member.id;
-    let page = views::messages(&signed.tenant, member, id, query).await?;
-    monitor::begin(&signed.tenant, member, id).await?;
-    Ok(Json(page))
+    let page = monitor::shown(&signed.tenant, member, move |scoped| {
+        Ok((id, views::messages(scoped, member, id, &query)?))
+    });
+    Ok(Json(page.await?.0))
 }

@@ -19,7 +19,10 @@ use shared::{
 use super::range::{Asked, asked};
 use crate::{
     app::App,
-    domain::views::{self, FoundFile},
+    domain::{
+        monitor,
+        views::{self, FoundFile},
+    },
     files::{Form, Read},
     http::{ApiError, SignedIn},
 };
@@ -86,7 +89,9 @@ async fn respond(
     form: Form,
 ) -> Result<HttpResponse, ApiError> {
     let id: MessageId = id.parse().map_err(|_| ErrorCode::NotFound)?;
-    let found = views::file(&signed.tenant, signed.member.member.id, id).await?;
+    let member = signed.member.member.id;
+    let found = monitor::shown(&signed.tenant, member, move |scoped| views::file(scoped, member, id));
+    let (found, _) = found.await?;
     if form == Form::Small && found.stored.look != Look::Picture {
         return Err(ErrorCode::NotFound.into());
     }

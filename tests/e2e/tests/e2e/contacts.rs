@@ -5,7 +5,7 @@ use simulator::Utterance;
 use crate::{
     browser::{Browser, Cut, Scheme},
     stack::Stack,
-    steps::{ONE_AT_A_TIME, choose, fill, look, look_at, open_row, say, until_text},
+    steps::{ONE_AT_A_TIME, choose, fill, look, look_at, open_row, rewrite, say, until_text},
 };
 
 const ONE: &str = "4915550701";
@@ -101,6 +101,8 @@ async fn a_customer_is_described_found_and_taken_in_from_a_file() {
     until_text(&pat, "about", "Regular").await;
     pat.until_true("document.querySelector('[data-testid=label-add]').value === ''").await;
     choose(&pat, "field-size", "large").await;
+    pat.click("about-vip").await;
+    fill(&pat, "about-language", "DE\t").await;
     fill(&pat, "note-text", "Calls twice a year.").await;
     pat.click("note-add").await;
     pat.until_true("document.querySelector('.described__list p')?.innerText === 'Calls twice a year.'").await;
@@ -120,6 +122,9 @@ async fn a_customer_is_described_found_and_taken_in_from_a_file() {
     until_text(&pat, "about", "Do you have blue lamps?").await;
     until_text(&pat, "about", "Calls twice a year.").await;
     pat.until_true("document.querySelector('[data-testid=field-size]').value === 'large'").await;
+    pat.until_true("document.querySelector('[data-testid=about-vip]').checked").await;
+    pat.until_true("document.querySelector('[data-testid=about-language]').value === 'de'").await;
+    assert!(pat.evaluate("return document.querySelector('[data-testid=note-ask]')").await.is_null());
     // The list is searched by what was said.
     fill(&pat, "search", "label:regular delivery").await;
     let rows = Browser::rows_with("And what about delivery?");
@@ -151,5 +156,28 @@ async fn a_customer_is_described_found_and_taken_in_from_a_file() {
     pat.click("contact").await;
     until_text(&pat, "about", "Wholesale").await;
     look_at(&pat, "dialog[open]", "dialog[open]", "contact-details").await;
+
+    // What was said of somebody is changed there, too; a note is taken away when that is meant.
+    pat.evaluate("document.querySelector('dialog[open] .dialog__head button').click()").await;
+    rewrite(&pat, "contacts-search", "Customer 0701").await;
+    until_text(&pat, "contacts-list", "Customer 0701").await;
+    pat.click("contact").await;
+    until_text(&pat, "about", "Calls twice a year.").await;
+    pat.until_true("document.querySelector('[data-testid=about-vip]').checked").await;
+    pat.click("about-vip").await;
+    pat.click("note-ask").await;
+    look_at(&pat, "dialog[open]", "dialog[open]", "contact-noted").await;
+    pat.click("note-remove").await;
+    pat.until_true("document.querySelector('.described__list p') === null").await;
+    pat.reload().await;
+    until_text(&pat, "contacts-list", "Customer 0701").await;
+    pat.evaluate(
+        "[...document.querySelectorAll('[data-testid=contact]')].find(c => c.innerText.includes('0701')).click()",
+    )
+    .await;
+    pat.until_true("document.querySelector('[data-testid=about-language]')?.value === 'de'").await;
+    pat.until_true("!document.querySelector('[data-testid=about-vip]').checked").await;
+    let about = "document.querySelector('[data-testid=about]').innerText";
+    assert_eq!(pat.evaluate(&format!("return {about}.includes('twice a year')")).await, false);
     pat.finish(Cut::Refused(422)).await;
 }

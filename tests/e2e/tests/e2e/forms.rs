@@ -128,6 +128,51 @@ async fn a_list_and_a_place_are_written_seen_and_answered() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_being_written_stays_when_something_else_is_sent() {
+    let _turn = ONE_AT_A_TIME.lock().await;
+    let stack = Stack::start().await;
+    let (ann, phone) = (stack.agent(0).await, stack.agent(0).await);
+    say(&stack, WHO, "where are you?").await;
+    open_row(&ann, "where are you?").await;
+    ann.visible("composer").await.send_keys("Hello, I will look").await.unwrap();
+    // Stored, as her other device shows.
+    open_row(&phone, "where are you?").await;
+    phone.until_composed("Hello, I will look", false).await;
+    open(&ann, "location").await;
+    fill(&ann, "position", "https://www.google.com/maps/@52.520008,13.404954,15z").await;
+    fill(&ann, "name", "The shop").await;
+    ann.click("form-send").await;
+    closed(&ann).await;
+    sent(&stack, 1).await;
+    for browser in [&ann, &phone] {
+        browser
+            .until_true("document.querySelector('[data-author=member]')?.innerText.includes('The shop')")
+            .await;
+        browser.until_composed("Hello, I will look", false).await;
+    }
+    ann.reload().await;
+    ann.until_composed("Hello, I will look", false).await;
+    // A newcomer gets it from the server alone.
+    let tablet = stack.agent(0).await;
+    open_row(&tablet, "The shop").await;
+    tablet.until_composed("Hello, I will look", false).await;
+    // What is changed and sent at once, before the server could hear of it, takes it along.
+    let field = ann.visible("composer").await;
+    field.clear().await.unwrap();
+    field.send_keys("Here we are").await.unwrap();
+    ann.click("send").await;
+    sent(&stack, 2).await;
+    for browser in [&phone, &tablet] {
+        browser.until_composed("", false).await;
+    }
+    ann.reload().await;
+    ann.until_composed("", false).await;
+    for browser in [ann, phone, tablet] {
+        browser.finish(Cut::No).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refused_form_comes_back_with_what_it_answers() {
     let _turn = ONE_AT_A_TIME.lock().await;
     let stack = Stack::start().await;

@@ -16,6 +16,7 @@ mod cards;
 mod contacts;
 mod drafts;
 mod files;
+mod floor;
 mod forms;
 mod journeys;
 mod many;

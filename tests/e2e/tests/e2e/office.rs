@@ -147,6 +147,30 @@ async fn a_queue_has_hours_limits_and_targets() {
     ada.until_true("document.querySelector('[data-testid=policy-emoji]')?.checked").await;
     ada.until_true("document.querySelector('[data-testid=policy-closing]').value === '4'").await;
 
+    // Whoever comes or goes does not touch what is being written, and a colleague's change is told.
+    rewrite(&ada, "policy-closing", "3").await;
+    let (ann, other) = (stack.agent(0).await, stack.administrator().await);
+    ann.presence().await;
+    other.presence().await;
+    other.click("settings").await;
+    other.click("nav-queues").await;
+    other.until_true("document.querySelector('[data-testid=policy-emoji]')?.checked").await;
+    other.click("policy-parked").await;
+    other.click("policy-save").await;
+    ada.visible("policy-newer").await;
+    ada.until_true("document.querySelector('[data-testid=policy-closing]').value === '3'").await;
+    look(&ada, "policy-changed").await;
+    ada.click("policy-newer").await;
+    ada.until_true("document.querySelector('[data-testid=policy-closing]').value === '4'").await;
+    ada.until_true("document.querySelector('[data-testid=policy-newer]') === null").await;
+    rewrite(&ada, "policy-closing", "5").await;
+    ada.click("policy-save").await;
+    other.visible("policy-newer").await;
+    ada.until_true("document.querySelector('[data-testid=policy-newer]') === null").await;
+    for browser in [ann, other] {
+        browser.finish(Cut::No).await;
+    }
+
     // A queue goes by it, and has limits.
     ada.click("queue-Sales").await;
     let shop = "[...document.querySelectorAll('[data-testid=rule-calendar] option')].find(o => o.innerText === 'Shop')";

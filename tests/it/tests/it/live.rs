@@ -5,6 +5,7 @@ mod doors;
 mod drafts;
 mod news;
 mod notices;
+mod overlooking;
 mod presence;
 mod resume;
 mod scope;

@@ -4,6 +4,9 @@ mod agents;
 mod behind;
 mod figures;
 mod lines;
+mod move_all;
+pub(crate) mod review;
+pub(crate) mod shift;
 mod tell;
 pub(crate) mod wall;
 pub(crate) mod watch;
@@ -106,6 +109,7 @@ pub(crate) fn page(floor: Floor) -> AnyView {
                 </a>
             }.into_any())}
             {tell::button(floor.desk)}
+            <a class="button" href=routes::SHIFT data-testid="shift-open">{tr(Key::ShiftOpen)}</a>
             <a class="button" href=routes::WALL data-testid="wall">{tr(Key::BoardWall)}</a>
         </header>
         <Show when=move || !floor.is_there()><RowSkeletons/></Show>

@@ -107,7 +107,7 @@ pub(crate) fn choice(
     id: impl Into<String>,
     label: Key,
     value: RwSignal<String>,
-    options: impl Fn() -> Vec<(String, String)> + Send + 'static,
+    options: impl Fn() -> Vec<(String, String)> + Send + Sync + 'static,
 ) -> AnyView {
     draw_choice(id.into(), label, value, Box::new(options))
 }
@@ -117,8 +117,10 @@ fn draw_choice(
     id: String,
     label: Key,
     value: RwSignal<String>,
-    options: Box<dyn Fn() -> Vec<(String, String)> + Send>,
+    options: Box<dyn Fn() -> Vec<(String, String)> + Send + Sync>,
 ) -> AnyView {
+    // What they are made from may tell of much else, such as colleagues who come and go; a list that is open stays.
+    let options = Memo::new(move |_| options());
     view! {
         <div class="field">
             <label class="field__label" for=id.clone()>{tr(label)}</label>
@@ -128,7 +130,7 @@ fn draw_choice(
                 data-testid=id
                 on:change:target=move |event| value.set(event.target().value())
             >
-                {move || options().into_iter().map(|(one, words)| {
+                {move || options.get().into_iter().map(|(one, words)| {
                     let (own, chosen) = (one.clone(), one.clone());
                     view! { <option value=own selected=move || value.get() == chosen>{words}</option> }.into_any()
                 }).collect_view()}

@@ -17,10 +17,11 @@ use super::{
 };
 use crate::{
     app::Desk,
+    effects::effect,
     http,
     i18n::{Key, count, text, tr},
     routes,
-    ui::{IconName, Item, RowSkeletons, Show, each},
+    ui::{Button, IconName, Item, Notice, RowSkeletons, Show, Tone, each},
     words,
 };
 
@@ -42,9 +43,23 @@ pub(crate) fn page(desk: Desk) -> AnyView {
                 Item::new(format!("{} {}", queue.id, queue.rev), move || row(desk, queue))
             }).collect())}
         </ul>
-        {move || desk.live.settings().map(|settings| policy(desk, settings.routing))}
+        {policies(desk)}
     }
     .into_any()
+}
+
+/// What holds for all queues, once it is known. The form is filled once: whoever comes or goes is not its business, and
+/// a colleague's change is told, not written over what is being typed.
+fn policies(desk: Desk) -> AnyView {
+    let stored = Memo::new(move |_| desk.live.settings().map(|settings| settings.routing));
+    let shown: RwSignal<Option<RoutingPolicy>> = RwSignal::new(None);
+    effect(move || {
+        let now = stored.get();
+        if shown.with_untracked(Option::is_none) {
+            shown.set(now);
+        }
+    });
+    (move || shown.get().map(|known| policy(desk, known, stored, shown))).into_any()
 }
 
 /// All queues by name; tracked.
@@ -82,7 +97,13 @@ pub(super) const fn mode(mode: RoutingMode) -> Key {
 }
 
 /// What holds for all queues.
-fn policy(desk: Desk, known: RoutingPolicy) -> AnyView {
+fn policy(
+    desk: Desk,
+    known: RoutingPolicy,
+    stored: Memo<Option<RoutingPolicy>>,
+    shown: RwSignal<Option<RoutingPolicy>>,
+) -> AnyView {
+    let filled = StoredValue::new(known.clone());
     let none = Signal::derive(|| None);
     let number = RwSignal::new;
     let (lost, misses, idle) = (number(known.lost_secs), number(known.misses), number(known.away_after_secs));
@@ -95,8 +116,8 @@ fn policy(desk: Desk, known: RoutingPolicy) -> AnyView {
         (RwSignal::new(known.tell.text.clone()), RwSignal::new(known.tell.text_without_minutes.clone()));
     let (closing, emoji) = (number(known.closing_soon_secs), RwSignal::new(known.reaction_answers));
     // Minutes are what people write; what was set in seconds stays as long as nobody writes over it.
-    let shown = minutes.join(", ");
-    let unasked = move || match after.with(|written| *written == shown) {
+    let said = minutes.join(", ");
+    let unasked = move || match after.with(|written| *written == said) {
         true => known.tell.after_secs.clone(),
         false => seconds(&after.read()),
     };
@@ -122,6 +143,15 @@ fn policy(desk: Desk, known: RoutingPolicy) -> AnyView {
         },
         monitor_visible: monitor.get(),
     });
+    // One's own change is the newer one, too, and stands in the form already.
+    let newer = move || {
+        let now = stored.get()?;
+        if written.with_untracked(|written| *written == now) {
+            filled.set_value(now);
+            return None;
+        }
+        filled.with_value(|filled| *filled != now).then_some(now)
+    };
     let broken = Signal::derive(move || {
         let numbers = [lost, misses, idle, at_most, closing];
         order.busy.get() || numbers.iter().any(|number| number.get() == spans::NO_NUMBER)
@@ -133,6 +163,12 @@ fn policy(desk: Desk, known: RoutingPolicy) -> AnyView {
     view! {
         <form class="panel" on:submit=submit data-testid="routing-policy">
             <h3>{tr(Key::PolicyTitle)}</h3>
+            {move || newer().map(|now| view! {
+                <Notice tone=Tone::Warn icon=IconName::Warning>
+                    <span role="alert">{tr(Key::PolicyChanged)}</span>
+                    <Button on:click=move |_| shown.set(Some(now.clone())) attr:data-testid="policy-newer">{tr(Key::QueueShowNew)}</Button>
+                </Notice>
+            }.into_any())}
             <div class="pair">
                 {spans::span("policy-lost".to_owned(), Key::PolicyLost, Some(Key::PolicyLostHint), lost, none)}
                 {spans::number("policy-misses".to_owned(), Key::PolicyMisses, Some(Key::PolicyMissesHint), misses, none)}

@@ -37,6 +37,7 @@ fn place(n: u128, queue: Option<QueueId>, state: ConversationState) -> Place {
         assignee: None,
         state,
         waiting_since: None,
+        window_until: None,
         opened_at: at(-50),
     }
 }

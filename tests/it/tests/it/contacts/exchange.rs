@@ -19,6 +19,7 @@ on_both_engines!(
     what_somebody_calls_themselves_stands,
     who_was_imported_is_known_when_they_write,
     a_file_comes_back_as_it_went_out,
+    no_file_takes_importance_away,
     no_cell_of_a_file_is_a_formula,
     files_are_for_who_looks_after_contacts,
 );
@@ -113,11 +114,13 @@ async fn a_file_comes_back_as_it_went_out(engine: Engine) {
     }
     field(&supervisor, "balance", "number", json!({})).await;
     field(&supervisor, "remark", "text", json!({})).await;
-    let mut csv = "phone,name,labels,balance,remark\n".to_owned();
-    csv.push_str("+491510000001,\"Quote \"\" and, comma\",\"regular;fan, of lamps\",-12.50,'=1+1\n");
+    let mut csv = "phone,name,vip,language,labels,balance,remark\n".to_owned();
+    csv.push_str(
+        "+491510000001,\"Quote \"\" and, comma\",yes,pt-br,\"regular;fan, of lamps\",-12.50,'=1+1\n",
+    );
     // More than one piece.
     for n in 0..420 {
-        csv.push_str(&format!("+4915200001{n:03},Somebody {n},,,\n"));
+        csv.push_str(&format!("+4915200001{n:03},Somebody {n},,,,,\n"));
     }
     assert_eq!(counts(&import(&supervisor, &csv, true).await), [421, 0, 0, 0]);
     let audits = sql::count(&world.store().await, "audit").await;
@@ -125,8 +128,38 @@ async fn a_file_comes_back_as_it_went_out(engine: Engine) {
     assert_eq!(sql::count(&world.store().await, "audit").await, audits + 1, "whoever takes all out is noted");
     assert_eq!(file.lines().count(), 422);
     let line = file.lines().find(|line| line.contains("Quote")).unwrap();
-    assert_eq!(line, "491510000001,\"Quote \"\" and, comma\",\"Fan, of lamps; Regular\",'-12.50,'=1+1");
+    assert_eq!(
+        line,
+        "491510000001,\"Quote \"\" and, comma\",yes,pt-br,\"Fan, of lamps; Regular\",'-12.50,'=1+1"
+    );
     assert_eq!(counts(&import(&supervisor, &file, true).await), [0, 0, 421, 0]);
+}
+
+async fn no_file_takes_importance_away(engine: Engine) {
+    let world = World::new(engine).await;
+    world.customer_writes(&ann(), "Hello").await;
+    let supervisor = world.supervisor().await;
+    let mut client = LiveClient::connect(&supervisor).await;
+    let marked = |client: &LiveClient, vip: bool, language: Option<&str>| {
+        let mut all = client.view().conversations.values();
+        all.any(|one| (one.contact.vip, one.contact.language.as_deref()) == (vip, language))
+    };
+    assert!(marked(&client, false, None));
+    let csv = "phone,vip,language\n+4915200000001,yes,DE\n";
+    assert_eq!(counts(&import(&supervisor, csv, false).await), [0, 1, 0, 0]);
+    assert_eq!(counts(&import(&supervisor, csv, true).await), [0, 1, 0, 0]);
+    client.until("everybody sees it", |client| marked(client, true, Some("de"))).await;
+    for (csv, changed) in [
+        ("phone,vip,language\n+4915200000001,no,\n", false),
+        ("phone,name\n+4915200000001,Ann\n", false),
+        ("phone,language\n+4915200000001,en\n", true),
+    ] {
+        let wanted = if changed { [0, 1, 0, 0] } else { [0, 0, 1, 0] };
+        for apply in [false, true] {
+            assert_eq!(counts(&import(&supervisor, csv, apply).await), wanted, "{csv}");
+        }
+    }
+    client.until("everybody sees it", |client| marked(client, true, Some("en"))).await;
 }
 
 async fn no_cell_of_a_file_is_a_formula(engine: Engine) {

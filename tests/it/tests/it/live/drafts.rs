@@ -16,6 +16,7 @@ use crate::harness::{
 
 on_both_engines!(
     a_draft_follows_its_member_to_every_device_and_goes_with_what_is_said,
+    what_is_said_in_other_words_leaves_what_was_begun,
     nobody_else_hears_of_a_draft,
     drafts_that_cannot_be_are_refused_and_the_oldest_makes_room,
     a_draft_goes_with_its_conversation_to_another_contact,
@@ -66,6 +67,30 @@ async fn a_draft_follows_its_member_to_every_device_and_goes_with_what_is_said(e
     assert_eq!(sql::count(&world.store().await, "draft").await, 0);
     let told = "SELECT count(*) AS n FROM audit WHERE tenant_id = $1 AND action LIKE 'draft%'";
     assert_eq!(sql::number(&world.store().await, told).await, 0);
+}
+
+async fn what_is_said_in_other_words_leaves_what_was_begun(engine: Engine) {
+    let world = World::new(engine).await;
+    world.customer_writes(&ann(), "Hello?").await;
+    let id = world.only_conversation().await;
+    let mut desk = LiveClient::connect(&world.agent().await).await;
+    let place =
+        Place { latitude: Degrees(52_520_000), longitude: Degrees(13_405_000), name: None, address: None };
+    desk.done(draft(id, " Hello, I will look", false)).await;
+    let what = Outgoing::Location(place);
+    desk.done(Command::Send { conversation: id, answers: None, base: None, what }).await;
+    desk.done(Command::text(id, "Sent from the phone")).await;
+    assert_eq!(shown(&desk, id), Some((" Hello, I will look", false)));
+    desk.done(Command::text(id, "Hello, I will look into it")).await;
+    assert_eq!(shown(&desk, id), None);
+    // A note of the watch page is none of what is begun at the desk.
+    desk.done(draft(id, "For the night shift", true)).await;
+    desk.user.command(Command::note(id, "Seen")).await.unwrap();
+    let barrier = desk.done(Command::note(id, "Heard")).await;
+    desk.reach(barrier.pos).await;
+    assert_eq!(shown(&desk, id), Some(("For the night shift", true)));
+    desk.done(Command::note(id, "For the night shift: all is well.")).await;
+    assert_eq!(shown(&desk, id), None);
 }
 
 async fn nobody_else_hears_of_a_draft(engine: Engine) {

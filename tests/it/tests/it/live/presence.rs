@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::harness::{Engine, LiveClient, Options, World, sql};
+use crate::harness::{Engine, LiveClient, Options, World, eventually, sql};
 
 on_both_engines!(
     colleagues_see_a_member_come_and_go_after_the_grace,
@@ -73,13 +73,20 @@ async fn after_a_restart_those_who_do_not_come_back_are_gone(engine: Engine) {
     let mut watching = LiveClient::connect(&world.supervisor().await).await;
     let client = LiveClient::connect(&world.agent().await).await;
     watching.until("the agent is there", |c| connected(c, &world)).await;
+    let me = world.alpha.supervisor.member;
+    let since =
+        format!("SELECT changed_at AS n FROM agent_presence WHERE tenant_id = $1 AND member_id = '{me}'");
+    let came = sql::number(&world.store().await, &since).await;
     let away = watching.disconnect();
     let world = world.restart().await;
     drop(client);
     let mut back = away.at(&world.server).resume().await;
     back.until("the agent is gone", |c| !connected(c, &world)).await;
-    let me = world.alpha.supervisor.member;
     assert!(back.view().members[&me].connected, "who came back was never gone");
+    let store = world.store().await;
+    let run = "SELECT count(DISTINCT incarnation) AS n FROM agent_presence WHERE tenant_id = $1 AND incarnation <> ''";
+    eventually("the new run is noted", async || (sql::number(&store, run).await == 1).then_some(())).await;
+    assert_eq!(sql::number(&store, &since).await, came, "and is there since they came");
     assert!(back.resets.is_empty());
 }
 

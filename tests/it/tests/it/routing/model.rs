@@ -40,7 +40,7 @@ pub(crate) struct Play {
     pub(crate) floor: Floor,
     pub(crate) queues: Vec<(QueueId, ChannelId)>,
     agents: Vec<MemberId>,
-    talks: Vec<ConversationId>,
+    pub(crate) talks: Vec<ConversationId>,
     calendar: CalendarId,
     /// What was done to several last, and by whom.
     bulk: Option<(MemberId, BulkId)>,
@@ -228,9 +228,9 @@ impl Play {
                 let skills = skills.map(|name| Skill { name: (*name).to_owned(), score: 5 }).collect();
                 (boss, Command::SetSkills { member: agent, skills })
             }
-            _ => match random.below(10) {
-                7 | 8 => return self.many(random).await,
-                9 => return self.undo(random).await,
+            _ => match random.below(12) {
+                9 | 10 => return self.many(random).await,
+                11 => return self.undo(random).await,
                 4 => {
                     let command = Command::ChangeCalendar {
                         calendar: self.calendar,
@@ -265,6 +265,11 @@ impl Play {
                 6 => {
                     let to = [MoveTo::Queue(queue), MoveTo::Member(agent), MoveTo::Back][random.below(3)];
                     (boss, Command::MoveAll { from: holder, to })
+                }
+                7 | 8 => {
+                    let (blocked, reason) = (random.percent(80), Some("rude".to_owned()));
+                    let who = if random.percent(50) { boss } else { holder };
+                    (who, Command::BlockContact { conversation: talk, blocked, reason })
                 }
                 1 => (boss, Command::SetPriority { conversation: talk, secs: random.below(200) as u32 }),
                 _ => {

@@ -143,6 +143,7 @@ impl Draft {
         let conversation = self.talk.id;
         match limits::note_text(&self.note_text.get_untracked()) {
             Ok(text) => {
+                self.follow.going(true, text);
                 self.talk.act(Command::Suggest { conversation, text: text.to_owned() });
                 self.said(DraftKind::Note);
             }
@@ -173,6 +174,9 @@ impl Draft {
             Err(ErrorCode::TextEmpty) => None,
             Err(code) => return self.talk.desk.toasts.say(text(crate::words::error(code)).to_owned()),
         };
+        if let Some(text) = &text {
+            self.follow.going(note, text);
+        }
         match (note, text) {
             (true, None) => return,
             (true, Some(text)) => {

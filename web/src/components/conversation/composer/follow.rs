@@ -57,6 +57,15 @@ impl Follow {
         );
     }
 
+    /// Words are about to go out. The server's draft goes with those that begin with it, so it hears first what it does
+    /// not know.
+    pub(super) fn going(self, note: bool, words: &str) {
+        let stale = |known: &(bool, String)| known.0 == note && !words.trim().starts_with(known.1.trim());
+        if self.known.with_value(stale) {
+            self.tell();
+        }
+    }
+
     /// What was written has gone out, and the server's draft with it.
     pub(super) fn said(self, kind: DraftKind) {
         self.untold.set_value(None);
