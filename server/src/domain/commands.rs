@@ -199,9 +199,7 @@ fn message_of(
             saved_views::save(tx, seat, *id, name, search, *shared).map(|()| None)
         }
         Command::RemoveView { id } => saved_views::remove(tx, seat, *id).map(|()| None),
-        Command::OrderViews { shared, order } => {
-            saved_views::order(tx, seat, *shared, order).map(|()| None)
-        }
+        Command::OrderViews { shared, order } => saved_views::order(tx, seat, *shared, order).map(|()| None),
         Command::SetAvailabilityOf { member, availability } => {
             members::availability::choose_for(tx, *member, *availability).map(|()| None)
         }

@@ -7,7 +7,9 @@ use shared::Instant;
 use crate::{
     db::{
         Fault, Tx, data_map,
-        rows::{bulk, command_result, early_status, fact, job, live_event, raw_item, sent_file, slice::SLICE},
+        rows::{
+            bulk, command_result, early_status, fact, job, live_event, raw_item, sent_file, slice::SLICE,
+        },
     },
     domain::{
         conversations::{status, upload},

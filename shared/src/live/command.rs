@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Pos,
     ids::{
-        BulkId, CalendarId, ChannelId, CommandKey, ContactChangeId, ContactId, ConversationId, LabelId, MemberId, MessageId,
-        NoticeId, QueueId, SavedViewId, StickerId, UploadId,
+        BulkId, CalendarId, ChannelId, CommandKey, ContactChangeId, ContactId, ConversationId, LabelId,
+        MemberId, MessageId, NoticeId, QueueId, SavedViewId, StickerId, UploadId,
     },
     model::{
         bulk::{BulkAction, BulkDone},

@@ -8,8 +8,7 @@ use crate::{
     model::{
         calendar::Calendar, channel::Channel, conversation::Conversation, draft::Draft,
         health::ChannelHealth, member::Member, message::Message, notice::Notice, queue::Queue,
-        saved_view::SavedView,
-        settings::Settings,
+        saved_view::SavedView, settings::Settings,
     },
 };
 

@@ -72,8 +72,15 @@ pub enum NoticeKind {
 
 impl NoticeKind {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Mentioned, Self::Assigned, Self::Suggested, Self::Joined, Self::Woke, Self::Reviewed, Self::Alert];
+    pub const ALL: [Self; 7] = [
+        Self::Mentioned,
+        Self::Assigned,
+        Self::Suggested,
+        Self::Joined,
+        Self::Woke,
+        Self::Reviewed,
+        Self::Alert,
+    ];
 
     /// The stored form.
     pub const fn as_str(self) -> &'static str {

@@ -16,8 +16,8 @@ pub(crate) mod list;
 pub(crate) mod presence_menu;
 pub(crate) mod rail;
 pub(crate) mod routing_story;
-pub(crate) mod sleep;
 pub(crate) mod settings;
+pub(crate) mod sleep;
 pub(crate) mod templates;
 
 /// So many seconds count as waited already when somebody is to be answered sooner.

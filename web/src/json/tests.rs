@@ -18,9 +18,9 @@ use shared::{
     },
     error::{ErrorCode, Problem},
     ids::{
-        AssignmentId, BulkId, CalendarId, CannedReplyId, ChannelId, CommandKey, ConnectionId, ContactChangeId,
-        ContactId, ContactNoteId, ConversationId, Epoch, FieldId, LabelId, MemberId, MessageId, NoticeId,
-        QueueId, TemplateId,
+        AssignmentId, BulkId, CalendarId, CannedReplyId, ChannelId, CommandKey, ConnectionId,
+        ContactChangeId, ContactId, ContactNoteId, ConversationId, Epoch, FieldId, LabelId, MemberId,
+        MessageId, NoticeId, QueueId, TemplateId,
     },
     live::{
         command::Done,

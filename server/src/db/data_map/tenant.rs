@@ -173,14 +173,7 @@ pub(super) const TABLES: &[Table] = &[
         purpose: "what is searched for often has a name",
         retention: Retention::TenantLife,
         erasure: Erasure::Keep,
-        columns: &[
-            ("tenant_id", X),
-            ("id", X),
-            ("member_id", M),
-            ("place", X),
-            ("name", T),
-            ("search", T),
-        ],
+        columns: &[("tenant_id", X), ("id", X), ("member_id", M), ("place", X), ("name", T), ("search", T)],
     },
     Table {
         name: "waiting",

@@ -42,12 +42,7 @@ use crate::{
 /// # Errors
 /// `assigned_to_another` unless the member holds it or may act for others, `conversation_closed`, `time_invalid` for
 /// what is past or more than [`SLEEP_DAYS`] away.
-pub fn park(
-    tx: &mut Tx<'_>,
-    seat: &Seat,
-    id: ConversationId,
-    until: Option<Instant>,
-) -> Result<(), Fault> {
+pub fn park(tx: &mut Tx<'_>, seat: &Seat, id: ConversationId, until: Option<Instant>) -> Result<(), Fault> {
     let mut loaded = Loaded::in_sight(tx, seat, id)?;
     loaded.workable_by(seat)?;
     let now = tx.now();

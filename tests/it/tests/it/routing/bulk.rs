@@ -106,10 +106,8 @@ impl Scene {
     /// Everything of a conversation that somebody can change, without ids of this scene.
     async fn seen(&self, id: ConversationId) -> String {
         let row = self.floor.see(id).await;
-        let (contact, place) = (
-            row.contact.id,
-            self.floor.tenant.read(move |scoped| waiting::find(scoped, id)).await.unwrap(),
-        );
+        let (contact, place) =
+            (row.contact.id, self.floor.tenant.read(move |scoped| waiting::find(scoped, id)).await.unwrap());
         let labels =
             self.floor.tenant.read(move |scoped| label::of_conversations(scoped, contact)).await.unwrap();
         let labels: Vec<usize> = labels
@@ -278,10 +276,7 @@ async fn only_who_did_it_takes_it_back_once_and_soon(engine: Engine) {
     let done = scene.bulk(boss, &talks[..2], close()).await;
     let undo = || Command::UndoBulk { id: done.id };
     assert_eq!(scene.floor.refused(scene.agents[0], undo()).await, ErrorCode::NotFound);
-    assert_eq!(
-        scene.floor.refused(boss, Command::UndoBulk { id: BulkId::new() }).await,
-        ErrorCode::NotFound
-    );
+    assert_eq!(scene.floor.refused(boss, Command::UndoBulk { id: BulkId::new() }).await, ErrorCode::NotFound);
     assert_eq!(scene.undo(boss, done.id).await.done, 2);
     assert_eq!(scene.floor.refused(boss, undo()).await, ErrorCode::UndoOver);
     let late = scene.bulk(boss, &talks[..2], close()).await;

@@ -147,7 +147,16 @@ impl Play {
             };
             agents.push(floor.agent(&own, random.below(3) as u32 + 1).await);
         }
-        Self { floor, queues, agents, talks: Vec::new(), calendar, bulk: None, seen: None, broken: Vec::new() }
+        Self {
+            floor,
+            queues,
+            agents,
+            talks: Vec::new(),
+            calendar,
+            bulk: None,
+            seen: None,
+            broken: Vec::new(),
+        }
     }
 
     /// What is broken in what was given since the last look is kept.

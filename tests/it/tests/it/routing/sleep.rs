@@ -93,7 +93,7 @@ async fn what_wakes_without_room_waits_with_its_age(engine: Engine) {
     let other = floor.customer(channel, 2).await;
     assert_eq!((floor.holder(talk).await, floor.holder(other).await), (Some(agent), Some(gone)));
     for (who, which) in [(agent, talk), (gone, other)] {
-        floor.done(who, Command::text(which, "I ask for it.")).await;
+        // Not answered: who was waits from when they ask again.
         floor.done(who, sleep(&floor, which, 600)).await;
     }
     floor.connect(gone, false).await;
@@ -154,7 +154,10 @@ async fn what_changes_hands_sleeps_no_more(engine: Engine) {
         assert_eq!(before.sleeps_until, None, "way {n}");
         floor.after(600).await;
         let after = floor.see(talk).await;
-        assert_eq!((after.state, after.assignee, woke(&floor, talk).await), (before.state, before.assignee, 0));
+        assert_eq!(
+            (after.state, after.assignee, woke(&floor, talk).await),
+            (before.state, before.assignee, 0)
+        );
     }
 }
 
