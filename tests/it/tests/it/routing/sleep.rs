@@ -93,7 +93,7 @@ async fn what_wakes_without_room_waits_with_its_age(engine: Engine) {
     let other = floor.customer(channel, 2).await;
     assert_eq!((floor.holder(talk).await, floor.holder(other).await), (Some(agent), Some(gone)));
     for (who, which) in [(agent, talk), (gone, other)] {
-        floor.done(who, Command::text(which, "I ask for it.")).await;
+        // Not answered: who was waits from when they ask again.
         floor.done(who, sleep(&floor, which, 600)).await;
     }
     floor.connect(gone, false).await;
