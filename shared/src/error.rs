@@ -74,6 +74,8 @@ pub enum ErrorCode {
     ValueInvalid,
     /// There are as many labels, fields or notes as there may be.
     TooMany,
+    /// A review can be changed for seven days.
+    ReviewFixed,
     /// Both contacts have an open conversation on the same number.
     BothOpen,
     /// There is no earlier conversation that would stay with the contact.
@@ -200,6 +202,7 @@ impl ErrorCode {
             | Self::ConversationOpen
             | Self::WindowClosed
             | Self::CustomerBlocked
+            | Self::ReviewFixed
             | Self::BothOpen
             | Self::TooMany
             | Self::NothingStays
@@ -282,6 +285,7 @@ impl ErrorCode {
             Self::CustomerBlocked => "The customer is blocked on this number",
             Self::ValueInvalid => "The value is none that the field can have",
             Self::TooMany => "There are as many as there may be; remove one first",
+            Self::ReviewFixed => "A review can be changed for seven days",
             Self::BothOpen => "Both have an open conversation on the same number; close one first",
             Self::NothingStays => "There is no earlier conversation that would stay",
             Self::LaterChangeFirst => "A later change of these contacts has to be taken back first",

@@ -116,6 +116,8 @@ id!(/// One member's time with a conversation.
     AssignmentId, "asg");
 id!(/// Something a member is told of.
     NoticeId, "ntc");
+id!(/// What a supervisor thought of how somebody answered.
+    ReviewId, "rvw");
 id!(/// Work to be done after the commit.
     JobId, "job");
 id!(/// A file that a member uploaded to send it.

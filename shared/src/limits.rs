@@ -2,7 +2,10 @@
 //!
 //! Characters are Unicode scalar values, as Meta counts them at least; text is never cut at bytes.
 
-use crate::error::ErrorCode;
+use crate::{
+    error::ErrorCode,
+    model::{contact::BLOCK_REASON_CHARS, review::COMMENT_CHARS},
+};
 
 /// Longest text message, in characters. Source: Cloud API reference, text messages.
 pub const TEXT_CHARS: usize = 4096;
@@ -77,6 +80,28 @@ pub fn name(text: &str) -> Result<&str, ErrorCode> {
 /// As [`outgoing_text`].
 pub fn note_text(text: &str) -> Result<&str, ErrorCode> {
     checked(text, NOTE_CHARS)
+}
+
+/// Checks why somebody is kept from writing; nothing but blanks is nothing.
+///
+/// # Errors
+/// `text_too_long` and `text_invalid`, as [`outgoing_text`].
+pub fn reason(text: Option<&str>) -> Result<Option<&str>, ErrorCode> {
+    match text.map(|text| checked(text, BLOCK_REASON_CHARS)) {
+        None | Some(Err(ErrorCode::TextEmpty)) => Ok(None),
+        Some(checked) => checked.map(Some),
+    }
+}
+
+/// Checks what is said beside the scores of a review; nothing is well.
+///
+/// # Errors
+/// `text_too_long` and `text_invalid`, as [`outgoing_text`].
+pub fn comment(text: &str) -> Result<&str, ErrorCode> {
+    match checked(text, COMMENT_CHARS) {
+        Err(ErrorCode::TextEmpty) => Ok(""),
+        checked => checked,
+    }
 }
 
 /// Checks a draft, which is kept as it was typed; nothing but blanks is none.

@@ -44,6 +44,8 @@ pub enum Permission {
     SeeBoard,
     /// Look over the shoulder of whoever holds a conversation, and see who else does.
     Monitor,
+    /// Judge how colleagues answered.
+    Review,
 }
 
 /// What each role may do.
@@ -63,6 +65,7 @@ pub const fn permissions(role: Role) -> &'static [Permission] {
             Supervise,
             SeeBoard,
             Monitor,
+            Review,
         ],
         Role::Administrator => &[
             WorkConversations,
@@ -80,6 +83,7 @@ pub const fn permissions(role: Role) -> &'static [Permission] {
             ManageQueues,
             SeeBoard,
             Monitor,
+            Review,
         ],
     }
 }

@@ -11,6 +11,7 @@ use shared::{
 use crate::{
     attach::Attachments,
     browser,
+    components::banner,
     drafts::Drafts,
     effects::effect,
     http,
@@ -196,6 +197,7 @@ pub(crate) fn App(main: Main) -> impl IntoView {
         })
     });
     view! {
+        {banner::banner(desk.live)}
         // Keyed, as panes are: rebuilt in place, another member's inbox would keep the event handlers of
         // the first one's, whose signals are gone.
         {each(move || {

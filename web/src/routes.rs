@@ -11,6 +11,10 @@ pub(crate) const INBOX: &str = "/inbox";
 pub(crate) const BOARD: &str = "/board";
 /// Conversations side by side; behind it which.
 pub(crate) const WATCH: &str = "/board/watch";
+/// What a shift begins with.
+pub(crate) const SHIFT: &str = "/board/shift";
+/// How colleagues answered.
+pub(crate) const REVIEW: &str = "/board/review";
 /// So many side by side.
 pub(crate) const WATCHED: usize = 4;
 /// The board for a screen on the wall.
@@ -44,9 +48,15 @@ pub(crate) const REPLIES: &str = "/settings/replies";
 pub(crate) const NEW_REPLY: &str = "/settings/replies/new";
 /// Customers.
 pub(crate) const CONTACTS: &str = "/contacts";
+/// Those who are kept from writing.
+pub(crate) const BLOCKED: &str = "/contacts/blocked";
+/// How agents are looked after.
+pub(crate) const OVERSIGHT: &str = "/settings/oversight";
 /// What they are described by.
 pub(crate) const LABELS: &str = "/settings/labels";
 
+/// Where alerts are posted to.
+pub(crate) const ALERTS: &str = "/settings/alerts";
 /// What could not be taken in.
 pub(crate) const QUARANTINE: &str = "/settings/quarantine";
 
@@ -59,6 +69,10 @@ pub(crate) enum Room {
     Wall,
     /// Conversations side by side.
     Watch,
+    /// What a shift begins with.
+    Shift,
+    /// How colleagues answered.
+    Review,
 }
 
 /// The room of an address of the floor.
@@ -66,6 +80,8 @@ pub(crate) fn room(path: &str) -> Room {
     match path.trim_matches('/').split('/').next() {
         Some("wall") => Room::Wall,
         _ if path.starts_with(WATCH) => Room::Watch,
+        _ if path.starts_with(SHIFT) => Room::Shift,
+        _ if path.starts_with(REVIEW) => Room::Review,
         _ => Room::Board,
     }
 }
@@ -133,17 +149,23 @@ pub(crate) enum Page {
     Reply(CannedReplyId),
     /// Labels and fields.
     Labels,
+    /// Where alerts are posted to.
+    Alerts,
     /// What could not be taken in.
     Quarantine,
     /// Customers; no page of the settings, but of the same program.
     Contacts,
+    /// Those of them who are kept from writing.
+    Blocked,
+    /// How agents are looked after.
+    Oversight,
 }
 
 /// The page of an address below the settings.
 pub(crate) fn page(path: &str) -> Page {
     let mut parts = path.trim_matches('/').split('/');
     if parts.next() == Some("contacts") {
-        return Page::Contacts;
+        return if parts.next() == Some("blocked") { Page::Blocked } else { Page::Contacts };
     }
     match (parts.next(), parts.next(), parts.next()) {
         (Some("numbers"), None, _) => Page::Numbers,
@@ -168,6 +190,8 @@ pub(crate) fn page(path: &str) -> Page {
         (Some("replies"), Some("new"), _) => Page::NewReply,
         (Some("replies"), Some(id), _) => id.parse().map_or(Page::Replies, Page::Reply),
         (Some("labels"), ..) => Page::Labels,
+        (Some("alerts"), ..) => Page::Alerts,
+        (Some("oversight"), ..) => Page::Oversight,
         (Some("quarantine"), ..) => Page::Quarantine,
         _ => Page::First,
     }
@@ -263,12 +287,14 @@ mod tests {
         );
         assert_eq!((page(NEW_NUMBER), page(NEW_TEMPLATE)), (Page::NewNumber, Page::NewTemplate));
         assert_eq!((page(LABELS), page(CONTACTS)), (Page::Labels, Page::Contacts));
+        assert_eq!((page(BLOCKED), page(OVERSIGHT)), (Page::Blocked, Page::Oversight));
         assert_eq!((page("/settings/"), page("/settings/numbers/x")), (Page::First, Page::Numbers));
     }
 
     #[test]
     fn an_address_of_the_floor_leads_to_a_room() {
         assert_eq!((room(BOARD), room("/board/"), room(WALL)), (Room::Board, Room::Board, Room::Wall));
+        assert_eq!((room(SHIFT), room(REVIEW), room(WATCH)), (Room::Shift, Room::Review, Room::Watch));
     }
 
     #[test]

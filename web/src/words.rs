@@ -2,8 +2,10 @@
 //! until it has words.
 
 use shared::{
+    Instant,
     error::ErrorCode,
     model::{
+        board::AlertKind,
         channel::ChannelColour,
         contact::{BlockRefusal, BlockState, Contact},
         conversation::{CloseReason, ConversationState},
@@ -14,9 +16,21 @@ use shared::{
 };
 
 use crate::{
-    i18n::{Key, text},
+    i18n::{Key, fill, text},
+    time,
     ui::Tone,
 };
+
+/// Which threshold was crossed, where and since when; tracked.
+pub(crate) fn alert(what: AlertKind, queue: &str, since: Instant) -> String {
+    let key = match what {
+        AlertKind::Waiting => Key::AlertWaiting,
+        AlertKind::LongestWait => Key::AlertLongest,
+        AlertKind::ServiceLevel => Key::AlertLevel,
+        AlertKind::Overdue => Key::AlertOverdue,
+    };
+    fill(key, &[("queue", queue), ("time", &time::clock(time::millis(since)))])
+}
 
 /// What a refusal means for the person.
 pub(crate) const fn error(code: ErrorCode) -> Key {
@@ -49,6 +63,7 @@ pub(crate) const fn error(code: ErrorCode) -> Key {
         ErrorCode::WindowClosed => Key::ErrorWindowClosed,
         ErrorCode::NoAddress => Key::ErrorNoAddress,
         ErrorCode::CustomerBlocked => Key::ErrorCustomerBlocked,
+        ErrorCode::ReviewFixed => Key::ErrorReviewFixed,
         ErrorCode::BothOpen => Key::ErrorBothOpen,
         ErrorCode::ValueInvalid => Key::ErrorValueInvalid,
         ErrorCode::TooMany => Key::ErrorTooMany,

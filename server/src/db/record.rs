@@ -187,7 +187,7 @@ fact_kinds! {
     OfferMissed = "offer_missed",
     /// It went back to its queue by itself.
     ConversationRequeued = "conversation_requeued",
-    /// It waits no longer: another program answers.
+    /// It waits no longer: another program answers, or we do not want its customer.
     ConversationWithdrawn = "conversation_withdrawn",
     /// It was put aside, because the customer is silent.
     ConversationParked = "conversation_parked",
@@ -225,6 +225,10 @@ fact_kinds! {
     ConversationJoined = "conversation_joined",
     /// Somebody began to look over the shoulder of whoever holds it.
     ConversationMonitored = "conversation_monitored",
+    /// We keep its customer from writing.
+    ContactBlocked = "contact_blocked",
+    /// A supervisor judged how a member answered in it.
+    ReviewWritten = "review_written",
     /// A threshold of a queue was crossed.
     AlertRaised = "alert_raised",
     /// It was left again.

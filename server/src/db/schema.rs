@@ -124,6 +124,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    review (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> Text,
+        conversation_id -> Text,
+        contact_id -> Text,
+        member_id -> Text,
+        reviewer_id -> Text,
+        at -> BigInt,
+        scores -> Text,
+        comment -> Text,
+    }
+}
+
+diesel::table! {
     settings (tenant_id) {
         tenant_id -> BigInt,
         rev -> BigInt,
@@ -132,6 +146,8 @@ diesel::table! {
         read_receipts -> Text,
         routing -> Text,
         zone -> Text,
+        agents_block -> Bool,
+        reviews -> Text,
         banner -> Nullable<Text>,
     }
 }

@@ -12,7 +12,7 @@ use shared::{
 
 use super::{
     banner, calendars, contacts, conversations as conv, drafts, members, notices, queues, refusal::Concerned,
-    routing, seat, stickers, templates, tenancy,
+    reviews, routing, seat, stickers, templates, tenancy,
 };
 use crate::{
     db::{
@@ -190,8 +190,14 @@ fn message_of(
         Command::SetLanguage { contact, language } => {
             contacts::mark::language(tx, *contact, language.as_deref()).map(|()| None)
         }
-        Command::BlockContact { conversation, blocked } => {
-            contacts::block::wish(tx, seat, *conversation, *blocked).map(|()| None)
+        Command::BlockContact { conversation, blocked, reason } => {
+            contacts::block::wish(tx, seat, *conversation, *blocked, reason.as_deref()).map(|()| None)
+        }
+        Command::ReviewBlock { contact, channel, keep } => {
+            contacts::block::review(tx, seat, *contact, *channel, *keep).map(|()| None)
+        }
+        Command::SetOversight { agents_block, reviews: policy } => {
+            reviews::decide(tx, *agents_block, policy).map(|()| None)
         }
         // Made something else than a message.
         Command::MergeContacts { .. }
@@ -271,6 +277,11 @@ fn audited(command: &Command) -> Option<(&'static str, String)> {
         Command::SetActive { member, active } => ("member.active", format!("{member} {active}")),
         Command::SetReadReceipts { receipts } => ("settings.read_receipts", receipts.as_str().into()),
         Command::SetPhoneMasking { masked } => ("settings.mask_phones", masked.to_string()),
+        Command::SetOversight { .. } => ("settings.oversight", String::new()),
+        Command::ReviewBlock { contact, channel, keep } => {
+            let what = if *keep { "contact.block_keep" } else { "contact.block_end" };
+            (what, format!("{contact} {channel}"))
+        }
         Command::SetZone { zone } => ("settings.zone", zone.clone()),
         Command::SetBanner { banner } => {
             ("settings.banner", if banner.is_some() { "set".into() } else { "removed".into() })
@@ -283,7 +294,7 @@ fn audited(command: &Command) -> Option<(&'static str, String)> {
         Command::UndoContactChange { id } => ("contact.undo", id.to_string()),
         Command::SetVip { contact, on } => ("contact.vip", format!("{contact} {on}")),
         Command::SetLanguage { contact, .. } => ("contact.language", contact.to_string()),
-        Command::BlockContact { conversation, blocked } => {
+        Command::BlockContact { conversation, blocked, .. } => {
             (if *blocked { "contact.block" } else { "contact.unblock" }, conversation.to_string())
         }
     })

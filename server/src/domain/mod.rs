@@ -24,6 +24,7 @@ pub mod numbers;
 pub mod outbox;
 pub mod queues;
 mod refusal;
+pub mod reviews;
 pub mod routing;
 pub mod seat;
 pub mod stickers;

@@ -20,7 +20,11 @@ use super::{
 use crate::db::{
     Fault, ReadError, Scoped, TenantStore, Tx,
     record::{Actor, FactKind},
-    rows::{assignment, conversation, fact, settings},
+    rows::{
+        assignment,
+        conversation::{self, ConversationRow},
+        fact, settings,
+    },
 };
 
 /// Whoever comes back within this time goes on looking, while the same member holds the conversation.
@@ -116,6 +120,27 @@ async fn write_down(
     Ok(Some(Monitoring { noted: Some(noted), ..look }))
 }
 
+/// Writes down that somebody reads how colleagues answered, to judge it; within an hour it is the same look.
+///
+/// # Errors
+/// `unavailable` when nothing can be written now.
+pub async fn begin_review(
+    tenant: &TenantStore,
+    member: MemberId,
+    id: ConversationId,
+) -> Result<(), ErrorCode> {
+    let since = tenant.clock().now() - Duration::minutes(SAME_LOOK_MINUTES);
+    let noted = tenant.read(move |scoped| fact::monitored(scoped, id, member, since));
+    if noted.await.map_err(|error| error.code())?.is_some() {
+        return Ok(());
+    }
+    let written = tenant.write(move |tx| {
+        let Some(row) = conversation::find(tx, id)? else { return Ok(()) };
+        look(tx, member, row, &id.to_string())
+    });
+    written.await.map(drop).map_err(|error| error.code())
+}
+
 /// Over whose shoulder a member with this seat looks, who may monitor, when they see a conversation.
 fn watched(seat: &Seat, conversation: &Conversation) -> Option<MemberId> {
     conversation.holder().filter(|holder| *holder != seat.member.id)
@@ -130,8 +155,12 @@ fn note(tx: &mut Tx<'_>, member: MemberId, id: ConversationId, holder: MemberId)
         return Ok(noted);
     }
     let Some(row) = conversation::find(tx, id)? else { return Ok(now) };
+    look(tx, member, row, &format!("{id} {holder}"))?;
+    Ok(now)
+}
+
+fn look(tx: &mut Tx<'_>, member: MemberId, row: ConversationRow, object: &str) -> Result<(), Fault> {
     let author = Author { kind: AuthorKind::Member, member: Some(member) };
     Loaded::from_row(row).fact(tx, FactKind::ConversationMonitored, &author)?;
-    tx.audit(Actor::Member(member), "conversation.monitor", &format!("{id} {holder}"))?;
-    Ok(now)
+    tx.audit(Actor::Member(member), "conversation.monitor", object)
 }

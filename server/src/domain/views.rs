@@ -164,6 +164,20 @@ pub fn file(
     }
 }
 
+/// A conversation in a scope, with the newest page of its messages.
+///
+/// # Errors
+/// `not_found` when it does not exist or is out of sight.
+pub(super) fn with_page(
+    scoped: &mut Scoped,
+    scope: &Scope,
+    id: ConversationId,
+) -> Result<(Conversation, MessagesPage), Fault> {
+    let row = conversation::find(scoped, id)?.filter(|row| can_see(scope, &row.model.audience()));
+    let row = row.ok_or(Fault::Refused(ErrorCode::NotFound))?;
+    Ok((rendered(scope, row.model), timeline(scoped, id, None)?))
+}
+
 fn in_sight(scoped: &mut Scoped, member: MemberId, id: ConversationId) -> Result<Conversation, Fault> {
     let seat = seat::take(scoped, member)?;
     conversation::find(scoped, id)?

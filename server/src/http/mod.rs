@@ -28,6 +28,7 @@ mod openapi;
 mod origin;
 mod probes;
 mod quarantine;
+mod reviews;
 mod routes;
 mod serve;
 mod session;

@@ -6,7 +6,8 @@ use utoipa::OpenApi;
 
 use super::{
     alert_webhook, board, canned, channels, commands, connections, contact_fields, contacts, conversations,
-    labels, messages, notices, probes, quarantine, session, sign_in_page, stickers, templates, uploads,
+    labels, messages, notices, probes, quarantine, reviews, session, sign_in_page, stickers, templates,
+    uploads,
 };
 
 #[derive(OpenApi)]
@@ -28,6 +29,7 @@ use super::{
         alert_webhook::renew_secret::renew_secret,
         alert_webhook::test_webhook::test_webhook,
         board::list_conversations::list_board_conversations,
+        board::get_shift::get_shift,
         canned::list_replies::list_replies,
         canned::create_reply::create_reply,
         canned::put_reply::put_reply,
@@ -36,6 +38,7 @@ use super::{
         canned::export_replies::export_replies,
         canned::import_replies::import_replies,
         commands::post_command,
+        contacts::list_blocked::list_blocked,
         contacts::list_contacts::list_contacts,
         contacts::get_contact::get_contact,
         contacts::set_label::set_contact_label,
@@ -65,6 +68,10 @@ use super::{
         quarantine::get_item::get_item,
         quarantine::discard_item::discard_item,
         quarantine::replay_item::replay_item,
+        reviews::list_reviews::list_reviews,
+        reviews::draw_sample::draw_sample,
+        reviews::get_desk::get_desk,
+        reviews::put_review::put_review,
         stickers::list_stickers::list_stickers,
         stickers::get_sticker::get_sticker,
         templates::list_templates::list_templates,
@@ -163,6 +170,7 @@ mod tests {
                 "/api/alert-webhook",
                 "/api/alert-webhook/secret",
                 "/api/alert-webhook/test",
+                "/api/blocked",
                 "/api/board/conversations",
                 "/api/canned",
                 "/api/canned/export",
@@ -206,7 +214,11 @@ mod tests {
                 "/api/quarantine",
                 "/api/quarantine/{id}",
                 "/api/quarantine/{id}/replay",
+                "/api/reviews",
+                "/api/reviews/sample",
+                "/api/reviews/{id}",
                 "/api/session",
+                "/api/shift",
                 "/api/sign-in",
                 "/api/stickers",
                 "/api/stickers/{id}",

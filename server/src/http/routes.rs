@@ -16,7 +16,7 @@ use super::{
         get_webhook::get_webhook, put_webhook::put_webhook, remove_webhook::remove_webhook,
         renew_secret::renew_secret, test_webhook::test_webhook,
     },
-    board::list_conversations::list_board_conversations,
+    board::{get_shift::get_shift, list_conversations::list_board_conversations},
     canned::{
         create_reply::create_reply, delete_reply::delete_reply, export_replies::export_replies,
         import_replies::import_replies, list_replies::list_replies, put_reply::put_reply,
@@ -42,6 +42,7 @@ use super::{
         export_contacts::export_contacts,
         get_contact::get_contact,
         import_contacts::{self, import_contacts},
+        list_blocked::list_blocked,
         list_contacts::list_contacts,
         remove_note::remove_contact_note,
         set_field::set_contact_field,
@@ -69,6 +70,9 @@ use super::{
     quarantine::{
         discard_item::discard_item, get_item::get_item, list_quarantine::list_quarantine,
         replay_item::replay_item,
+    },
+    reviews::{
+        draw_sample::draw_sample, get_desk::get_desk, list_reviews::list_reviews, put_review::put_review,
     },
     session::{get_session::get_session, sign_in::sign_in, sign_out::sign_out},
     sign_in_page,
@@ -114,8 +118,10 @@ pub fn configure(config: &mut ServiceConfig) {
                         .route(delete().to(sign_out)),
                 )
                 .service(only("/board/conversations", "GET").route(get().to(list_board_conversations)))
+                .service(only("/shift", "GET").route(get().to(get_shift)))
                 .configure(alerts)
                 .configure(canned)
+                .configure(reviews)
                 .service(only("/commands", "POST").route(post().to(commands::post_command)))
                 .service(only("/conversations", "GET").route(get().to(list_conversations)))
                 .service(only("/conversations/{id}/messages", "GET").route(get().to(list_messages)))
@@ -188,6 +194,16 @@ fn canned(config: &mut ServiceConfig) {
         .service(only("/canned/{id}/upload", "POST").route(post().to(upload_file)));
 }
 
+/// How colleagues answered. What has a name comes before what has an id.
+fn reviews(config: &mut ServiceConfig) {
+    config
+        .service(only("/reviews", "GET").route(get().to(list_reviews)))
+        .service(only("/reviews/sample", "GET").route(get().to(draw_sample)))
+        .service(
+            only("/reviews/{id}", "GET, PUT").route(get().to(get_desk)).route(web::put().to(put_review)),
+        );
+}
+
 /// Connecting numbers and looking after them.
 fn numbers(config: &mut ServiceConfig) {
     config
@@ -211,6 +227,7 @@ fn numbers(config: &mut ServiceConfig) {
 /// Customers beside what they write, and what they are described by.
 fn contacts(config: &mut ServiceConfig) {
     config
+        .service(only("/blocked", "GET").route(get().to(list_blocked)))
         .service(only("/contacts", "GET").route(get().to(list_contacts)))
         .service(only("/contacts/export", "GET").route(get().to(export_contacts)))
         .service(

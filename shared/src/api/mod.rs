@@ -7,6 +7,7 @@ pub mod conversations;
 pub mod notices;
 pub mod numbers;
 pub mod quarantine;
+pub mod reviews;
 pub mod session;
 pub mod stickers;
 pub mod templates;

@@ -14,6 +14,7 @@ use crate::{
         member::{Availability, Role},
         outgoing::Outgoing,
         queue::QueueRules,
+        review::ReviewPolicy,
         routing::{MoveTo, Moved, RoutingPolicy, Skill, Target},
         settings::{Banner, ReadReceipts},
     },
@@ -374,12 +375,34 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         language: Option<String>,
     },
-    /// Keep a customer from writing to the number of a conversation, or let them again.
+    /// Keep a customer from writing to the number of a conversation, which ends what is open there, or let them
+    /// again. Agents may keep out whose conversation they hold, where the tenant lets them, and say why.
     BlockContact {
         /// Whose, and on which number.
         conversation: ConversationId,
         /// Whether they are to be kept from it.
         blocked: bool,
+        /// Why, at most 200 characters; agents must say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// Judge that a customer was kept from writing.
+    #[cfg_attr(not(any(feature = "floor", feature = "office")), serde(skip_serializing))]
+    ReviewBlock {
+        /// Who.
+        contact: ContactId,
+        /// On which number.
+        channel: ChannelId,
+        /// Whether it stays so; otherwise they may write again.
+        keep: bool,
+    },
+    /// Decide what agents may do about unwanted customers, and how conversations are reviewed.
+    #[cfg_attr(not(feature = "office"), serde(skip_serializing))]
+    SetOversight {
+        /// Whether an agent may block the customer of a conversation they hold.
+        agents_block: bool,
+        /// How conversations are reviewed.
+        reviews: ReviewPolicy,
     },
 }
 
@@ -421,7 +444,8 @@ impl Command {
             | Self::TakeNext {}
             | Self::Park { .. }
             | Self::Resume { .. }
-            | Self::Transfer { .. } => Permission::WorkConversations,
+            | Self::Transfer { .. }
+            | Self::BlockContact { .. } => Permission::WorkConversations,
             Self::Assign { .. }
             | Self::MoveAll { .. }
             | Self::SetBanner { .. }
@@ -440,9 +464,10 @@ impl Command {
             Self::SetRole { .. } | Self::SetQueues { .. } | Self::SetActive { .. } => {
                 Permission::ManageMembers
             }
-            Self::SetPhoneMasking { .. } | Self::SetReadReceipts { .. } | Self::SetZone { .. } => {
-                Permission::ManageSettings
-            }
+            Self::SetPhoneMasking { .. }
+            | Self::SetReadReceipts { .. }
+            | Self::SetZone { .. }
+            | Self::SetOversight { .. } => Permission::ManageSettings,
             Self::SyncTemplates {} => Permission::ManageTemplates,
             Self::AddSticker { .. } | Self::RemoveSticker { .. } => Permission::ManageStickers,
             Self::MergeContacts { .. }
@@ -450,7 +475,7 @@ impl Command {
             | Self::UndoContactChange { .. }
             | Self::SetVip { .. }
             | Self::SetLanguage { .. }
-            | Self::BlockContact { .. } => Permission::ManageContacts,
+            | Self::ReviewBlock { .. } => Permission::ManageContacts,
         }
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ids::{ContactChangeId, ContactId, MemberId},
+    ids::{ChannelId, ContactChangeId, ContactId, ConversationId, MemberId},
     limits,
 };
 
@@ -83,6 +83,54 @@ pub enum BlockRefusal {
     /// Something else.
     Other,
 }
+
+/// A customer whom we keep from writing to one of our numbers: who wished it, why, and whether it was judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BlockedContact {
+    /// Who; the number masked for some members.
+    pub contact: Contact,
+    /// On which number of ours.
+    pub channel: ChannelId,
+    /// How far it got.
+    pub block: Block,
+    /// Who wished it; nobody knows of those from before that was written down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<MemberId>,
+    /// When.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::instant::read_maybe"
+    )]
+    pub at: Option<DateTime<Utc>>,
+    /// Why, in their words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Who judged that it stays so; nobody yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_by: Option<MemberId>,
+    /// Whether somebody has to judge it.
+    pub open: bool,
+    /// The contact's newest conversation on that number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<ConversationId>,
+}
+
+/// `GET /api/blocked`: those that nobody has judged first, then the newest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BlockedContacts {
+    /// How many there are.
+    pub count: u32,
+    /// How many of them nobody has judged.
+    pub open: u32,
+    /// At most 200.
+    pub contacts: Vec<BlockedContact>,
+}
+
+/// Characters of why somebody is kept from writing.
+pub const BLOCK_REASON_CHARS: usize = 200;
 
 /// That two contacts became one, or one became two, and can be taken back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -62,13 +62,16 @@ pub enum NoticeKind {
     Suggested,
     /// A colleague answered in a conversation of theirs, for the first time.
     Joined,
+    /// A supervisor judged how they answered in it.
+    Reviewed,
     /// A threshold of a queue was crossed.
     Alert,
 }
 
 impl NoticeKind {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Mentioned, Self::Assigned, Self::Suggested, Self::Joined, Self::Alert];
+    pub const ALL: [Self; 6] =
+        [Self::Mentioned, Self::Assigned, Self::Suggested, Self::Joined, Self::Reviewed, Self::Alert];
 
     /// The stored form.
     pub const fn as_str(self) -> &'static str {
@@ -77,6 +80,7 @@ impl NoticeKind {
             Self::Assigned => "assigned",
             Self::Suggested => "suggested",
             Self::Joined => "joined",
+            Self::Reviewed => "reviewed",
             Self::Alert => "alert",
         }
     }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::model::routing::RoutingPolicy;
+use crate::model::{review::ReviewPolicy, routing::RoutingPolicy};
 
 /// The tenant's settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,9 +24,19 @@ pub struct Settings {
     /// Where its days begin and end: a zone of the IANA database, such as `Europe/Berlin`.
     #[serde(default = "utc")]
     pub zone: String,
+    /// Whether an agent may block the customer of a conversation they hold.
+    #[serde(default = "yes")]
+    pub agents_block: bool,
+    /// How conversations are reviewed.
+    #[serde(default, deserialize_with = "crate::office::read")]
+    pub reviews: ReviewPolicy,
     /// What a supervisor tells everybody now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub banner: Option<Banner>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Characters of what everybody is told.

@@ -63,9 +63,9 @@ pub(crate) fn bell(desk: Desk) -> AnyView {
 
 fn entry(desk: Desk, notice: Notice) -> AnyView {
     let at = time::millis(notice.at);
-    let (id, conversation) = (notice.id, notice.conversation);
+    let (id, path) = (notice.id, place(&notice));
     let words = move || line(desk, &notice);
-    let go = move || open(desk, id, &routes::conversation(conversation));
+    let go = move || open(desk, id, &path);
     view! {
         <MenuItem testid="notice".to_owned() on_choose=go>
             <span class="notices__line" dir="auto">{words}</span>
@@ -108,19 +108,33 @@ fn open(desk: Desk, up_to: NoticeId, path: &str) {
     desk.router.go(path);
 }
 
+/// Where it is shown: in a conversation, on the board, or among the reviews.
+fn place(notice: &Notice) -> String {
+    match (notice.kind, notice.conversation) {
+        (NoticeKind::Reviewed, _) => routes::REVIEW.to_owned(),
+        (_, Some(id)) => routes::conversation(id),
+        (_, None) => routes::BOARD.to_owned(),
+    }
+}
+
 /// Who did what, and where.
 fn line(desk: Desk, notice: &Notice) -> String {
     let live = desk.live;
+    if let Some(alert) = notice.alert {
+        let queue = live.queue(alert.queue).map(|queue| queue.name).unwrap_or_default();
+        return words::alert(alert.what, &queue, notice.at);
+    }
     let by = notice.by.and_then(|id| live.member(id)).map(|member| member.name);
     let by = by.unwrap_or_else(|| text(Key::AuthorSomebody).to_owned());
-    let row = live.conversation(notice.conversation);
+    let row = notice.conversation.and_then(|id| live.conversation(id));
     let place = row.map_or_else(|| text(Key::NoticePlace).to_owned(), |row| words::customer(&row.contact));
     let key = match (notice.kind, notice.by) {
         (NoticeKind::Mentioned, _) => Key::NoticeMentioned,
         (NoticeKind::Assigned, None) => Key::NoticeRouted,
         (NoticeKind::Assigned, Some(_)) => Key::NoticeAssigned,
         (NoticeKind::Suggested, _) => Key::NoticeSuggested,
-        (NoticeKind::Joined, _) => Key::NoticeJoined,
+        (NoticeKind::Joined | NoticeKind::Alert, _) => Key::NoticeJoined,
+        (NoticeKind::Reviewed, _) => Key::NoticeReviewed,
     };
     fill(key, &[("name", &by), ("place", &place)])
 }
@@ -143,7 +157,7 @@ fn tell(desk: Desk) {
         untrack(|| {
             let shown = routes::selected(&desk.router.path()).filter(|_| desk.attention.get());
             for notice in new {
-                if shown == Some(notice.conversation) {
+                if shown.is_some() && shown == notice.conversation {
                     if all.len() == 1 {
                         live.command(Command::ReadNotices { up_to: notice.id });
                     }
@@ -157,7 +171,7 @@ fn tell(desk: Desk) {
 
 fn say(desk: Desk, notice: &Notice) {
     let words = line(desk, notice);
-    let (id, path) = (notice.id, routes::conversation(notice.conversation));
+    let (id, path) = (notice.id, place(notice));
     if prefs::alerts(Alert::Browser) && !desk.attention.get() {
         alarm::notify(&words);
     }

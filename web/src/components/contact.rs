@@ -103,9 +103,7 @@ pub(crate) fn Contact(
     name: Memo<String>,
 ) -> impl IntoView {
     let desk = Desk::get();
-    if !desk.session.may(Permission::ManageContacts) {
-        return ().into_any();
-    }
+    let manages = desk.session.may(Permission::ManageContacts);
     let (made, busy, refused) = (RwSignal::new(0), RwSignal::new(false), RwSignal::new(None));
     let matter = Matter { desk, id, row, name, made, busy, refused };
     let [merging, splitting, blocking] = [(); 3].map(|()| RwSignal::new(false));
@@ -125,33 +123,42 @@ pub(crate) fn Contact(
     };
     let unblock = move |_| {
         matter.ask(
-            Command::BlockContact { conversation: id, blocked: false },
+            Command::BlockContact { conversation: id, blocked: false, reason: None },
             Key::ContactUnblockAsked,
             None,
         );
     };
     // A group is no person; after a reload the row comes later than this.
     let is_group = move || row.with(|row| row.as_ref().is_some_and(|row| row.contact.group));
+    // Agents may only block, and only whose conversation is theirs.
+    let may = move || {
+        let holder = row.with(|row| row.as_ref().and_then(Conversation::holder));
+        manages
+            || holder.is_some()
+                && holder == desk.session.member()
+                && desk.live.settings().is_some_and(|settings| settings.agents_block)
+    };
+    let hidden = move || is_group() || !may();
     view! {
         <section
             class="contact"
             aria-label=tr(Key::ContactSection)
-            style:display=move || is_group().then_some("none")
+            style:display=move || hidden().then_some("none")
         >
             <h3>{tr(Key::ContactSection)}</h3>
             <div class="contact__acts">
-                <Button on:click=open(merging) attr:data-testid="contact-merge">{tr(Key::ContactSame)}</Button>
-                <Button on:click=open(splitting) attr:data-testid="contact-split">{tr(Key::ContactSplit)}</Button>
+                {manages.then(|| view! {
+                    <Button on:click=open(merging) attr:data-testid="contact-merge">{tr(Key::ContactSame)}</Button>
+                    <Button on:click=open(splitting) attr:data-testid="contact-split">{tr(Key::ContactSplit)}</Button>
+                }.into_any())}
                 <Show when=move || !blocked.get() || partly.get()>
                     <Button on:click=open(blocking) attr:data-testid="contact-block">{tr(Key::ContactBlock)}</Button>
                 </Show>
-                <Show when=move || blocked.get()>
+                <Show when=move || manages && blocked.get()>
                     <Button disabled=busy on:click=unblock attr:data-testid="contact-unblock">{tr(Key::ContactUnblock)}</Button>
                 </Show>
             </div>
-            {changes::list(matter)}
-            {same::dialog(matter, merging)}
-            {confirm(matter, splitting, &SPLIT)}
+            {manages.then(|| (changes::list(matter), same::dialog(matter, merging), confirm(matter, splitting, &SPLIT)).into_any())}
             {confirm(matter, blocking, &BLOCK)}
         </section>
     }
@@ -164,7 +171,9 @@ struct Question {
     explained: Key,
     confirm: Key,
     done: Key,
-    command: fn(ConversationId) -> Command,
+    command: fn(ConversationId, Option<String>) -> Command,
+    /// Whether it asks why.
+    asks: bool,
     testid: &'static str,
 }
 
@@ -173,7 +182,8 @@ const SPLIT: Question = Question {
     explained: Key::ContactSplitExplained,
     confirm: Key::ContactSplitConfirm,
     done: Key::ContactSplitDone,
-    command: |conversation| Command::SplitContact { conversation },
+    command: |conversation, _| Command::SplitContact { conversation },
+    asks: false,
     testid: "contact-split-confirm",
 };
 
@@ -182,20 +192,29 @@ const BLOCK: Question = Question {
     explained: Key::ContactBlockExplained,
     confirm: Key::ContactBlock,
     done: Key::ContactBlockAsked,
-    command: |conversation| Command::BlockContact { conversation, blocked: true },
+    command: |conversation, reason| Command::BlockContact { conversation, blocked: true, reason },
+    asks: true,
     testid: "contact-block-confirm",
 };
 
 fn confirm(matter: Matter, open: RwSignal<bool>, question: &'static Question) -> AnyView {
     let explained = move || fill(question.explained, &[("name", &matter.name.get())]);
-    let go = move |_| matter.ask((question.command)(matter.id), question.done, Some(open));
+    let why = RwSignal::new(String::new());
+    let reason = move || Some(why.get_untracked()).filter(|why| !why.trim().is_empty());
+    let go = move |()| matter.ask((question.command)(matter.id, reason()), question.done, Some(open));
+    // Whoever judges it needs no reason.
+    let manages = matter.desk.session.may(Permission::ManageContacts);
+    let ready = Signal::derive(move || manages || !question.asks || why.with(|why| !why.trim().is_empty()));
     view! {
         <Dialog open title=Signal::derive(move || text(question.title).to_owned())>
             <div class="contact__ask">
                 <p>{explained}</p>
+                {question.asks.then(|| view! {
+                    <textarea class="field__input" rows="2" maxlength="200" dir="auto" aria-label=tr(Key::BlockReason) placeholder=tr(Key::BlockReason) data-testid="block-reason" bind:value=why></textarea>
+                }.into_any())}
                 {refusal(matter)}
             </div>
-            {foot(matter, open, question.confirm, question.testid, Signal::derive(|| true), Callback::new(go))}
+            {foot(matter, open, question.confirm, question.testid, ready, Callback::new(go))}
         </Dialog>
     }
     .into_any()

@@ -1,8 +1,10 @@
 //! Components that know the domain: list, conversation, context, rail.
 
 pub(crate) mod about;
+pub(crate) mod banner;
 pub(crate) mod begin;
 pub(crate) mod bell;
+pub(crate) mod blocked;
 pub(crate) mod board;
 pub(crate) mod connection_state;
 pub(crate) mod contact;

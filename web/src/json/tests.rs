@@ -53,13 +53,14 @@ use shared::{
             Attempt, Author, AuthorKind, Body, Delivery, DeliveryState, Failure, FailureReason,
             GroupReceipts, Happening, Message, Price,
         },
-        notice::{Notice, NoticeKind},
+        notice::{Notice, NoticeAlert, NoticeKind},
         queue::{PriorityRule, PriorityWhen, Queue, QueueRules, Ring, RoutingMode, WhenFull},
+        review::ReviewPolicy,
         routing::{
             Assignment, AssignmentKind, Deciding, Ending, Moved, RoutingPolicy, Skill, Target, Tell, Waiting,
             Why,
         },
-        settings::Settings,
+        settings::{Banner, BannerTone, Settings},
         template::{
             ComingCategory, Template, TemplateButton, TemplateCategory, TemplateHeader, TemplatePlace,
             TemplateQuality, TemplateStatus, TemplateValue,
@@ -509,14 +510,15 @@ fn what_an_app_reaches_is_read_as_it_was_written() {
 }
 
 /// What is the member's own.
-fn own() -> [Event; 5] {
+fn own() -> [Event; 6] {
     let at = Instant::from_timestamp_millis(1_793_000_000_123).unwrap();
     let (conversation, up_to) = (ConversationId::new(), NoticeId::new());
     let draft = Draft { conversation, rev: 2, text: "Well\n".into(), note: true, answers: None, at };
     let notice = Notice {
         id: up_to,
         kind: NoticeKind::Mentioned,
-        conversation,
+        conversation: Some(conversation),
+        alert: None,
         message: Some(MessageId::new()),
         by: Some(MemberId::new()),
         at,
@@ -524,7 +526,16 @@ fn own() -> [Event; 5] {
     };
     let assigned =
         Notice { kind: NoticeKind::Assigned, message: None, by: None, read: true, ..notice.clone() };
+    let alert = Notice {
+        kind: NoticeKind::Alert,
+        conversation: None,
+        alert: Some(NoticeAlert { queue: QueueId::new(), what: AlertKind::ServiceLevel, value: 71 }),
+        message: None,
+        by: None,
+        ..notice.clone()
+    };
     [
+        Event::Notice(alert),
         Event::Draft(draft),
         Event::DraftGone { conversation },
         Event::Notice(notice),
@@ -588,12 +599,20 @@ fn routed() -> [Event; 5] {
         rev: 4,
         tenant_name: "Lagos".into(),
         zone: "Africa/Lagos".into(),
+        agents_block: false,
+        reviews: ReviewPolicy::default(),
         mask_phones: false,
         read_receipts: Default::default(),
         routing: RoutingPolicy {
             tell: Tell { on_request: true, after_secs: vec![60], ..Tell::default() },
             ..RoutingPolicy::default()
         },
+        banner: Some(Banner {
+            text: "The telephones are down.".into(),
+            tone: BannerTone::Warning,
+            until: Some(at),
+            rev: 4,
+        }),
     };
     [
         Event::Queue(Queue { id: queue, rev: 2, name: "Sales".into(), rules }),

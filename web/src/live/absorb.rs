@@ -93,6 +93,8 @@ mod tests {
                 read_receipts: Default::default(),
                 routing: Default::default(),
                 zone: "UTC".into(),
+                agents_block: true,
+                reviews: Default::default(),
                 banner: None,
             },
             members: Vec::new(),

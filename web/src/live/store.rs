@@ -12,8 +12,16 @@ use shared::{
         snapshot::Watcher,
     },
     model::{
-        board::Board, calendar::Calendar, channel::Channel, conversation::Conversation, draft::Draft,
-        health::ChannelHealth, member::Member, notice::Notice, queue::Queue, settings::Settings,
+        board::Board,
+        calendar::Calendar,
+        channel::Channel,
+        conversation::Conversation,
+        draft::Draft,
+        health::ChannelHealth,
+        member::Member,
+        notice::Notice,
+        queue::Queue,
+        settings::{Banner, Settings},
     },
 };
 
@@ -221,6 +229,11 @@ impl Live {
     /// The tenant's settings; tracked.
     pub(crate) fn settings(self) -> Option<Settings> {
         self.directory(|view| view.settings.clone())
+    }
+
+    /// What everybody is told now; tracked.
+    pub(crate) fn banner(self) -> Option<Banner> {
+        self.directory(|view| view.settings.banner.clone()).flatten()
     }
 
     fn directory<T>(self, read: impl FnOnce(&View) -> T) -> Option<T> {

@@ -34,6 +34,16 @@ pub(crate) fn watch() -> AnyView {
     })
 }
 
+/// What a shift begins with.
+pub(crate) fn shift() -> AnyView {
+    around(|desk| shown(desk, board::shift::page))
+}
+
+/// How colleagues answered; everybody may read how they did themselves.
+pub(crate) fn review() -> AnyView {
+    around(board::review::page)
+}
+
 fn around(draw: fn(Desk) -> AnyView) -> AnyView {
     let desk = Desk::get();
     let inbox = Inbox::new(desk.live, Signal::derive(|| None));

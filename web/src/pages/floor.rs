@@ -21,6 +21,8 @@ pub(crate) fn page() -> AnyView {
             Room::Board => board::beside_rail(),
             Room::Wall => board::wall(),
             Room::Watch => board::watch(),
+            Room::Shift => board::shift(),
+            Room::Review => board::review(),
         };
         vec![Item::new(format!("{room:?}"), draw)]
     })

@@ -11,8 +11,8 @@ use crate::{
         list::Inbox,
         rail::Rail,
         settings::{
-            calendars, connect, contacts, fields, labels, number, numbers, people, quarantine, queue, queues,
-            replies, reply_form, setup, template_form, templates,
+            alerts, blocked, calendars, connect, contacts, fields, labels, number, numbers, oversight,
+            people, quarantine, queue, queues, replies, reply_form, setup, template_form, templates,
         },
     },
     effects::effect,
@@ -29,7 +29,9 @@ pub(crate) fn SettingsPage() -> impl IntoView {
     let inbox = Inbox::new(desk.live, Signal::derive(|| None));
     desk.live.show(None);
     let page = Memo::new(move |_| routes::page(&desk.router.path()));
-    let title = move || if page.get() == Page::Contacts { Key::Contacts } else { Key::Settings };
+    let title = move || {
+        if matches!(page.get(), Page::Contacts | Page::Blocked) { Key::Contacts } else { Key::Settings }
+    };
     effect(move || document().set_title(&format!("{} · {}", text(title()), text(Key::Product))));
     view! {
         <div class="app app--settings">
@@ -44,6 +46,8 @@ pub(crate) fn SettingsPage() -> impl IntoView {
                 {move || link(desk, Permission::ManageQueues, routes::CALENDARS, Key::SettingsCalendars)}
                 {move || link(desk, Permission::Supervise, routes::PEOPLE, Key::SettingsPeople)}
                 {move || link(desk, Permission::ManageContacts, routes::LABELS, Key::SettingsLabels)}
+                {move || link(desk, Permission::ManageSettings, routes::ALERTS, Key::SettingsAlerts)}
+                {move || link(desk, Permission::ManageSettings, routes::OVERSIGHT, Key::Oversight)}
                 {move || link(desk, Permission::ManageSettings, routes::QUARANTINE, Key::SettingsQuarantine)}
                 <span class="grow"></span>
                 <ConnectionState live=desk.live/>
@@ -87,8 +91,8 @@ fn draw(desk: Desk, page: Page) -> AnyView {
         }
         Page::Templates | Page::NewTemplate | Page::Template(_) => Permission::ManageTemplates,
         Page::Replies | Page::NewReply | Page::Reply(_) => Permission::WorkConversations,
-        Page::Quarantine => Permission::ManageSettings,
-        Page::Labels => Permission::ManageContacts,
+        Page::Alerts | Page::Quarantine | Page::Oversight => Permission::ManageSettings,
+        Page::Labels | Page::Blocked => Permission::ManageContacts,
         Page::Contacts => Permission::WorkConversations,
         Page::Queues | Page::NewQueue | Page::Queue(_) => Permission::ManageQueues,
         Page::Calendars | Page::NewCalendar | Page::Calendar(_) => Permission::ManageQueues,
@@ -104,9 +108,12 @@ fn draw(desk: Desk, page: Page) -> AnyView {
         Page::NewNumber => connect::page(desk),
         Page::Setup(id) => setup::page(desk, id),
         Page::Number(id) => number::page(desk, id),
+        Page::Alerts => alerts::page(desk),
         Page::Quarantine => quarantine::page(desk),
         Page::Labels => labels::page(desk),
         Page::Contacts => contacts::page(desk),
+        Page::Blocked => blocked::page(desk),
+        Page::Oversight => oversight::page(desk),
         Page::Queues => queues::page(desk),
         Page::NewQueue => queue::page(desk, None),
         Page::Queue(id) => queue::page(desk, Some(id)),

@@ -183,6 +183,25 @@ pub fn last_holder(
     Ok(Some((member.parse()?, from_micros(ended))))
 }
 
+/// Whether a member ever held a conversation.
+///
+/// # Errors
+/// The database's.
+pub fn was_held_by(
+    scoped: &mut Scoped,
+    conversation: ConversationId,
+    member: MemberId,
+) -> Result<bool, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let theirs = a::tenant_id
+        .eq(tenant)
+        .and(a::conversation_id.eq(conversation.to_string()))
+        .and(a::member_id.eq(member.to_string()))
+        .and(a::accepted_at.is_not_null());
+    let count: i64 = a::assignment.filter(theirs).count().get_result(conn)?;
+    Ok(count > 0)
+}
+
 /// Everybody's time with a conversation, the last first.
 ///
 /// # Errors

@@ -31,6 +31,8 @@ pub struct Place {
     pub state: ConversationState,
     /// Since when its customer waits for an answer.
     pub waiting_since: Option<Instant>,
+    /// Until when its customer can be written to.
+    pub window_until: Option<Instant>,
     /// When it was opened.
     pub opened_at: Instant,
 }
@@ -63,7 +65,7 @@ pub struct Desk {
 const OPEN: &str = "conversation.state <> 'closed'";
 const WAITS: &str = "waiting.waits";
 
-type PlaceRow = (String, Option<String>, Option<String>, String, Option<i64>, i64);
+type PlaceRow = (String, Option<String>, Option<String>, String, Option<i64>, Option<i64>, i64);
 
 /// All open conversations.
 ///
@@ -74,10 +76,18 @@ pub fn places(scoped: &mut Scoped) -> Result<Vec<Place>, Fault> {
     // Each was changed at some time, and the index of what is open is in that order.
     let rows: Vec<PlaceRow> = c::conversation
         .filter(c::tenant_id.eq(tenant).and(sql::<Bool>(OPEN)).and(c::changed_at.gt(0)))
-        .select((c::id, c::queue_id, c::assignee_id, c::state, c::waiting_since, c::opened_at))
+        .select((
+            c::id,
+            c::queue_id,
+            c::assignee_id,
+            c::state,
+            c::waiting_since,
+            c::window_until,
+            c::opened_at,
+        ))
         .load(conn)?;
     rows.into_iter()
-        .map(|(id, queue, assignee, state, waiting_since, opened_at)| {
+        .map(|(id, queue, assignee, state, waiting_since, window_until, opened_at)| {
             Ok(Place {
                 id: id.parse()?,
                 queue: queue.map(|id| id.parse()).transpose()?,
@@ -85,6 +95,7 @@ pub fn places(scoped: &mut Scoped) -> Result<Vec<Place>, Fault> {
                 state: ConversationState::parse(&state)
                     .ok_or_else(|| Fault::Broken(format!("state {state}")))?,
                 waiting_since: waiting_since.map(from_micros),
+                window_until: window_until.map(from_micros),
                 opened_at: from_micros(opened_at),
             })
         })

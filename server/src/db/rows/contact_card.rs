@@ -6,12 +6,49 @@ use std::collections::BTreeMap;
 use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
 use serde::{Deserialize, Serialize};
 use shared::{
-    ids::{ChannelId, ContactId},
-    model::contact::Block,
+    ids::{ChannelId, ContactId, MemberId},
+    model::contact::{Block, BlockState, Contact},
 };
 
-use super::{contact::IdentityKind, conversation::Address};
+use super::{
+    contact::{self, IdentityKind},
+    conversation::Address,
+};
 use crate::db::{Fault, Scoped, schema::contact::dsl as c};
+
+/// A block as it is stored: how far it got, and who wished it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptBlock {
+    /// How far it got.
+    #[serde(flatten)]
+    pub block: Block,
+    /// Who wished it and why; of those from before that was kept, nobody knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wish: Option<Wish>,
+}
+
+/// That somebody wished to keep a customer out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wish {
+    /// Who.
+    pub by: MemberId,
+    /// When, in microseconds.
+    pub at: i64,
+    /// Why, in their words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Who judged that it stays so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_by: Option<MemberId>,
+}
+
+impl KeptBlock {
+    /// Whether somebody still has to judge it.
+    pub fn is_open(&self) -> bool {
+        self.wish.as_ref().is_some_and(|wish| wish.kept_by.is_none())
+            && self.block.state != BlockState::Unblocking
+    }
+}
 
 /// Everything of a contact but when it was first seen.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Queryable)]
@@ -86,7 +123,7 @@ impl Card {
     ///
     /// # Errors
     /// `Broken` when what is stored cannot be read.
-    pub fn blocks(&self) -> Result<BTreeMap<ChannelId, Block>, Fault> {
+    pub fn blocks(&self) -> Result<BTreeMap<ChannelId, KeptBlock>, Fault> {
         self.blocks.as_deref().map_or_else(|| Ok(BTreeMap::new()), parse)
     }
 
@@ -94,7 +131,7 @@ impl Card {
     ///
     /// # Errors
     /// `Broken` when it cannot be written.
-    pub fn set_blocks(&mut self, blocks: &BTreeMap<ChannelId, Block>) -> Result<(), Fault> {
+    pub fn set_blocks(&mut self, blocks: &BTreeMap<ChannelId, KeptBlock>) -> Result<(), Fault> {
         let json = (!blocks.is_empty()).then(|| serde_json::to_string(blocks)).transpose();
         self.blocks = json.map_err(|error| Fault::Broken(error.to_string()))?;
         Ok(())
@@ -165,11 +202,32 @@ pub fn block(scoped: &mut Scoped, id: ContactId, channel: ChannelId) -> Result<O
     block_on(blocks.flatten().as_deref(), channel)
 }
 
-/// Reads from a contact's blocks whether it is blocked on a channel.
-pub(super) fn block_on(stored: Option<&str>, channel: ChannelId) -> Result<Option<Block>, Fault> {
-    stored.map_or(Ok(None), |json| Ok(parse(json)?.remove(&channel)))
+/// Every block there is, and whose.
+///
+/// # Errors
+/// The database's.
+pub fn all_blocks(scoped: &mut Scoped) -> Result<Vec<(Contact, ChannelId, KeptBlock)>, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let rows: Vec<(contact::Row, Option<String>)> = c::contact
+        .filter(c::tenant_id.eq(tenant).and(c::blocks.is_not_null()))
+        .order(c::id)
+        .select((contact::columns!(), c::blocks))
+        .load(conn)?;
+    let mut all = Vec::new();
+    for (row, blocks) in rows {
+        let contact = contact::model(row)?.contact;
+        for (channel, kept) in blocks.as_deref().map(parse).transpose()?.unwrap_or_default() {
+            all.push((contact.clone(), channel, kept));
+        }
+    }
+    Ok(all)
 }
 
-fn parse(json: &str) -> Result<BTreeMap<ChannelId, Block>, Fault> {
+/// Reads from a contact's blocks whether it is blocked on a channel.
+pub(super) fn block_on(stored: Option<&str>, channel: ChannelId) -> Result<Option<Block>, Fault> {
+    stored.map_or(Ok(None), |json| Ok(parse(json)?.remove(&channel).map(|kept| kept.block)))
+}
+
+fn parse(json: &str) -> Result<BTreeMap<ChannelId, KeptBlock>, Fault> {
     serde_json::from_str(json).map_err(|error| Fault::Broken(error.to_string()))
 }

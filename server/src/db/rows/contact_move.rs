@@ -36,6 +36,7 @@ statements! {
     MoveOutbox: "UPDATE outbox SET contact_id = ? WHERE tenant_id = ? AND contact_id = ? AND conversation_id = ?";
     MoveDrafts: "UPDATE draft SET contact_id = ? WHERE tenant_id = ? AND conversation_id = ?";
     MoveLabels: "UPDATE conversation_label SET contact_id = ? WHERE tenant_id = ? AND conversation_id = ?";
+    MoveReviews: "UPDATE review SET contact_id = ? WHERE tenant_id = ? AND conversation_id = ?";
     MoveAwaited: "UPDATE awaited SET contact_id = ? WHERE tenant_id = ? AND message_id IN \
     (SELECT id FROM message WHERE tenant_id = ? AND conversation_id = ?)";
     MoveReceipts: "UPDATE group_receipt SET contact_id = ? WHERE tenant_id = ? AND message_id IN \
@@ -72,6 +73,7 @@ pub fn conversation(
     Fixed::<MoveReceipts, _>::new(values()).execute(conn)?;
     Fixed::<MoveOutbox, _>::new([to.into(), tenant.into(), from.into(), id.into()]).execute(conn)?;
     Fixed::<MoveDrafts, _>::new([to.into(), tenant.into(), id.into()]).execute(conn)?;
+    Fixed::<MoveReviews, _>::new([to.into(), tenant.into(), id.into()]).execute(conn)?;
     Fixed::<MoveLabels, _>::new([to.into(), tenant.into(), id.into()]).execute(conn)?;
     Fixed::<MoveMessages, _>::new([to.into(), tenant.into(), id.into()]).execute(conn)?;
     for some in words.chunks(WORDS) {

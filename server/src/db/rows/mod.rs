@@ -36,6 +36,7 @@ pub mod outbox;
 pub mod past_message;
 pub mod queue;
 pub mod raw_item;
+pub mod review;
 pub mod search;
 pub mod sent_file;
 pub mod settings;

@@ -1,10 +1,8 @@
 //! The tenant's settings: one row.
 
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
-use shared::model::{
-    routing::RoutingPolicy,
-    settings::{Banner, ReadReceipts, Settings},
-};
+use serde::Serialize;
+use shared::model::settings::{Banner, ReadReceipts, Settings};
 
 use crate::db::{Fault, Scoped, schema::settings::dsl as s};
 
@@ -13,7 +11,8 @@ use crate::db::{Fault, Scoped, schema::settings::dsl as s};
 /// # Errors
 /// The database's.
 pub fn insert(scoped: &mut Scoped, settings: &Settings) -> Result<(), Fault> {
-    let (routing, banner) = (json(&settings.routing)?, shown(settings.banner.as_ref())?);
+    let (routing, reviews) = (json(&settings.routing)?, json(&settings.reviews)?);
+    let banner = shown(settings.banner.as_ref())?;
     let (conn, tenant) = scoped.parts();
     diesel::insert_into(s::settings)
         .values((
@@ -24,6 +23,8 @@ pub fn insert(scoped: &mut Scoped, settings: &Settings) -> Result<(), Fault> {
             s::read_receipts.eq(settings.read_receipts.as_str()),
             s::routing.eq(routing),
             s::zone.eq(&settings.zone),
+            s::agents_block.eq(settings.agents_block),
+            s::reviews.eq(reviews),
             s::banner.eq(banner),
         ))
         .execute(conn)?;
@@ -36,18 +37,41 @@ pub fn insert(scoped: &mut Scoped, settings: &Settings) -> Result<(), Fault> {
 /// The database's.
 pub fn get(scoped: &mut Scoped) -> Result<Settings, Fault> {
     let (conn, tenant) = scoped.parts();
-    let row: (i64, String, bool, String, String, String, Option<String>) = s::settings
+    let row: (i64, String, bool, String, String, String, bool, String, Option<String>) = s::settings
         .filter(s::tenant_id.eq(tenant))
-        .select((s::rev, s::tenant_name, s::mask_phones, s::read_receipts, s::routing, s::zone, s::banner))
+        .select((
+            s::rev,
+            s::tenant_name,
+            s::mask_phones,
+            s::read_receipts,
+            s::routing,
+            s::zone,
+            s::agents_block,
+            s::reviews,
+            s::banner,
+        ))
         .first(conn)?;
-    let (rev, tenant_name, mask_phones, receipts, routing, zone, banner) = row;
+    let (rev, tenant_name, mask_phones, receipts, routing, zone, agents_block, reviews, banner) = row;
     let read_receipts =
         ReadReceipts::parse(&receipts).ok_or_else(|| Fault::Broken(format!("read receipts {receipts}")))?;
     let routing =
         serde_json::from_str(&routing).map_err(|error| Fault::Broken(format!("routing: {error}")))?;
+    let reviews =
+        serde_json::from_str(&reviews).map_err(|error| Fault::Broken(format!("reviews: {error}")))?;
     let banner = banner.map(|banner| serde_json::from_str(&banner)).transpose();
     let banner = banner.map_err(|error| Fault::Broken(format!("banner: {error}")))?;
-    Ok(Settings { rev: rev as u64, tenant_name, mask_phones, read_receipts, routing, zone, banner })
+    let rev = rev as u64;
+    Ok(Settings {
+        rev,
+        tenant_name,
+        mask_phones,
+        read_receipts,
+        routing,
+        zone,
+        agents_block,
+        reviews,
+        banner,
+    })
 }
 
 /// Stores changed settings.
@@ -55,7 +79,8 @@ pub fn get(scoped: &mut Scoped) -> Result<Settings, Fault> {
 /// # Errors
 /// The database's.
 pub fn update(scoped: &mut Scoped, settings: &Settings) -> Result<(), Fault> {
-    let (routing, banner) = (json(&settings.routing)?, shown(settings.banner.as_ref())?);
+    let (routing, reviews) = (json(&settings.routing)?, json(&settings.reviews)?);
+    let banner = shown(settings.banner.as_ref())?;
     let (conn, tenant) = scoped.parts();
     diesel::update(s::settings.filter(s::tenant_id.eq(tenant)))
         .set((
@@ -65,6 +90,8 @@ pub fn update(scoped: &mut Scoped, settings: &Settings) -> Result<(), Fault> {
             s::read_receipts.eq(settings.read_receipts.as_str()),
             s::routing.eq(routing),
             s::zone.eq(&settings.zone),
+            s::agents_block.eq(settings.agents_block),
+            s::reviews.eq(reviews),
             s::banner.eq(banner),
         ))
         .execute(conn)?;
@@ -75,6 +102,6 @@ fn shown(banner: Option<&Banner>) -> Result<Option<String>, Fault> {
     banner.map(serde_json::to_string).transpose().map_err(|error| Fault::Broken(error.to_string()))
 }
 
-fn json(policy: &RoutingPolicy) -> Result<String, Fault> {
+fn json(policy: &impl Serialize) -> Result<String, Fault> {
     serde_json::to_string(policy).map_err(|error| Fault::Broken(error.to_string()))
 }

@@ -1,12 +1,9 @@
 //! Thresholds: which figure crosses one, and which does no longer. Pure. What was told is taken back only once it is
 //! clearly over, so that a figure that swings around its threshold does not flicker.
 
-use shared::{
-    Instant,
-    model::{
-        board::{AlertKind, BoardLine},
-        queue::AlertRules,
-    },
+use shared::model::{
+    board::{AlertKind, BoardLine},
+    queue::AlertRules,
 };
 
 /// An alert of "more than" ends at so many fifths of its threshold.
@@ -29,16 +26,14 @@ pub(super) struct Change {
     pub(super) threshold: u32,
 }
 
-/// What changes of a queue's alerts; `judged` is of how many the recent level of service is, `is_raised` what was
-/// crossed before.
+/// What changes of a queue's alerts: `longest` is the longest wait in seconds, `judged` of how many the recent level of
+/// service is, `is_raised` what was crossed before.
 pub(super) fn changes(
     rules: &AlertRules,
     line: &BoardLine,
-    judged: u32,
-    now: Instant,
+    (longest, judged): (i64, u32),
     is_raised: impl Fn(AlertKind) -> bool,
 ) -> Vec<Change> {
-    let longest = line.oldest_since.map_or(0, |since| (now - since).num_seconds());
     let level = line.level_recent.map_or(0, i64::from);
     let under = under(line.level_recent, judged, rules.service_level_under_percent);
     let above = |what, value: i64, threshold| (what, value, threshold, over(value, threshold));
@@ -88,22 +83,17 @@ fn under(percent: Option<u32>, judged: u32, threshold: u32) -> Verdict {
 
 #[cfg(test)]
 mod tests {
-    use chrono::{DateTime, TimeDelta};
-
     use super::*;
-
-    fn at(secs: i64) -> Instant {
-        DateTime::from_timestamp(1_800_000_000, 0).unwrap() + TimeDelta::seconds(secs)
-    }
 
     /// Looks once, and keeps what is raised.
     fn look(
         raised: &mut Vec<AlertKind>,
         rules: &AlertRules,
         line: &BoardLine,
+        longest: i64,
     ) -> Vec<(AlertKind, bool, i64)> {
         let known = raised.clone();
-        let found = changes(rules, line, LEAST_JUDGED, at(0), |what| known.contains(&what));
+        let found = changes(rules, line, (longest, LEAST_JUDGED), |what| known.contains(&what));
         for change in &found {
             raised.retain(|what| *what != change.what);
             if change.raised {
@@ -131,7 +121,7 @@ mod tests {
         for (waiting, change) in swings {
             let expected: Vec<_> =
                 change.into_iter().map(|is| (AlertKind::Waiting, is, i64::from(waiting))).collect();
-            assert_eq!(look(&mut raised, &rules, &line(waiting)), expected, "{waiting}");
+            assert_eq!(look(&mut raised, &rules, &line(waiting), 0), expected, "{waiting}");
         }
     }
 
@@ -143,15 +133,9 @@ mod tests {
             service_level_under_percent: 80,
             overdue_over: 2,
         };
-        let line = BoardLine {
-            waiting: 2,
-            oldest_since: Some(at(-61)),
-            level_recent: Some(79),
-            overdue: 3,
-            ..BoardLine::default()
-        };
+        let line = BoardLine { waiting: 2, level_recent: Some(79), overdue: 3, ..BoardLine::default() };
         let mut raised = Vec::new();
-        let told = look(&mut raised, &rules, &line);
+        let told = look(&mut raised, &rules, &line, 61);
         let all = [
             (AlertKind::Waiting, true, 2),
             (AlertKind::LongestWait, true, 61),
@@ -159,8 +143,8 @@ mod tests {
             (AlertKind::Overdue, true, 3),
         ];
         assert_eq!(told, all);
-        assert_eq!(look(&mut raised, &rules, &line), [], "each once");
-        let ended = look(&mut raised, &AlertRules::default(), &line);
+        assert_eq!(look(&mut raised, &rules, &line, 61), [], "each once");
+        let ended = look(&mut raised, &AlertRules::default(), &line, 61);
         assert_eq!(ended.len(), 4, "nobody wants to be told any more");
         assert!(ended.iter().all(|(_, is_raised, _)| !is_raised) && raised.is_empty());
     }

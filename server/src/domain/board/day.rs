@@ -13,9 +13,30 @@ use super::{
     estimate,
     tally::{Event, RECENT_MINUTES, Tally, What},
 };
-use crate::{clock::micros, domain::zone::Day};
+use crate::{
+    clock::{from_micros, micros},
+    domain::{hours::OpenHours, zone::Day},
+};
 
 const SECOND: i64 = 1_000_000;
+
+/// When the queues are open that close at all.
+pub(super) type Hours = BTreeMap<QueueId, OpenHours>;
+
+/// How much of the time between two instants counts: that in which the queue was open.
+pub(super) fn counted(hours: Option<&OpenHours>, from: Instant, to: Instant) -> TimeDelta {
+    match hours {
+        Some(hours) => hours.open_time(from, to),
+        None => to - from,
+    }
+}
+
+/// The same of what had lasted so long when it ended, all in microseconds.
+fn lasted(hours: Option<&OpenHours>, at: i64, all: i64) -> i64 {
+    let Some(hours) = hours else { return all };
+    let open = counted(Some(hours), from_micros(at - all), from_micros(at));
+    open.num_microseconds().unwrap_or(all)
+}
 
 /// What is added up for one line.
 #[derive(Debug, Clone, Default)]
@@ -118,7 +139,7 @@ pub(super) fn write(
     tally: &Tally,
     day: Day,
     now: Instant,
-    rules: &BTreeMap<QueueId, QueueRules>,
+    (rules, hours): (&BTreeMap<QueueId, QueueRules>, &Hours),
     (queues, total): (&mut BTreeMap<QueueId, BoardLine>, &mut BoardLine),
 ) -> HashMap<QueueId, u32> {
     let recent = now - TimeDelta::minutes(RECENT_MINUTES);
@@ -129,11 +150,12 @@ pub(super) fn write(
     let mut all = Sums::default();
     for event in tally.since(day.begins.min(recent)) {
         let own = event.queue.and_then(|queue| rules.get(&queue));
+        let open = event.queue.and_then(|queue| hours.get(&queue));
         if let (Some(queue), Some(own)) = (event.queue, own) {
-            sums.entry(queue).or_default().add(event, event.waited, own, since);
+            sums.entry(queue).or_default().add(event, lasted(open, event.at, event.waited), own, since);
         }
         if event.what != (What::Began { first: false }) {
-            all.add(event, event.whole, own.unwrap_or(&default), since);
+            all.add(event, lasted(open, event.at, event.whole), own.unwrap_or(&default), since);
         }
     }
     for (id, line) in queues.iter_mut() {
@@ -146,7 +168,10 @@ pub(super) fn write(
 #[cfg(test)]
 mod tests {
     use chrono::DateTime;
-    use shared::ids::ConversationId;
+    use shared::{
+        ids::ConversationId,
+        model::calendar::{Hours, Weekly},
+    };
     use uuid::Uuid;
 
     use super::*;
@@ -166,6 +191,14 @@ mod tests {
 
     /// Visits as beginning and end in seconds of the day, and whether they were answered.
     fn line(visits: &[(i64, i64, bool)], now: i64) -> (BoardLine, BoardLine) {
+        line_within(None, visits, now)
+    }
+
+    fn line_within(
+        hours: Option<OpenHours>,
+        visits: &[(i64, i64, bool)],
+        now: i64,
+    ) -> (BoardLine, BoardLine) {
         let fact = |secs, what, n: usize| FactRow {
             id: String::new(),
             what,
@@ -185,9 +218,10 @@ mod tests {
         let day = Day { begins: at(0), ends: at(86_400) };
         tally.forget(day);
         let rules = BTreeMap::from([(queue(), QueueRules::default())]);
+        let hours = hours.map(|hours| (queue(), hours)).into_iter().collect();
         let mut queues = BTreeMap::from([(queue(), BoardLine { waiting: 4, ..BoardLine::default() })]);
         let mut total = BoardLine::default();
-        write(&tally, day, at(now), &rules, (&mut queues, &mut total));
+        write(&tally, day, at(now), (&rules, &hours), (&mut queues, &mut total));
         (queues.remove(&queue()).unwrap(), total)
     }
 
@@ -204,6 +238,27 @@ mod tests {
         assert_eq!((line.level_today, line.level_recent), (Some(33), Some(33)), "one of three, rounded down");
         assert_eq!((line.answer_secs, line.pickup_secs), (Some(300), Some(1)));
         assert_eq!((total.level_today, total.answered), (Some(33), 2));
+    }
+
+    #[test]
+    fn closed_time_does_not_count() {
+        let weekly = (1..=7).map(|day| Weekly { day, from: 9 * 60, to: 18 * 60 }).collect();
+        let hours = OpenHours::new(&Hours { zone: "UTC".into(), weekly, holidays: Vec::new() });
+        let hour = 3_600;
+        // In the evening, and a minute after it opens; and a minute before it closes, to be answered the next morning.
+        let visits = [(-4 * hour, 9 * hour + 60, true), (-6 * hour - 60, 9 * hour + 240, true)];
+        let (line, total) = line_within(hours, &visits, 9 * hour + 300);
+        assert_eq!(
+            (line.level_today, line.level_recent, line.answer_secs),
+            (Some(100), Some(100), Some(180))
+        );
+        assert_eq!((total.level_today, total.answer_secs), (Some(100), Some(180)));
+        let (line, _) = self::line(&visits, 9 * hour + 300);
+        assert_eq!(
+            (line.level_today, line.answer_secs),
+            (Some(0), Some(14 * 3_600)),
+            "of one that never closes"
+        );
     }
 
     #[test]

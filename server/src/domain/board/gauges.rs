@@ -14,6 +14,7 @@ use shared::{
     },
 };
 
+use super::day::{Hours, counted};
 use crate::{
     db::rows::board::{Desk, InLine, Place},
     domain::routing::Need,
@@ -26,6 +27,8 @@ pub(super) struct Seen {
     pub(super) now: Instant,
     /// All queues.
     pub(super) queues: BTreeMap<QueueId, QueueRules>,
+    /// When those of them are open that close.
+    pub(super) hours: Hours,
     /// All members.
     pub(super) members: Vec<Member>,
     /// Their desks.
@@ -110,7 +113,15 @@ impl Seen {
         let default = QueueRules::default().overdue_secs;
         let rules = place.queue.and_then(|queue| self.queues.get(&queue));
         let most = TimeDelta::seconds(rules.map_or(default, |rules| rules.overdue_secs).into());
-        with_us && place.waiting_since.is_some_and(|since| self.now - since > most)
+        let hours = place.queue.and_then(|queue| self.hours.get(&queue));
+        with_us && place.waiting_since.is_some_and(|since| counted(hours, since, self.now) > most)
+    }
+
+    /// How long whoever waits longest in a queue has waited while it was open, in seconds.
+    pub(super) fn longest_secs(&self, queue: QueueId) -> i64 {
+        let own = self.lines.iter().filter(|row| row.queue == queue);
+        let waited = own.map(|row| counted(self.hours.get(&queue), row.since, self.now).num_seconds());
+        waited.max().unwrap_or_default()
     }
 
     /// Whether an open conversation is counted by a figure; those that wait for a reason are not asked here.

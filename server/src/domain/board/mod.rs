@@ -11,6 +11,7 @@ mod day;
 pub mod drill;
 pub mod estimate;
 mod gauges;
+pub mod shift;
 pub mod tally;
 pub mod watch;
 mod watched;

@@ -22,7 +22,7 @@ use shared::{
 use super::{
     alerts::{self, Change},
     gauges::Seen,
-    watched::{Level, Levels, Recent},
+    watched::{Level, Levels, Recent, hours_of},
 };
 use crate::{
     db::{
@@ -108,9 +108,11 @@ pub(crate) fn look(tx: &mut Tx<'_>, recent: Option<&Recent>) -> Result<(), Fault
     if !queues.iter().any(is_watched) && !known.iter().any(|row| row.raised) {
         return Ok(());
     }
+    let rules = queues.iter().map(|queue| (queue.id, queue.rules.clone())).collect();
     let seen = Seen {
         now,
-        queues: queues.iter().map(|queue| (queue.id, queue.rules.clone())).collect(),
+        hours: hours_of(tx, &rules)?,
+        queues: rules,
         // Who is there crosses no threshold.
         members: Vec::new(),
         desks: HashMap::new(),
@@ -131,7 +133,8 @@ pub(crate) fn look(tx: &mut Tx<'_>, recent: Option<&Recent>) -> Result<(), Fault
         let Level { percent, judged } = recent.get(&queue.id).copied().unwrap_or_default();
         line.level_recent = percent;
         let is_raised = |what| known.get(&(queue.id, what)).is_some_and(|row| row.raised);
-        for change in alerts::changes(&queue.rules.alerts, line, judged, now, is_raised) {
+        let figures = (seen.longest_secs(queue.id), judged);
+        for change in alerts::changes(&queue.rules.alerts, line, figures, is_raised) {
             let before = known.get(&(queue.id, change.what));
             if change.raised {
                 raise(tx, queue, change, before)?;

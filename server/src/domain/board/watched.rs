@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use shared::{
-    ids::QueueId,
+    ids::{CalendarId, QueueId},
     model::{
         board::{Board, BoardAlert, BoardLine},
         queue::QueueRules,
@@ -12,7 +12,7 @@ use shared::{
 };
 
 use super::{
-    day,
+    day::{self, Hours},
     gauges::Seen,
     tally::{self, Tally},
 };
@@ -20,9 +20,12 @@ use crate::{
     clock::from_micros,
     db::{
         Fault, Scoped,
-        rows::{alert, board, fact, member, queue, settings},
+        rows::{alert, board, calendar, fact, member, queue, settings},
     },
-    domain::zone::{self, Day},
+    domain::{
+        hours::OpenHours,
+        zone::{self, Day},
+    },
 };
 
 /// What a board knows between two looks.
@@ -82,12 +85,26 @@ pub(super) fn see(scoped: &mut Scoped, now: shared::Instant) -> Result<Seen, Fau
         queue::all(scoped)?.into_iter().map(|queue| (queue.id, queue.rules)).collect();
     Ok(Seen {
         now,
+        hours: hours_of(scoped, &queues)?,
         queues,
         members: member::all(scoped)?.into_iter().map(|row| row.member).collect(),
         desks: board::desks(scoped)?.into_iter().map(|desk| (desk.member, desk)).collect(),
         places: board::places(scoped)?,
         lines: board::lines(scoped)?,
     })
+}
+
+/// When the queues are open that close at all. One whose zone nobody knows is always open, as it is for routing.
+pub(super) fn hours_of(scoped: &mut Scoped, queues: &BTreeMap<QueueId, QueueRules>) -> Result<Hours, Fault> {
+    let known: BTreeMap<CalendarId, OpenHours> = calendar::all(scoped)?
+        .into_iter()
+        .filter_map(|calendar| Some((calendar.id, OpenHours::new(&calendar.hours)?)))
+        .collect();
+    let own = |(id, rules): (&QueueId, &QueueRules)| {
+        let hours = known.get(&rules.calendar?)?;
+        Some((*id, hours.clone()))
+    };
+    Ok(queues.iter().filter_map(own).collect())
 }
 
 /// The tenant's day.
@@ -106,7 +123,7 @@ impl Watched {
         let today = Today::next(self.today.take(), scoped, day)?;
         let seen = see(scoped, now)?;
         let (mut queues, mut total) = seen.lines();
-        day::write(&today.tally, day, now, &seen.queues, (&mut queues, &mut total));
+        day::write(&today.tally, day, now, (&seen.queues, &seen.hours), (&mut queues, &mut total));
         for row in alert::all(scoped)?.into_iter().filter(|row| row.raised) {
             if let Some(line) = queues.get_mut(&row.queue) {
                 line.alerts.push(BoardAlert { what: row.what, since: row.since });
@@ -156,7 +173,8 @@ impl Levels {
         let mut lines: BTreeMap<QueueId, BoardLine> =
             rules.keys().map(|id| (*id, BoardLine::default())).collect();
         let lately = (&mut lines, &mut BoardLine::default());
-        let judged = day::write(&today.tally, day, now, &rules, lately);
+        let hours = hours_of(scoped, &rules)?;
+        let judged = day::write(&today.tally, day, now, (&rules, &hours), lately);
         self.today = Some(today);
         let level = |(id, line): (QueueId, BoardLine)| {
             let judged = judged.get(&id).copied().unwrap_or_default();

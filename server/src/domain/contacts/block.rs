@@ -6,49 +6,128 @@ use std::collections::BTreeSet;
 use shared::{
     error::ErrorCode,
     ids::{ChannelId, ContactId, ConversationId},
-    model::contact::{Block, BlockRefusal, BlockState},
+    limits,
+    model::{
+        contact::{Block, BlockRefusal, BlockState},
+        conversation::ConversationState,
+    },
+    permission::Permission,
     phone,
 };
 
 use super::address;
 use crate::{
+    clock::micros,
     db::{
         Fault, Scoped, Tx,
+        record::FactKind,
         rows::{
             contact::{self, IdentityKind},
-            contact_card::{self, Card},
-            conversation,
+            contact_card::{self, Card, KeptBlock, Wish},
+            conversation, settings,
         },
     },
-    domain::{conversations::Loaded, seat::Seat},
+    domain::{
+        conversations::{Loaded, by as by_seat, close},
+        seat::Seat,
+    },
 };
 
 /// The kind of the job that tells WhatsApp; its payload is the contact's id and the channel's.
 pub const TELL: &str = "tell_block";
 
-/// Wishes that a customer is kept from writing to the number of a conversation, or let again. The same again
-/// changes nothing, unless WhatsApp has not done all of it.
+/// Wishes that a customer is kept from writing to the number of a conversation, or let again. What is open there with
+/// somebody who is unwanted is closed. The same again changes nothing, unless WhatsApp has not done all of it.
 ///
 /// # Errors
-/// `not_found`, `no_address` when there is nothing that could be blocked.
-pub fn wish(tx: &mut Tx<'_>, seat: &Seat, id: ConversationId, blocked: bool) -> Result<(), Fault> {
+/// `not_found`, `no_address` when there is nothing that could be blocked; `forbidden` for whoever may not look after
+/// contacts, unless they hold the conversation and the tenant lets them, and then `text_empty` without a reason.
+pub fn wish(
+    tx: &mut Tx<'_>,
+    seat: &Seat,
+    id: ConversationId,
+    blocked: bool,
+    reason: Option<&str>,
+) -> Result<(), Fault> {
     let model = Loaded::in_sight(tx, seat, id)?.row.model;
+    let reason = limits::reason(reason)?;
+    let may_judge = seat.member.role.may(Permission::ManageContacts);
+    if !may_judge {
+        let holds = model.holder() == Some(seat.member.id);
+        if !blocked || !holds || !settings::get(tx)?.agents_block {
+            return Err(ErrorCode::Forbidden.into());
+        }
+        if reason.is_none() {
+            return Err(ErrorCode::TextEmpty.into());
+        }
+    }
     let (contact, channel) = (model.contact.id, model.channel);
     let done = model.block.map(|block| (block.state, block.refusal.is_some()));
-    let next = match (blocked, done) {
+    match (blocked, done) {
         (true, Some((BlockState::Blocking, _) | (BlockState::Blocked, false))) => return Ok(()),
         (false, None | Some((BlockState::Unblocking, _))) => return Ok(()),
-        (true, _) => BlockState::Blocking,
         // Also of one that was refused: WhatsApp may have done it before, and taking back nothing harms nobody.
-        (false, _) => BlockState::Unblocking,
-    };
-    if blocked && users(tx, contact)?.is_empty() {
+        (false, _) => return unblock(tx, contact, channel),
+        (true, _) => {}
+    }
+    if users(tx, contact)?.is_empty() {
         return Err(ErrorCode::NoAddress.into());
     }
-    put(tx, contact, channel, Some(Block { state: next, refusal: None }))?;
+    let now = tx.now();
+    let (by, reason) = (seat.member.id, reason.map(str::to_owned));
+    // Who may judge has judged.
+    let wish = Wish { by, at: micros(now), reason, kept_by: may_judge.then_some(by) };
+    let block = Block { state: BlockState::Blocking, refusal: None };
+    put(tx, contact, channel, Some(KeptBlock { block, wish: Some(wish) }))?;
+    tx.job(TELL, &payload(contact, channel), now)?;
+    Loaded::in_sight(tx, seat, id)?.fact(tx, FactKind::ContactBlocked, &by_seat(seat))?;
+    for row in conversation::of_contact(tx, contact)? {
+        if row.model.channel == channel && row.model.state != ConversationState::Closed {
+            close::unwanted(tx, seat, Loaded::from_row(row))?;
+        }
+    }
+    Ok(())
+}
+
+/// Judges that a customer was kept from writing: it stays so, or they may write again.
+///
+/// # Errors
+/// `not_found` when they are not kept from it.
+pub fn review(
+    tx: &mut Tx<'_>,
+    seat: &Seat,
+    contact: ContactId,
+    channel: ChannelId,
+    keep: bool,
+) -> Result<(), Fault> {
+    let card = contact_card::find(tx, contact)?.ok_or(Fault::Refused(ErrorCode::NotFound))?;
+    let mut kept = card.blocks()?.remove(&channel).ok_or(Fault::Refused(ErrorCode::NotFound))?;
+    if kept.block.state == BlockState::Unblocking {
+        return Ok(());
+    }
+    if !keep {
+        return unblock(tx, contact, channel);
+    }
+    if let Some(wish) = kept.wish.as_mut().filter(|wish| wish.kept_by.is_none()) {
+        wish.kept_by = Some(seat.member.id);
+        put(tx, contact, channel, Some(kept))?;
+    }
+    Ok(())
+}
+
+fn unblock(tx: &mut Tx<'_>, contact: ContactId, channel: ChannelId) -> Result<(), Fault> {
+    let block = Block { state: BlockState::Unblocking, refusal: None };
+    let wish = wish_of(tx, contact, channel)?;
+    put(tx, contact, channel, Some(KeptBlock { block, wish }))?;
     let now = tx.now();
     tx.job(TELL, &payload(contact, channel), now)?;
     Ok(())
+}
+
+/// Who wished that a contact is kept out, if that is known.
+fn wish_of(scoped: &mut Scoped, contact: ContactId, channel: ChannelId) -> Result<Option<Wish>, Fault> {
+    let Some(card) = contact_card::find(scoped, contact)? else { return Ok(None) };
+    Ok(card.blocks()?.remove(&channel).and_then(|kept| kept.wish))
 }
 
 /// What WhatsApp is to be told now.
@@ -85,7 +164,7 @@ pub fn truth(scoped: &mut Scoped, id: ContactId, channel: ChannelId) -> Result<O
             None => break card,
         }
     };
-    let blocked = match card.blocks()?.get(&channel).map(|block| block.state) {
+    let blocked = match card.blocks()?.get(&channel).map(|kept| kept.block.state) {
         Some(BlockState::Blocking) => true,
         Some(BlockState::Unblocking) => false,
         _ => return Ok(None),
@@ -127,14 +206,15 @@ pub fn told(
         }
         _ => return Ok(()),
     };
-    put(tx, id, channel, block)
+    let wish = wish_of(tx, id, channel)?;
+    put(tx, id, channel, block.map(|block| KeptBlock { block, wish }))
 }
 
 /// Plans what WhatsApp was not told yet of a contact; two that tell the same do no harm.
 pub(super) fn plan(tx: &mut Tx<'_>, id: ContactId, card: &Card) -> Result<(), Fault> {
     let now = tx.now();
-    for (channel, block) in card.blocks()? {
-        if matches!(block.state, BlockState::Blocking | BlockState::Unblocking) {
+    for (channel, kept) in card.blocks()? {
+        if matches!(kept.block.state, BlockState::Blocking | BlockState::Unblocking) {
             tx.job(TELL, &payload(id, channel), now)?;
         }
     }
@@ -151,7 +231,7 @@ fn payload(contact: ContactId, channel: ChannelId) -> String {
     format!("{contact} {channel}")
 }
 
-fn put(tx: &mut Tx<'_>, id: ContactId, channel: ChannelId, block: Option<Block>) -> Result<(), Fault> {
+fn put(tx: &mut Tx<'_>, id: ContactId, channel: ChannelId, block: Option<KeptBlock>) -> Result<(), Fault> {
     let Some(mut card) = contact_card::find(tx, id)? else { return Ok(()) };
     let mut blocks = card.blocks()?;
     match block {

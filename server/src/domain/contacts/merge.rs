@@ -6,7 +6,7 @@ use shared::{
     Instant,
     error::ErrorCode,
     ids::{ChannelId, ContactChangeId, ContactId},
-    model::contact::{Block, BlockRefusal, BlockState},
+    model::contact::{BlockRefusal, BlockState},
 };
 
 use super::{Way, carry, extras, one_open, standing};
@@ -15,7 +15,7 @@ use crate::{
         Fault, Tx,
         rows::{
             contact,
-            contact_card::Card,
+            contact_card::{Card, KeptBlock},
             contact_change::{Both, ChangeKind, Moved},
             contact_move,
             conversation::{self, Address},
@@ -90,22 +90,22 @@ fn joined(keep: &Card, other: &Card) -> Result<Card, Fault> {
 
 /// Who is blocked where once two are one. A block of either holds; where WhatsApp was told of the addresses of
 /// one of them only, it is one in part, so that it can be asked for again.
-fn blocked(keep: &Card, other: &Card) -> Result<BTreeMap<ChannelId, Block>, Fault> {
+fn blocked(keep: &Card, other: &Card) -> Result<BTreeMap<ChannelId, KeptBlock>, Fault> {
     let (of_keep, of_other) = (keep.blocks()?, other.blocks()?);
-    let is_done = |block: Option<&Block>| block.is_some_and(|block| block.state == BlockState::Blocked);
+    let is_done = |kept: Option<&KeptBlock>| kept.is_some_and(|kept| kept.block.state == BlockState::Blocked);
     let mut all = of_other.clone();
-    for (channel, block) in &of_keep {
+    for (channel, kept) in &of_keep {
         // What WhatsApp refused for one gives way to what it was told of the other.
-        if block.state != BlockState::Refused || !of_other.contains_key(channel) {
-            all.insert(*channel, *block);
+        if kept.block.state != BlockState::Refused || !of_other.contains_key(channel) {
+            all.insert(*channel, kept.clone());
         }
     }
-    for (channel, block) in all.iter_mut().filter(|(_, block)| block.state == BlockState::Blocked) {
+    for (channel, kept) in all.iter_mut().filter(|(_, kept)| kept.block.state == BlockState::Blocked) {
         let (one, two) = (of_keep.get(channel), of_other.get(channel));
-        let reasons = [one, two].into_iter().flatten().find_map(|block| block.refusal);
+        let reasons = [one, two].into_iter().flatten().find_map(|kept| kept.block.refusal);
         let lacks = |card: &Card, there| card.address() != Address::default() && !is_done(there);
         let in_part = lacks(keep, one) || lacks(other, two);
-        block.refusal = reasons.or(in_part.then_some(BlockRefusal::Other));
+        kept.block.refusal = reasons.or(in_part.then_some(BlockRefusal::Other));
     }
     Ok(all)
 }

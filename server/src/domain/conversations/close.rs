@@ -24,11 +24,25 @@ pub fn close(tx: &mut Tx<'_>, seat: &Seat, id: ConversationId, reason: CloseReas
     if !CloseReason::ALL.contains(&reason) {
         return Err(ErrorCode::BadRequest.into());
     }
-    let mut loaded = Loaded::in_sight(tx, seat, id)?;
+    let loaded = Loaded::in_sight(tx, seat, id)?;
     if loaded.row.model.state == ConversationState::Closed {
         return Err(ErrorCode::ConversationClosed.into());
     }
     loaded.workable_by(seat)?;
+    by_member(tx, seat, loaded, reason)
+}
+
+/// Closes what is open because its customer was blocked. Nobody was let down by that: it counts as if its customer had
+/// never waited.
+///
+/// # Errors
+/// The database's.
+pub(crate) fn unwanted(tx: &mut Tx<'_>, seat: &Seat, loaded: Loaded) -> Result<(), Fault> {
+    loaded.fact(tx, FactKind::ConversationWithdrawn, &by(seat))?;
+    by_member(tx, seat, loaded, CloseReason::Spam)
+}
+
+fn by_member(tx: &mut Tx<'_>, seat: &Seat, mut loaded: Loaded, reason: CloseReason) -> Result<(), Fault> {
     loaded.fact(tx, FactKind::ConversationClosed, &by(seat))?;
     loaded.tell(tx, Happening::Closed { member: seat.member.id, reason })?;
     let worked = loaded.row.model.state == ConversationState::Assigned;

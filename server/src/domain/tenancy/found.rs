@@ -3,6 +3,7 @@
 use shared::{
     live::event::Event,
     model::{
+        review::ReviewPolicy,
         routing::RoutingPolicy,
         settings::{ReadReceipts, Settings},
     },
@@ -23,6 +24,8 @@ pub fn found(tx: &mut Tx<'_>, actor: Actor, name: &str, zone: &str) -> Result<Se
         read_receipts: ReadReceipts::default(),
         routing: RoutingPolicy::default(),
         zone: zone.to_owned(),
+        agents_block: true,
+        reviews: ReviewPolicy::default(),
         banner: None,
     };
     settings::insert(tx, &new)?;

@@ -4,6 +4,7 @@ use std::{fs, path::PathBuf, time::Duration};
 
 use fantoccini::{
     Client, ClientBuilder, Locator,
+    actions::{InputSource, KeyAction, KeyActions},
     wd::{Capabilities, WebDriverCompatibleCommand},
 };
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -146,6 +147,15 @@ impl Browser {
     /// Clicks what has this test id.
     pub(crate) async fn click(&self, id: &str) {
         self.visible(id).await.click().await.unwrap();
+    }
+
+    /// Presses keys one after another, wherever the cursor is.
+    pub(crate) async fn press(&self, keys: &str) {
+        let mut pressed = KeyActions::new("keys".to_owned());
+        for key in keys.chars() {
+            pressed = pressed.then(KeyAction::Down { value: key }).then(KeyAction::Up { value: key });
+        }
+        self.client.perform_actions(pressed).await.unwrap();
     }
 
     /// Waits until a script, given as an expression, is true.

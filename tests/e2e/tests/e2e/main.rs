@@ -9,12 +9,14 @@
     reason = "a test that cannot go on should stop where it stands"
 )]
 
+mod alerts;
 mod board;
 mod browser;
 mod cards;
 mod contacts;
 mod drafts;
 mod files;
+mod floor;
 mod forms;
 mod journeys;
 mod numbers;

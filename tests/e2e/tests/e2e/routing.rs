@@ -21,7 +21,7 @@ async fn ask(browser: &Browser, script: &str) -> serde_json::Value {
 }
 
 /// The queue of the conversation in which these words came.
-async fn queue_of(ada: &Browser, words: &str) -> QueueId {
+pub(crate) async fn queue_of(ada: &Browser, words: &str) -> QueueId {
     let script = format!(
         "const page = await (await fetch('/api/conversations')).json(); \
          return page.conversations.find(c => c.last.preview === {})?.queue",

@@ -7,3 +7,4 @@ mod drill;
 mod order;
 mod pushed;
 mod recount;
+mod shift;

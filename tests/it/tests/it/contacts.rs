@@ -326,7 +326,7 @@ async fn only_who_may_manages_contacts(engine: Engine) {
     let (anns, bobs) = (of(&supervisor, "Ann").await, of(&supervisor, "Bob").await);
     let both = Command::MergeContacts { keep: anns.contact.id, other: bobs.contact.id };
     let split = Command::SplitContact { conversation: anns.id };
-    let block = Command::BlockContact { conversation: anns.id, blocked: true };
+    let block = Command::BlockContact { conversation: anns.id, blocked: true, reason: None };
     for command in [both.clone(), split.clone(), block.clone()] {
         assert_eq!(agent.refused(command).await, ErrorCode::Forbidden);
     }

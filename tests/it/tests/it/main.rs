@@ -22,6 +22,7 @@ mod numbers;
 mod outbox;
 mod receipts;
 mod retention;
+mod reviews;
 mod routing;
 mod schema;
 mod sending;

@@ -54,12 +54,25 @@ impl Behind {
         });
     }
 
+    fn acts(self) -> Acts {
+        Acts { floor: self.floor, again: Callback::new(move |()| self.fetch()) }
+    }
+}
+
+/// What a supervisor does about what is listed, and what is then looked up again.
+#[derive(Clone, Copy)]
+pub(super) struct Acts {
+    pub(super) floor: Floor,
+    pub(super) again: Callback<()>,
+}
+
+impl Acts {
     fn order(self, command: Command) {
-        let desk = self.floor.desk;
+        let (desk, again) = (self.floor.desk, self.again);
         desk.live.command_then(command, move |answer| {
             if answer.is_ok() {
                 desk.toasts.say(text(Key::Done).to_owned());
-                self.fetch();
+                again.run(());
             }
         });
     }
@@ -89,7 +102,7 @@ pub(super) fn dialog(floor: Floor) -> AnyView {
         <Dialog open title>
             <div class="behind" data-testid="behind">
                 {move || match floor.looked.get() {
-                    Some(Look::Person(id)) => person(behind, id),
+                    Some(Look::Person(id)) => person(behind.acts(), id),
                     _ => ().into_any(),
                 }}
                 {move || match behind.fetched.get() {
@@ -119,7 +132,7 @@ fn list(behind: Behind, found: BoardConversations) -> AnyView {
     view! {
         <ul class="behind__list">
             {each(move || rows.get_value().into_iter().map(|one| {
-                Item::new(one.id.to_string(), move || row(behind, one))
+                Item::new(one.id.to_string(), move || row(behind.acts(), one, Signal::derive(|| None)))
             }).collect())}
         </ul>
         <p class="settings__note" role="status">{foot}</p>
@@ -135,14 +148,15 @@ fn list(behind: Behind, found: BoardConversations) -> AnyView {
     .into_any()
 }
 
-fn row(behind: Behind, one: Conversation) -> AnyView {
-    let live = behind.floor.desk.live;
+/// A conversation, what is to be said of it beside who holds it and how long its customer waits, and what may be done.
+pub(super) fn row(acts: Acts, one: Conversation, more: Signal<Option<String>>) -> AnyView {
+    let live = acts.floor.desk.live;
     let (id, assignee) = (one.id, one.assignee);
     let waits = one.waiting_since.map(time::millis);
     let waited =
         move || waits.map(|since| fill(Key::RowWaits, &[("span", &time::counter(live.now() - since))]));
     let holder = move || assignee.and_then(|id| live.member(id)).map(|member| member.name);
-    let line = move || [holder(), waited()].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    let line = move || [more.get(), holder(), waited()].into_iter().flatten().collect::<Vec<_>>().join(" · ");
     let preview = one.last.as_ref().map(|last| last.preview.clone()).unwrap_or_default();
     let state = words::state(one.state);
     view! {
@@ -151,31 +165,31 @@ fn row(behind: Behind, one: Conversation) -> AnyView {
             <span class="chip">{tr(state)}</span>
             <span class="behind__line" dir="auto">{preview}</span>
             <span class="behind__line">{line}</span>
-            {(one.state != ConversationState::Closed).then(|| acts(behind, id, assignee))}
+            {(one.state != ConversationState::Closed).then(|| buttons(acts, id, assignee))}
         </li>
     }
     .into_any()
 }
 
 /// What a supervisor may do about a conversation.
-fn acts(behind: Behind, id: ConversationId, assignee: Option<MemberId>) -> AnyView {
-    let me = untrack(|| behind.floor.desk.session.member());
+fn buttons(acts: Acts, id: ConversationId, assignee: Option<MemberId>) -> AnyView {
+    let me = untrack(|| acts.floor.desk.session.member());
     let take = move |_| {
         if let Some(member) = me {
-            behind.order(Command::Assign { conversation: id, member, force: true });
+            acts.order(Command::Assign { conversation: id, member, force: true });
         }
     };
     let button = |testid: &'static str, label: Key, command: Command| {
         view! {
-        <Button look=ButtonLook::Ghost on:click=move |_| behind.order(command.clone()) attr:data-testid=testid>{tr(label)}</Button>
+        <Button look=ButtonLook::Ghost on:click=move |_| acts.order(command.clone()) attr:data-testid=testid>{tr(label)}</Button>
     }.into_any()
     };
     view! {
         <span class="behind__acts">
             <Button
                 look=ButtonLook::Ghost
-                on:click=move |_| behind.floor.choose(id)
-                attr:aria-pressed=move || behind.floor.chosen.with(|all| all.contains(&id)).to_string()
+                on:click=move |_| acts.floor.choose(id)
+                attr:aria-pressed=move || acts.floor.chosen.with(|all| all.contains(&id)).to_string()
                 attr:data-testid="behind-watch"
             >{tr(Key::Watch)}</Button>
             {(assignee != me).then(|| view! {
@@ -191,15 +205,15 @@ fn acts(behind: Behind, id: ConversationId, assignee: Option<MemberId>) -> AnyVi
 }
 
 /// What a supervisor may do about a person.
-fn person(behind: Behind, id: MemberId) -> AnyView {
-    let live = behind.floor.desk.live;
+fn person(acts: Acts, id: MemberId) -> AnyView {
+    let live = acts.floor.desk.live;
     let chosen = Memo::new(move |_| live.member(id).map(|member| member.availability));
     view! {
-        <p class="settings__note">{move || agents::line(behind.floor, id)}</p>
+        <p class="settings__note">{move || agents::line(acts.floor, id)}</p>
         <div class="behind__states" role="group" aria-label=tr(Key::AvailabilityTitle)>
             {Availability::ALL.into_iter().map(|one| view! {
                 <Button
-                    on:click=move |_| behind.order(Command::SetAvailabilityOf { member: id, availability: one })
+                    on:click=move |_| acts.order(Command::SetAvailabilityOf { member: id, availability: one })
                     attr:aria-pressed=move || (chosen.get() == Some(one)).to_string()
                     attr:data-testid=format!("set-{}", one.as_str())
                 >{tr(words::availability(one))}</Button>

@@ -4,13 +4,17 @@ mod agents;
 mod behind;
 mod figures;
 mod lines;
+mod move_all;
+pub(crate) mod review;
+pub(crate) mod shift;
+mod tell;
 pub(crate) mod wall;
 pub(crate) mod watch;
 
 use leptos::prelude::*;
 use shared::{
     ids::{ConversationId, MemberId, QueueId},
-    model::board::{AlertKind, Board, BoardAlert, BoardLine, Figure},
+    model::board::{Board, BoardAlert, BoardLine, Figure},
 };
 
 use crate::{
@@ -19,6 +23,7 @@ use crate::{
     i18n::{Key, fill, text, tr},
     routes, time,
     ui::{IconName, Notice, RowSkeletons, Show, Tone},
+    words,
 };
 
 /// What the pages of the board share.
@@ -103,6 +108,8 @@ pub(crate) fn page(floor: Floor) -> AnyView {
                     {move || fill(Key::WatchGo, &[("n", &floor.chosen.with(Vec::len).to_string())])}
                 </a>
             }.into_any())}
+            {tell::button(floor.desk)}
+            <a class="button" href=routes::SHIFT data-testid="shift-open">{tr(Key::ShiftOpen)}</a>
             <a class="button" href=routes::WALL data-testid="wall">{tr(Key::BoardWall)}</a>
         </header>
         <Show when=move || !floor.is_there()><RowSkeletons/></Show>
@@ -144,11 +151,5 @@ fn alerts(floor: Floor) -> AnyView {
 }
 
 fn said(floor: Floor, queue: Option<QueueId>, alert: BoardAlert) -> String {
-    let key = match alert.what {
-        AlertKind::Waiting => Key::AlertWaiting,
-        AlertKind::LongestWait => Key::AlertLongest,
-        AlertKind::ServiceLevel => Key::AlertLevel,
-        AlertKind::Overdue => Key::AlertOverdue,
-    };
-    fill(key, &[("queue", &floor.name(queue)), ("time", &time::clock(time::millis(alert.since)))])
+    words::alert(alert.what, &floor.name(queue), alert.since)
 }

@@ -136,7 +136,7 @@ fn tile(desk: Desk, ids: Memo<Vec<ConversationId>>, id: ConversationId) -> AnyVi
 }
 
 /// One message: who, what, when.
-fn line(desk: Desk, message: Message) -> AnyView {
+pub(super) fn line(desk: Desk, message: Message) -> AnyView {
     let live = desk.live;
     let at = time::millis(message.at);
     let (note, system) =

@@ -113,6 +113,7 @@ pub(crate) fn page(desk: Desk) -> AnyView {
         <header class="settings__head">
             <h2>{tr(Key::Contacts)}</h2>
             <Show when=manages>
+                <a class="button" href=routes::BLOCKED data-testid="contacts-blocked">{tr(Key::BlockedTitle)}</a>
                 <a class="button" href="/api/contacts/export" download="contacts.csv" target="_blank" data-testid="contacts-export">{tr(Key::ContactsExport)}</a>
                 <Button on:click=move |_| importing.set(true) attr:data-testid="contacts-import">{tr(Key::ContactsImport)}</Button>
             </Show>

@@ -103,7 +103,7 @@ pub(super) fn below(id: &str, hint: Option<Key>, fault: Signal<Option<String>>) 
 }
 
 /// A choice out of a few; values are what is stored, words what is shown.
-pub(super) fn choice(
+pub(crate) fn choice(
     id: impl Into<String>,
     label: Key,
     value: RwSignal<String>,
@@ -162,7 +162,7 @@ pub(super) fn refusal(refused: RwSignal<Option<Refused>>) -> AnyView {
 }
 
 /// Bad news as a line that is read aloud.
-pub(super) fn alert(words: Signal<Option<String>>) -> AnyView {
+pub(crate) fn alert(words: Signal<Option<String>>) -> AnyView {
     view! {
         <div role="alert">{move || words.get().map(|words| said(Tone::Bad, IconName::Warning, words))}</div>
     }
@@ -185,7 +185,7 @@ pub(super) fn note(words: Key) -> AnyView {
 }
 
 /// The button that hands a form in.
-pub(super) fn submit(
+pub(crate) fn submit(
     primary: bool,
     testid: &'static str,
     label: Signal<&'static str>,

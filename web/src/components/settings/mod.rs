@@ -1,5 +1,7 @@
 //! The settings: numbers, templates, canned replies, queues, people, and what could not be taken in.
 
+pub(crate) mod alerts;
+pub(crate) mod blocked;
 pub(crate) mod calendars;
 pub(crate) mod connect;
 pub(crate) mod contacts;
@@ -9,6 +11,7 @@ mod import;
 pub(crate) mod labels;
 pub(crate) mod number;
 pub(crate) mod numbers;
+pub(crate) mod oversight;
 pub(crate) mod people;
 mod priorities;
 mod profile;

@@ -37,6 +37,7 @@ fn place(n: u128, queue: Option<QueueId>, state: ConversationState) -> Place {
         assignee: None,
         state,
         waiting_since: None,
+        window_until: None,
         opened_at: at(-50),
     }
 }
@@ -46,6 +47,7 @@ fn seen() -> Seen {
     Seen {
         now: at(0),
         queues: BTreeMap::from([(queue(1), QueueRules::default()), (queue(2), QueueRules::default())]),
+        hours: Hours::new(),
         members: Vec::new(),
         desks: HashMap::new(),
         places: Vec::new(),

@@ -1,7 +1,7 @@
 //! Whatever happens on the floor, whoever looks and whatever restarts in between: each crossing of a threshold is raised
 //! once and ended once, and nobody who should look sleeps.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use serde_json::Value;
@@ -9,19 +9,23 @@ use server::{
     clock::Clock,
     db::rows::{
         alert::{self, AlertRow},
-        alert_webhook,
+        alert_webhook, calendar,
         timer::{self, TimerKind},
+        waiting,
     },
     domain::{
         board::{Levels, Watched, watch::EVERY_SECS},
+        hours::OpenHours,
         routing::timers,
     },
 };
 use shared::{
     ids::QueueId,
+    live::command::Command,
     model::{
         board::{AlertKind, Board, BoardLine},
-        queue::AlertRules,
+        conversation::CloseReason,
+        queue::{AlertRules, QueueRules, RoutingMode},
     },
 };
 
@@ -54,6 +58,11 @@ async fn crossed(engine: Engine, sequences: usize) {
         for step in 0..STEPS {
             let what = play.step(&mut random).await;
             let case = format!("TEST_SEED={seed}, sequence {sequence}, step {step}: {what}");
+            match step {
+                40 => many_give_up(&play).await,
+                90 => nobody_is_left(&play.floor).await,
+                _ => {}
+            }
             if random.percent(4) {
                 play.floor = play.floor.restart().await;
             }
@@ -73,6 +82,38 @@ async fn crossed(engine: Engine, sequences: usize) {
     }
     assert_eq!(raises.len(), AlertKind::ALL.len(), "something was never raised: {raises:?}");
     assert!(ends > 0 && slept > 0, "{ends} ended, {slept} times nobody had to look");
+}
+
+/// So many customers give up that the level of service falls.
+async fn many_give_up(play: &Play) {
+    let (floor, (queue, channel)) = (&play.floor, play.queues[0]);
+    let alerts = AlertRules {
+        waiting_over: 1,
+        longest_wait_over_secs: 30,
+        service_level_under_percent: 90,
+        overdue_over: 1,
+    };
+    let rules = QueueRules { mode: RoutingMode::Manual, overdue_secs: 30, alerts, ..QueueRules::default() };
+    floor.done(floor.boss, Command::ChangeQueue { queue, name: "first".into(), rules }).await;
+    let mut came = Vec::new();
+    for n in 100..106 {
+        came.push(floor.customer(channel, n).await);
+    }
+    floor.after(45).await;
+    for conversation in came {
+        floor.done(floor.boss, Command::Close { conversation, reason: CloseReason::Other }).await;
+    }
+    floor.after(EVERY_SECS).await;
+}
+
+/// Everything is closed, and half an hour goes by.
+async fn nobody_is_left(floor: &Floor) {
+    let open = "SELECT id AS t FROM conversation WHERE tenant_id = $1 AND state <> 'closed'";
+    for id in sql::texts(&floor.tenant, open).await {
+        let conversation = id.parse().unwrap();
+        floor.done(floor.boss, Command::Close { conversation, reason: CloseReason::Other }).await;
+    }
+    floor.after(31 * 60).await;
 }
 
 /// Whoever waits, or was raised, is looked at in time. Says whether nobody has to look for long.
@@ -100,6 +141,24 @@ fn rules(scoped: &mut server::db::Scoped) -> Result<BTreeMap<QueueId, AlertRules
     Ok(queues.into_iter().map(|queue| (queue.id, queue.rules.alerts)).collect())
 }
 
+/// How long whoever waits longest has waited in each queue, closed time left out, in seconds.
+fn longest(
+    scoped: &mut server::db::Scoped,
+    now: shared::Instant,
+) -> Result<BTreeMap<QueueId, i64>, server::db::Fault> {
+    let mut longest = BTreeMap::new();
+    for queue in server::db::rows::queue::all(scoped)? {
+        let calendar = queue.rules.calendar.map(|id| calendar::find(scoped, id)).transpose()?.flatten();
+        let hours = calendar.map(|calendar| OpenHours::new(&calendar.hours).unwrap());
+        let waited = waiting::of_queue(scoped, queue.id)?.into_iter().map(|row| match &hours {
+            Some(hours) => hours.open_seconds(row.since, now),
+            None => (now - row.since).num_seconds(),
+        });
+        longest.insert(queue.id, waited.max().unwrap_or_default());
+    }
+    Ok(longest)
+}
+
 /// After the time of a look, what is raised is what the figures say; two look at once, and one knows the levels.
 async fn looked_at(floor: &Floor, random: &mut Random, case: &str) {
     let before = floor.tenant.read(alert::all).await.unwrap();
@@ -114,13 +173,13 @@ async fn looked_at(floor: &Floor, random: &mut Random, case: &str) {
     let read = floor.tenant.read(move |scoped| {
         let board = Watched::default().look(scoped, now)?;
         let levels = Levels::default().look(scoped, now)?;
-        Ok((board, alert::all(scoped)?, rules(scoped)?, levels))
+        Ok((board, alert::all(scoped)?, rules(scoped)?, levels, longest(scoped, now)?))
     });
-    let (board, after, rules, levels) = read.await.unwrap();
+    let (board, after, rules, levels, longest) = read.await.unwrap();
     for line in &board.queues {
         let queue = line.queue.unwrap();
         let judged = levels.get(&queue).map_or(0, |level| level.judged);
-        for (what, verdict) in verdicts(&rules[&queue], line, judged, now.timestamp()) {
+        for (what, verdict) in verdicts(&rules[&queue], line, judged, longest[&queue]) {
             let is = |rows: &[AlertRow]| {
                 rows.iter().any(|row| row.raised && (row.queue, row.what) == (queue, what))
             };
@@ -143,7 +202,12 @@ fn agrees(board: &Board, rows: &[AlertRow], case: &str) {
 }
 
 /// What the definitions say, written anew: raised, over, or as it was before.
-fn verdicts(rules: &AlertRules, line: &BoardLine, judged: u32, now: i64) -> [(AlertKind, Option<bool>); 4] {
+fn verdicts(
+    rules: &AlertRules,
+    line: &BoardLine,
+    judged: u32,
+    longest: i64,
+) -> [(AlertKind, Option<bool>); 4] {
     let more = |value: i64, most: u32| {
         let most = i64::from(most);
         let clearly_less = value as f64 <= most as f64 * 0.8;
@@ -155,7 +219,6 @@ fn verdicts(rules: &AlertRules, line: &BoardLine, judged: u32, now: i64) -> [(Al
         Some(percent) if least > 0 && percent < (least + 5).min(100) => None,
         _ => Some(false),
     };
-    let longest = line.oldest_since.map_or(0, |since| now - since.timestamp());
     [
         (AlertKind::Waiting, more(line.waiting.into(), rules.waiting_over)),
         (AlertKind::LongestWait, more(longest, rules.longest_wait_over_secs)),
@@ -200,8 +263,8 @@ async fn posted_in_turn(floor: &Floor, case: &str) {
             other => panic!("{other}"),
         }
     }
-    let raised: Vec<_> = rows.iter().filter(|row| row.raised).map(|row| (row.queue, row.what)).collect();
-    assert_eq!(open.keys().copied().collect::<Vec<_>>(), raised, "{case}");
+    let raised: BTreeSet<_> = rows.iter().filter(|row| row.raised).map(|row| (row.queue, row.what)).collect();
+    assert_eq!(open.keys().copied().collect::<BTreeSet<_>>(), raised, "{case}");
     let facts =
         "SELECT count(*) AS n FROM fact WHERE tenant_id = $1 AND what IN ('alert_raised', 'alert_ended')";
     assert_eq!(sql::number(&floor.tenant, facts).await, posts.len() as i64, "{case}");

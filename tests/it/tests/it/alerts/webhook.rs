@@ -82,7 +82,7 @@ async fn a_raise_and_its_end_are_posted_and_signed(engine: Engine) {
         assert_eq!(post.headers["content-type"], "application/json");
         assert_eq!(body["queue"], json!({ "id": world.alpha.sales_queue, "name": "sales" }));
         assert_eq!((&body["what"], &body["threshold"]), (&json!("waiting"), &json!(1)));
-        assert_eq!(body["tenant"], "Alpha");
+        assert_eq!(body["tenant"], "alpha");
     }
     assert_eq!((&raised["state"], &raised["value"]), (&json!("raised"), &json!(2)));
     assert_eq!((&ended["state"], &ended["since"]), (&json!("ended"), &raised["since"]));

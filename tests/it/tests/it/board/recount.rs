@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta};
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::*};
 use server::{
     clock::Clock,
     db::{Fault, Scoped},
-    domain::board::Watched,
+    domain::{board::Watched, hours::OpenHours},
 };
 use shared::model::{
     board::{Board, BoardLine},
@@ -190,6 +190,25 @@ fn recount(scoped: &mut Scoped, now: i64) -> Result<BTreeMap<Option<String>, Cou
             .into_iter()
             .map(|row| (row.id, serde_json::from_str(&row.rules).unwrap()))
             .collect();
+    let calendars: BTreeMap<String, OpenHours> =
+        rows!(Rules, "SELECT id, hours AS rules FROM calendar WHERE tenant_id = $1")
+            .into_iter()
+            .map(|row| (row.id, OpenHours::new(&serde_json::from_str(&row.rules).unwrap()).unwrap()))
+            .collect();
+    // Minute by minute: hours begin and end at whole ones.
+    let open = |rules: &QueueRules, from: i64, to: i64| {
+        let Some(calendar) = rules.calendar else { return to - from };
+        let hours = &calendars[&calendar.to_string()];
+        let (mut at, mut open) = (from, 0);
+        while at < to {
+            let next = (at - at.rem_euclid(60 * SECOND) + 60 * SECOND).min(to);
+            if hours.is_open(DateTime::from_timestamp_micros(at).unwrap()) {
+                open += next - at;
+            }
+            at = next;
+        }
+        open
+    };
     let talks = rows!(
         Talk,
         "SELECT c.state, c.queue_id AS queue, c.waiting_since AS unanswered, \
@@ -221,7 +240,10 @@ fn recount(scoped: &mut Scoped, now: i64) -> Result<BTreeMap<Option<String>, Cou
         let is_overdue = |talk: &&&Talk| {
             let most = rules[talk.queue.as_ref().unwrap()].overdue_secs;
             !["bot", "closed"].contains(&talk.state.as_str())
-                && talk.unanswered.is_some_and(|since| now - since > i64::from(most) * SECOND)
+                && talk.unanswered.is_some_and(|since| {
+                    let rules = &rules[talk.queue.as_ref().unwrap()];
+                    open(rules, since, now) > i64::from(most) * SECOND
+                })
         };
         line.overdue = own.iter().filter(is_overdue).count() as u32;
         let mut there: BTreeMap<&str, &Works> = BTreeMap::new();
@@ -251,7 +273,7 @@ fn recount(scoped: &mut Scoped, now: i64) -> Result<BTreeMap<Option<String>, Cou
             line.offered += u32::from(is_first && visit.here >= midnight);
             let Some((end, answered)) = visit.end else { continue };
             let rules = &rules[&visit.queue];
-            let lasted = end - from;
+            let lasted = open(rules, from, end);
             let short = !answered && lasted < i64::from(rules.short_abandon_secs) * SECOND;
             let in_time = answered && lasted <= i64::from(rules.answer_target_secs) * SECOND;
             line.judge(visit.end.unwrap(), lasted, (in_time, short), (midnight, now));

@@ -59,6 +59,7 @@ pub(super) async fn strays(world: &World, id: ContactId) -> Vec<String> {
         "draft",
         "contact_label",
         "conversation_label",
+        "review",
         "contact_value",
         "contact_note",
         "early_status",

@@ -558,7 +558,7 @@ async fn nothing_is_told_when_it_may_not_be(engine: Engine) {
     assert_eq!(floor.told(talk).await.len(), 0, "24 hours are over");
     // Blocked: nothing would be taken.
     tell(&floor, Tell { on_request: true, ..Tell::default() }).await;
-    floor.done(floor.boss, Command::BlockContact { conversation: talk, blocked: true }).await;
+    floor.done(floor.boss, Command::BlockContact { conversation: talk, blocked: true, reason: None }).await;
     floor.says(channel, 1, "position", false).await;
     assert_eq!(floor.told(talk).await.len(), 0);
     assert_eq!(floor.see(talk).await.state, ConversationState::Queued);

@@ -38,7 +38,7 @@ pub(crate) struct Play {
     pub(crate) floor: Floor,
     pub(crate) queues: Vec<(QueueId, ChannelId)>,
     agents: Vec<MemberId>,
-    talks: Vec<ConversationId>,
+    pub(crate) talks: Vec<ConversationId>,
     calendar: CalendarId,
     /// The floor at the last look.
     seen: Option<Seen>,
@@ -220,7 +220,7 @@ impl Play {
                 let skills = skills.map(|name| Skill { name: (*name).to_owned(), score: 5 }).collect();
                 (boss, Command::SetSkills { member: agent, skills })
             }
-            _ => match random.below(7) {
+            _ => match random.below(9) {
                 4 => {
                     let command = Command::ChangeCalendar {
                         calendar: self.calendar,
@@ -255,6 +255,11 @@ impl Play {
                 6 => {
                     let to = [MoveTo::Queue(queue), MoveTo::Member(agent), MoveTo::Back][random.below(3)];
                     (boss, Command::MoveAll { from: holder, to })
+                }
+                7 | 8 => {
+                    let (blocked, reason) = (random.percent(80), Some("rude".to_owned()));
+                    let who = if random.percent(50) { boss } else { holder };
+                    (who, Command::BlockContact { conversation: talk, blocked, reason })
                 }
                 1 => (boss, Command::SetPriority { conversation: talk, secs: random.below(200) as u32 }),
                 _ => {
