@@ -10,7 +10,6 @@ use server::clock::{Clock, FakeClock, SystemClock};
 use shared::{
     ids::ConversationId,
     live::{command::Command, event::Event},
-    model::routing::Target,
 };
 
 use crate::{
@@ -75,9 +74,8 @@ async fn what_is_pushed_is_written_down_with_each_turn_of_whoever_holds_it(engin
     let release = Command::Release { conversation: id };
     turn(&agent, release, false, "nobody's").await;
     turn(&agent, take(), true, "theirs again").await;
-    let to = Target::Member(other.member);
-    agent.command(Command::Transfer { conversation: id, to, note: None }).await.unwrap();
-    turn(&other, Command::note(id, "another's"), true, "handed over").await;
+    agent.command(Command::Release { conversation: id }).await.unwrap();
+    turn(&other, take(), true, "another's").await;
     clock.advance(TimeDelta::minutes(60));
     turn(&other, Command::note(id, "an hour later"), true, "late").await;
     let back = boss.command(take()).await.unwrap();
@@ -118,8 +116,8 @@ async fn another_holder_within_the_hour_is_another_look(engine: Engine) {
     assert!(boss.get(&page).await.0.is_success() && boss.get(&page).await.0.is_success());
     assert_eq!(sql::texts(&store, MONITORED).await, [entry(&boss, id, &agent)]);
     clock.advance(TimeDelta::minutes(1));
-    let to = Target::Member(other.member);
-    agent.command(Command::Transfer { conversation: id, to, note: None }).await.unwrap();
+    agent.command(Command::Release { conversation: id }).await.unwrap();
+    other.command(Command::AssignToMe { conversation: id }).await.unwrap();
     assert!(boss.get(&page).await.0.is_success() && boss.get(&page).await.0.is_success());
     assert_eq!(sql::texts(&store, MONITORED).await, [entry(&boss, id, &agent), entry(&boss, id, &other)]);
 }

@@ -1,14 +1,22 @@
 //! Connected means that a console is there, with some grace for reloads.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use crate::harness::{Engine, LiveClient, Options, World, eventually, sql};
+use chrono::TimeDelta;
+use server::{
+    clock::{Clock, FakeClock, SystemClock},
+    domain::members::presence,
+};
+use shared::{live::command::Command, model::member::Availability};
+
+use crate::harness::{Engine, LiveClient, Options, World, sql};
 
 on_both_engines!(
     colleagues_see_a_member_come_and_go_after_the_grace,
     a_reload_within_the_grace_is_not_seen,
     two_windows_count_as_one_presence,
     after_a_restart_those_who_do_not_come_back_are_gone,
+    another_run_of_the_server_begins_no_state_anew,
     a_member_whose_socket_is_dead_is_gone_before_the_network_notices,
 );
 
@@ -73,21 +81,42 @@ async fn after_a_restart_those_who_do_not_come_back_are_gone(engine: Engine) {
     let mut watching = LiveClient::connect(&world.supervisor().await).await;
     let client = LiveClient::connect(&world.agent().await).await;
     watching.until("the agent is there", |c| connected(c, &world)).await;
-    let me = world.alpha.supervisor.member;
-    let since =
-        format!("SELECT changed_at AS n FROM agent_presence WHERE tenant_id = $1 AND member_id = '{me}'");
-    let came = sql::number(&world.store().await, &since).await;
     let away = watching.disconnect();
     let world = world.restart().await;
     drop(client);
     let mut back = away.at(&world.server).resume().await;
     back.until("the agent is gone", |c| !connected(c, &world)).await;
+    let me = world.alpha.supervisor.member;
     assert!(back.view().members[&me].connected, "who came back was never gone");
-    let store = world.store().await;
-    let run = "SELECT count(DISTINCT incarnation) AS n FROM agent_presence WHERE tenant_id = $1 AND incarnation <> ''";
-    eventually("the new run is noted", async || (sql::number(&store, run).await == 1).then_some(())).await;
-    assert_eq!(sql::number(&store, &since).await, came, "and is there since they came");
     assert!(back.resets.is_empty());
+}
+
+async fn another_run_of_the_server_begins_no_state_anew(engine: Engine) {
+    let clock = Arc::new(FakeClock::at(SystemClock.now()));
+    let options = Options { clock: Arc::clone(&clock) as Arc<dyn Clock>, ..Options::default() };
+    let world = World::with(engine, options).await;
+    let (store, me) = (world.store().await, world.alpha.agent.member);
+    let since =
+        format!("SELECT changed_at AS n FROM agent_presence WHERE tenant_id = $1 AND member_id = '{me}'");
+    let seen = async |connected: bool, run: &'static str| {
+        clock.advance(TimeDelta::minutes(1));
+        store.write(move |tx| presence::set(tx, me, connected, run)).await.unwrap();
+        sql::number(&store, &since).await
+    };
+    let came = seen(true, "one").await;
+    assert_eq!(seen(true, "two").await, came, "they are there since they came");
+    let chosen = |reason: Option<&str>| Command::SetAvailability {
+        availability: Availability::Away,
+        reason: reason.map(str::to_owned),
+    };
+    let agent = world.agent().await;
+    agent.command(chosen(None)).await.unwrap();
+    let away = sql::number(&store, &since).await;
+    assert!(away > came);
+    clock.advance(TimeDelta::minutes(1));
+    agent.command(chosen(Some("Lunch"))).await.unwrap();
+    assert_eq!(sql::number(&store, &since).await, away, "a reason is no state");
+    assert!(seen(false, "two").await > away);
 }
 
 async fn a_member_whose_socket_is_dead_is_gone_before_the_network_notices(engine: Engine) {

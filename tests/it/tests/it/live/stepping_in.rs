@@ -123,7 +123,9 @@ async fn who_only_looks_at_the_own_or_the_waiting_is_no_monitor(engine: Engine) 
     boss.done(Command::Close { conversation, reason }).await;
     let administrator = world.administrator().await;
     assert!(LiveClient::connect(&administrator).await.open(conversation).await, "it is closed");
-    assert!(sql::texts(&store, MONITORED).await.is_empty());
+    // But for the moment in which the agent held what the supervisor had opened: that went on being pushed.
+    let first = format!("{} {conversation} {}", boss.user.member, agent.member);
+    assert_eq!(sql::texts(&store, MONITORED).await, [first]);
     // What was opened while nobody held it is monitored from the next sign on.
     boss.done(Command::Reopen { conversation }).await;
     boss.done(Command::Release { conversation }).await;
@@ -135,7 +137,7 @@ async fn who_only_looks_at_the_own_or_the_waiting_is_no_monitor(engine: Engine) 
     let looks = |c: &LiveClient| seen(c, administrator.member, Activity::Viewing).is_some();
     holder.until("the look is seen", looks).await;
     let entry = format!("{} {conversation} {}", administrator.member, agent.member);
-    assert_eq!(sql::texts(&store, MONITORED).await, [entry]);
+    assert!(sql::texts(&store, MONITORED).await.contains(&entry));
 }
 
 async fn a_visible_monitor_is_seen_by_whoever_holds_it(engine: Engine) {
@@ -224,8 +226,8 @@ async fn an_invisible_monitor_is_seen_by_supervisors_alone(engine: Engine) {
     boss.send(&ClientFrame::viewing(Some(id))).await;
     boss.done(Command::note(id, "First.")).await;
     let monitored = format!("{member} {id} {}", other.user.member);
-    // A hidden sign is shown to nobody here, so what is waited for is that its monitor was written down or known.
-    assert!(!sql::texts(&world.store().await, MONITORED).await.contains(&monitored), "within the hour");
+    // A hidden sign is shown to nobody here, so what is waited for is that its monitor was written down.
+    assert!(sql::texts(&world.store().await, MONITORED).await.contains(&monitored), "another holds it");
     let barrier = other.done(Command::note(id, "Second.")).await;
     agent.reach(barrier.pos).await;
     assert!(other.signals.iter().all(|watcher| watcher.member != member), "{:?}", other.signals);
