@@ -8,7 +8,8 @@ use crate::{
     db::{
         Fault, Tx, data_map,
         rows::{
-            bulk, command_result, early_status, fact, job, live_event, raw_item, sent_file, slice::SLICE,
+            bulk, command_result, early_status, fact, job, live_event, raw_item, review, sent_file,
+            slice::SLICE,
         },
     },
     domain::{
@@ -24,13 +25,14 @@ pub(super) const KIND: &str = "prune";
 type Step = (&'static str, fn(&mut Tx<'_>, Instant) -> Result<usize, Fault>);
 
 /// What is forgotten by age in a tenant's database.
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     ("live_event", |tx, before| live_event::prune(tx, before)),
     ("command_result", |tx, before| command_result::prune(tx, before)),
     ("bulk", |tx, before| bulk::prune(tx, before)),
     ("early_status", |tx, before| early_status::prune(tx, before)),
     ("raw_item", |tx, before| raw_item::prune(tx, before)),
     ("fact", |tx, before| fact::prune(tx, before)),
+    ("review", |tx, before| review::prune(tx, before)),
     ("upload", upload::forget_unsent),
     ("draft", drafts::forget),
     ("notice", notices::forget),

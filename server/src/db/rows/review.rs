@@ -10,7 +10,7 @@ use shared::{
     model::{message::AuthorKind, review::Review},
 };
 
-use super::message::json;
+use super::{message::json, slice};
 use crate::{
     clock::{from_micros, micros},
     db::{
@@ -171,6 +171,14 @@ pub fn wrote(scoped: &mut Scoped, conversation: ConversationId, member: MemberId
         .count()
         .get_result(conn)?;
     Ok(count > 0)
+}
+
+/// Forgets a slice of those from before an instant; says how many.
+///
+/// # Errors
+/// The database's.
+pub fn prune(scoped: &mut Scoped, before: Instant) -> Result<usize, Fault> {
+    slice::forget!(scoped, r::review, r::tenant_id, r::at, before)
 }
 
 /// The condition of the index, word by word.

@@ -64,6 +64,15 @@ fn old_row(table: &str) -> &'static str {
              SELECT c.tenant_id, 'ntc_' || substr('@at0000000000000000000000000000000', 1, 32), m.id, 'assigned', c.id, @at \
              FROM conversation c JOIN member m ON m.tenant_id = c.tenant_id WHERE c.tenant_id = $1 ORDER BY m.id LIMIT 1"
         }
+        "bulk" => {
+            "INSERT INTO bulk (tenant_id, id, member_id, at, action, items, undone) \
+             SELECT tenant_id, '@at', id, @at, '{}', '[]', FALSE FROM member WHERE tenant_id = $1 LIMIT 1"
+        }
+        "review" => {
+            "INSERT INTO review (tenant_id, id, conversation_id, contact_id, member_id, reviewer_id, at, scores, comment) \
+             SELECT c.tenant_id, '@at', c.id, c.contact_id, m.id, m.id, @at, '[]', '' FROM conversation c \
+             JOIN member m ON m.tenant_id = c.tenant_id WHERE c.tenant_id = $1 ORDER BY m.id LIMIT 1 OFFSET @place - 1"
+        }
         "fact" => "INSERT INTO fact (tenant_id, id, what, at) VALUES ($1, '@at', 'message_read', @at)",
         // The log has no holes: its own first event grows old.
         "live_event" => "UPDATE live_event SET at = @at WHERE tenant_id = $1 AND pos = @place",

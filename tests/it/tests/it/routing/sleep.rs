@@ -24,7 +24,8 @@ use crate::harness::Engine;
 
 on_both_engines!(
     what_sleeps_is_its_holders_work_again_at_its_time_and_once,
-    what_wakes_without_room_waits_with_its_age,
+    what_wakes_without_room_waits_as_what_goes_back,
+    what_wakes_without_its_holder_waits,
     a_message_wakes_it_sooner,
     what_changes_hands_sleeps_no_more,
     a_time_that_cannot_be_is_refused,
@@ -84,36 +85,50 @@ async fn what_sleeps_is_its_holders_work_again_at_its_time_and_once(engine: Engi
     assert_eq!((floor.see(talk).await.state, woke(&floor, talk).await), (ConversationState::Parked, 1));
 }
 
-async fn what_wakes_without_room_waits_with_its_age(engine: Engine) {
+async fn what_wakes_without_room_waits_as_what_goes_back(engine: Engine) {
+    for answered in [false, true] {
+        let floor = Floor::new(engine).await;
+        let rules = QueueRules { first_reply_secs: 0, ..auto() };
+        let (queue, channel) = floor.queue("sales", rules).await;
+        let agent = floor.agent(&[queue], 1).await;
+        let (talk, since) = (floor.customer(channel, 1).await, floor.clock.now());
+        if answered {
+            floor.done(agent, Command::text(talk, "I ask for it.")).await;
+        }
+        floor.done(agent, sleep(&floor, talk, 600)).await;
+        floor.after(500).await;
+        let busy = floor.customer(channel, 3).await;
+        assert_eq!(floor.holder(busy).await, Some(agent));
+        let younger = floor.customer(channel, 4).await;
+        floor.after(100).await;
+        assert_eq!(floor.see(talk).await.state, ConversationState::Queued);
+        let row = floor.tenant.read(move |scoped| waiting::find(scoped, talk)).await.unwrap().unwrap();
+        // Who was answered waits from when they are to be looked at again.
+        let since = if answered { floor.clock.now() } else { since };
+        assert_eq!((row.waits, row.since, woke(&floor, talk).await), (true, since, 1));
+        assert_eq!(floor.history(talk).await[0].ending, Some(Ending::NoRoom));
+        assert_eq!(told(&floor, agent).await, 0);
+        floor.done(agent, Command::Close { conversation: busy, reason: CloseReason::Resolved }).await;
+        let (first, last) = if answered { (younger, talk) } else { (talk, younger) };
+        assert_eq!((floor.holder(first).await, floor.holder(last).await), (Some(agent), None));
+        floor.close().await;
+    }
+}
+
+async fn what_wakes_without_its_holder_waits(engine: Engine) {
     let floor = Floor::new(engine).await;
     let (queue, channel) = floor.queue("sales", auto()).await;
-    let (agent, gone) = (floor.agent(&[queue], 1).await, floor.agent(&[queue], 1).await);
+    let gone = floor.agent(&[queue], 1).await;
     let talk = floor.customer(channel, 1).await;
-    let since = floor.clock.now();
-    let other = floor.customer(channel, 2).await;
-    assert_eq!((floor.holder(talk).await, floor.holder(other).await), (Some(agent), Some(gone)));
-    for (who, which) in [(agent, talk), (gone, other)] {
-        // Not answered: who was waits from when they ask again.
-        floor.done(who, sleep(&floor, which, 600)).await;
-    }
+    floor.done(gone, Command::text(talk, "I ask for it.")).await;
+    floor.done(gone, sleep(&floor, talk, 600)).await;
     floor.connect(gone, false).await;
-    floor.after(500).await;
-    let busy = floor.customer(channel, 3).await;
-    assert_eq!(floor.holder(busy).await, Some(agent));
-    let younger = floor.customer(channel, 4).await;
-    floor.after(100).await;
-    for which in [talk, other] {
-        assert_eq!(floor.see(which).await.state, ConversationState::Queued);
-        let row = floor.tenant.read(move |scoped| waiting::find(scoped, which)).await.unwrap().unwrap();
-        assert_eq!((row.waits, row.since), (true, since), "it came when it came");
-        assert_eq!(woke(&floor, which).await, 1);
-    }
-    let endings = [floor.history(talk).await[0].ending, floor.history(other).await[0].ending];
-    assert_eq!(endings, [Some(Ending::NoRoom), Some(Ending::Lost)]);
-    assert_eq!((told(&floor, agent).await, told(&floor, gone).await), (0, 0));
-    floor.done(agent, Command::Close { conversation: busy, reason: CloseReason::Resolved }).await;
-    assert_eq!(floor.holder(younger).await, None, "others came sooner");
-    assert_eq!(floor.holder(talk).await, Some(agent));
+    floor.after(599).await;
+    assert_eq!(floor.holder(talk).await, Some(gone), "what sleeps waits for its time");
+    floor.after(1).await;
+    assert_eq!((floor.see(talk).await.state, woke(&floor, talk).await), (ConversationState::Queued, 1));
+    assert_eq!(floor.history(talk).await[0].ending, Some(Ending::Lost));
+    assert_eq!(told(&floor, gone).await, 0);
 }
 
 async fn a_message_wakes_it_sooner(engine: Engine) {
