@@ -24,7 +24,7 @@ use crate::{
     http::{self, Refused},
     i18n::{Key, text, tr},
     routes, time,
-    ui::{Button, IconButton, IconName, Item, Show, each},
+    ui::{Button, ButtonLook, IconButton, IconName, Item, Show, each},
     words,
 };
 
@@ -317,7 +317,7 @@ fn noted(about: About, note: ContactNote) -> AnyView {
 /// Takes a note away, when that was meant.
 fn removing(about: About, note: ContactNoteId) -> AnyView {
     let asked = RwSignal::new(false);
-    let remove = move |_| {
+    let remove = move || {
         let Some(id) = about.contact.get_untracked() else { return };
         spawn_local(async move {
             match http::delete(&format!("/api/contacts/{id}/notes/{note}")).await {
@@ -332,20 +332,15 @@ fn removing(about: About, note: ContactNoteId) -> AnyView {
             }
         });
     };
+    // One button in both steps: where one took the other's place, it kept the other's click.
     view! {
-        {move || match asked.get() {
-            false => view! {
-                <IconButton
-                    icon=IconName::Cross
-                    label=Signal::derive(|| text(Key::AboutNoteRemove).to_owned())
-                    on:click=move |_| asked.set(true)
-                    attr:data-testid="note-ask"
-                />
-            }.into_any(),
-            true => view! {
-                <Button on:click=remove attr:data-testid="note-remove">{tr(Key::AboutNoteRemove)}</Button>
-            }.into_any(),
-        }}
+        <Button
+            look=ButtonLook::Ghost
+            on:click=move |_| if asked.get_untracked() { remove() } else { asked.set(true) }
+            attr:data-testid=move || if asked.get() { "note-remove" } else { "note-ask" }
+        >
+            {move || tr(if asked.get() { Key::AboutNoteSure } else { Key::AboutNoteRemove })}
+        </Button>
     }
     .into_any()
 }

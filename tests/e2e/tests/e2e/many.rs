@@ -124,7 +124,8 @@ async fn what_is_put_aside_until_a_time_wakes_then() {
     ann.evaluate("document.querySelector('[data-testid=park-tomorrow]').click()").await;
     ann.visible("resume").await;
     ann.until_true("document.querySelector('.talk__facts').innerText.includes('put aside until')").await;
-    ann.until_true(&format!("{ROWS}[0].innerText.includes('until')")).await;
+    ann.until_true("document.querySelector('[data-testid=conversation-row]').innerText.includes('until')")
+        .await;
     pictures(&ann, ".timeline", ".talk__head", "sleeps").await;
 
     // Another time.

@@ -158,7 +158,13 @@ fn policy(
     });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        order.command(desk, Command::SetRoutingPolicy { policy: written.get_untracked() }, || {});
+        // In the order and form in which it is stored.
+        let tidy = move || {
+            let secs = seconds(&after.try_get_untracked().unwrap_or_default());
+            let minutes: Vec<String> = secs.iter().map(|secs| (secs / 60).to_string()).collect();
+            let _ = after.try_set(minutes.join(", "));
+        };
+        order.command(desk, Command::SetRoutingPolicy { policy: written.get_untracked() }, tidy);
     };
     view! {
         <form class="panel" on:submit=submit data-testid="routing-policy">
