@@ -76,7 +76,7 @@ fn row(desk: Desk, one: BlockedContact, again: Callback<()>) -> AnyView {
                 {move || reason.clone().unwrap_or_else(|| text(Key::BlockedNoReason).to_owned())}
             </span>
             <span class="number__line">{who}</span>
-            <span class="number__do">
+            <span class="number__line number__do">
                 {open.then(|| view! { <Chip tone=Tone::Warn>{tr(Key::BlockedOpen)}</Chip> }.into_any())}
                 {kept.map(|by| view! { <Chip>{move || fill(Key::BlockedKept, &[("name", &named(by))])}</Chip> }.into_any())}
                 <span class="grow"></span>

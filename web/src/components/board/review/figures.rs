@@ -206,7 +206,7 @@ fn entry(fetched: Fetched, one: Review) -> AnyView {
             <span class="number__name">
                 <a class="settings__more" href=routes::conversation(one.conversation)>{who}</a>
             </span>
-            <span class="number__do">
+            <span class="number__line number__do">
                 {one.scores.into_iter().map(|score| view! {
                     <span class="chip" dir="auto">{format!("{} {}", score.name, score.score)}</span>
                 }.into_any()).collect_view()}
