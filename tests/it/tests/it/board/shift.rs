@@ -36,7 +36,7 @@ on_both_engines!(
 
 #[test]
 fn a_shift_is_what_a_recount_finds_on_sqlite() {
-    run(recounted(Engine::Sqlite, if thorough() { 20 } else { 4 }));
+    run(recounted(Engine::Sqlite, if thorough() { 20 } else { 3 }));
 }
 
 #[test]
@@ -44,6 +44,8 @@ fn a_shift_is_what_a_recount_finds_on_postgres() {
     run(recounted(Engine::Postgres, if thorough() { 8 } else { 2 }));
 }
 
+/// So many plays in which one of the lists stays empty mean that nothing can ever be on it.
+const MOST_SEQUENCES: usize = 40;
 const HOUR: i64 = 3_600;
 const SECOND: i64 = 1_000_000;
 const DAY: i64 = 86_400 * SECOND;
@@ -60,7 +62,10 @@ async fn recounted(engine: Engine, sequences: usize) {
     let seed = Random::seed();
     let mut random = Random::new(seed);
     let mut seen = [0; 4];
-    for sequence in 0..sequences {
+    for sequence in 0..MOST_SEQUENCES {
+        if sequence >= sequences && seen.iter().all(|figure| *figure > 0) {
+            break;
+        }
         let mut play = Play::begin(engine, &mut random).await;
         // Before midnight, so that something stays open over it.
         let now = play.floor.clock.now().timestamp();
