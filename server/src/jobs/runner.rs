@@ -394,6 +394,7 @@ impl Workers {
         let name = Uuid::now_v7().simple().to_string();
         let tools = Tools {
             tenant: tenant.clone(),
+            control: self.0.store.control().clone(),
             connections: self.0.connections.clone(),
             means: self.0.means.clone(),
             fetch_schedule: self.0.config.fetch_schedule.clone(),
