@@ -61,6 +61,12 @@ pub struct Config {
     /// Threads that serve requests; absent means one per core.
     #[serde(default)]
     pub workers: Option<usize>,
+    /// Requests a second that one address may make, six times as many at once; 0 is no limit.
+    pub rate_per_address: u32,
+    /// The same for one session.
+    pub rate_per_session: u32,
+    /// The same for all members of a tenant.
+    pub rate_per_tenant: u32,
     /// bcrypt's cost of a password hash.
     pub password_cost: u32,
     /// Hours that the live log reaches back.
@@ -137,6 +143,9 @@ impl Config {
             outbound_allow_loopback: false,
             graph_version: "v26.0".into(),
             workers: Some(1),
+            rate_per_address: 0,
+            rate_per_session: 0,
+            rate_per_tenant: 0,
             password_cost: 4,
             live_log_hours: 72,
             log: "warn".into(),

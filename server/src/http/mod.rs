@@ -29,6 +29,7 @@ mod openapi;
 mod origin;
 mod probes;
 mod quarantine;
+mod rates;
 mod reviews;
 mod routes;
 mod serve;

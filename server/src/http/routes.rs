@@ -72,6 +72,7 @@ use super::{
         discard_item::discard_item, get_item::get_item, list_quarantine::list_quarantine,
         replay_item::replay_item,
     },
+    rates,
     reviews::{
         draw_sample::draw_sample, get_desk::get_desk, list_reviews::list_reviews, put_review::put_review,
     },
@@ -101,15 +102,22 @@ pub fn configure(config: &mut ServiceConfig) {
                 .route(get().to(whatsapp::verify_webhook))
                 .route(post().to(whatsapp::receive_webhook)),
         )
-        .service(only("/live", "GET").route(get().to(live::live)))
+        .service(only("/live", "GET").wrap(from_fn(rates::by_address)).route(get().to(live::live)))
         .service(only("/favicon.ico", "GET").route(get().to(no_icon)))
         // Before its room: a file may take longer than any other body, and has deadlines of its own.
-        .service(only("/api/uploads", "POST").wrap(from_fn(origin::guard)).route(post().to(post_upload)))
+        .service(
+            only("/api/uploads", "POST")
+                .wrap(from_fn(origin::guard))
+                .wrap(from_fn(rates::by_address))
+                .route(post().to(post_upload)),
+        )
         .service(
             web::scope("/api")
                 .app_data(json::config())
                 .wrap(from_fn(deadline))
                 .wrap(from_fn(origin::guard))
+                // Outermost: who asks too often costs nothing more.
+                .wrap(from_fn(rates::by_address))
                 .service(only("/openapi.json", "GET").route(get().to(openapi::get_openapi)))
                 .service(only("/sign-in", "GET").route(get().to(sign_in_page::get_sign_in_page)))
                 .service(

@@ -12,7 +12,7 @@ use actix_web::{
 use nix::sys::socket::{setsockopt, sockopt};
 
 use super::{
-    configure, console::Console, headers::headers, observe::observe, probes::Readiness,
+    configure, console::Console, headers::headers, observe::observe, probes::Readiness, rates::Rates,
     session::gate::SignInGate,
 };
 use crate::{
@@ -69,6 +69,7 @@ pub fn server_with(app: App, listener: TcpListener, readiness: Readiness) -> io:
         tracing::warn!(console_dir = %app.config.console_dir.display(), "the console is not built");
     }
     let gate = Data::new(SignInGate::new(&app.keys).map_err(io::Error::other)?);
+    let rates = Data::new(Rates::new(&app.config));
     let (console, readiness) = (Data::new(console), Data::new(readiness));
     let workers = app.config.workers;
     let app = Data::new(app);
@@ -76,6 +77,7 @@ pub fn server_with(app: App, listener: TcpListener, readiness: Readiness) -> io:
         Actix::new()
             .app_data(Data::clone(&app))
             .app_data(Data::clone(&gate))
+            .app_data(Data::clone(&rates))
             .app_data(Data::clone(&console))
             .app_data(Data::clone(&readiness))
             // Made on the worker's own thread and never leaves it.

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use futures_util::future::LocalBoxFuture;
 use shared::{Instant, error::ErrorCode, ids::AccountId};
 
-use super::error::ApiError;
+use super::{error::ApiError, rates::Rates};
 use crate::{
     app::App,
     db::{
@@ -52,6 +52,8 @@ impl SignedIn {
         let app = request.app_data::<Data<App>>().ok_or_else(|| ApiError::internal("no App"))?;
         let token = token(request).ok_or(ErrorCode::Unauthenticated)?;
         let token_hash = secrets::sha256(token.as_bytes());
+        let rates = request.app_data::<Data<Rates>>().ok_or_else(|| ApiError::internal("no Rates"))?;
+        rates.session(&token_hash)?;
         let (control, now) = (app.store.control(), app.store.clock().now());
 
         let wanted = token_hash.clone();
@@ -66,6 +68,7 @@ impl SignedIn {
             member.member.active && member.locked_out_at.is_none_or(|at| row.began_at >= at)
         };
         let member = member.filter(may).ok_or(ErrorCode::Unauthenticated)?;
+        rates.member(request, row.tenant, id)?;
 
         if now - row.seen_at >= NOTE_EVERY {
             let used = token_hash.clone();

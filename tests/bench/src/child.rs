@@ -47,6 +47,9 @@ impl Listening {
             .env("SWITCHBOARD_PUBLIC_ORIGIN", ORIGIN)
             .env("SWITCHBOARD_DATA_DIR", data)
             .env("SWITCHBOARD_WORKERS", workers.to_string())
+            .env("SWITCHBOARD_RATE_PER_ADDRESS", "0")
+            .env("SWITCHBOARD_RATE_PER_SESSION", "0")
+            .env("SWITCHBOARD_RATE_PER_TENANT", "0")
             .env("SWITCHBOARD_LOG", "error");
         Self::start(command, port, "/readyz", limit).await
     }

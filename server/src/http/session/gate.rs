@@ -88,7 +88,7 @@ impl SignInGate {
 }
 
 /// Whom a request comes from: the peer, or whom a proxy that we trust names last.
-pub(super) fn peer(request: &HttpRequest, config: &Config) -> IpAddr {
+pub(in crate::http) fn peer(request: &HttpRequest, config: &Config) -> IpAddr {
     let unknown = IpAddr::from([0, 0, 0, 0]);
     let peer = request.peer_addr().map_or(unknown, |address| address.ip().to_canonical());
     let trusted = |address: &IpAddr| config.trusted_proxies.iter().any(|p| p.to_canonical() == *address);

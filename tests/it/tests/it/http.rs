@@ -3,6 +3,7 @@
 mod guards;
 mod headers;
 mod input;
+mod rates;
 mod search;
 mod throttle;
 mod time;

@@ -151,6 +151,10 @@ fn surroundings(process: &mut Process, database: &Database, setup: &Setup) {
     process
         .env_clear()
         .envs(where_the_data_is(database))
+        // Tests ask as fast as they can.
+        .env("SWITCHBOARD_RATE_PER_ADDRESS", "0")
+        .env("SWITCHBOARD_RATE_PER_SESSION", "0")
+        .env("SWITCHBOARD_RATE_PER_TENANT", "0")
         .env("SWITCHBOARD_LOG", std::env::var("TEST_SERVER_LOG").unwrap_or_else(|_| "off".into()))
         .envs(setup.env.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())

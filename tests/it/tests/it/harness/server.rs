@@ -29,6 +29,9 @@ pub(crate) struct Options {
     pub(crate) fetch_schedule: Vec<TimeDelta>,
     pub(crate) post_schedule: Vec<TimeDelta>,
     pub(crate) sweep_every: Duration,
+    /// Requests a second; 0 is no limit.
+    pub(crate) rate_per_address: u32,
+    pub(crate) rate_per_session: u32,
     /// Whether addresses that tenants name may be on this machine.
     pub(crate) loopback: bool,
     /// Who plays Meta; nobody listens at the default.
@@ -54,6 +57,8 @@ impl Default for Options {
             post_schedule: short,
             // Never in a test that is not about it: what it would put right is to be found.
             sweep_every: Duration::from_secs(3_600),
+            rate_per_address: 0,
+            rate_per_session: 0,
             loopback: true,
             graph: "http://127.0.0.1:9".into(),
         }
@@ -76,6 +81,8 @@ impl TestServer {
         let mut config = database.config();
         config.graph_base_url = options.graph.clone();
         config.outbound_allow_loopback = options.loopback;
+        config.rate_per_address = options.rate_per_address;
+        config.rate_per_session = options.rate_per_session;
         let parts = Parts {
             clock: Arc::clone(&options.clock),
             hub: options.hub.clone(),
