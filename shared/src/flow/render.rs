@@ -28,6 +28,8 @@ pub const PAGE: usize = ROWS - 1;
 pub enum For {
     /// A person: control characters but line ends are left out.
     People,
+    /// A variable: as for people, but as machines write numbers and days.
+    Store,
     /// A part of an address: all but letters and digits is escaped.
     Url,
     /// A string in JSON: quotation marks, backslashes and control characters are escaped.
@@ -72,7 +74,7 @@ pub fn fill(text: &str, vars: &BTreeMap<Var, Value>, language: &str, to: For) ->
 
 fn escape(out: &mut String, value: &str, to: For) {
     match to {
-        For::People => out.extend(value.chars().filter(|c| *c == '\n' || !c.is_control())),
+        For::People | For::Store => out.extend(value.chars().filter(|c| *c == '\n' || !c.is_control())),
         For::Url => {
             for byte in value.bytes() {
                 match byte {

@@ -41,6 +41,8 @@ pub struct State {
     pub backlog: Vec<Message>,
     /// The revision of the idle timer.
     pub idle: u64,
+    /// Whether the customer has not written since it rang.
+    pub idled: bool,
 }
 
 /// What a session is at. `asked` is the revision that answers must carry.
@@ -74,6 +76,7 @@ impl State {
             visits: BTreeMap::new(),
             backlog: Vec::new(),
             idle: 0,
+            idled: false,
         }
     }
 

@@ -81,21 +81,34 @@ impl<'a> Run<'a> {
             (Event::Timer { kind: Timer::NoReply, rev }, Phase::Asking { node, asked }) if *rev == asked => {
                 self.leave(&node, &Edge::NoReply);
             }
-            (Event::Timer { kind: Timer::Idle, rev }, Phase::Asking { .. }) if *rev == self.state.idle => {
-                self.state.stack.clear();
-                self.flow = self.root;
-                let to = self.root.document().session.on_idle.clone();
-                self.state.idle = self.next_rev();
-                self.walk(to, None);
+            (Event::Timer { kind: Timer::Idle, rev }, phase) if *rev == self.state.idle => {
+                self.idle_is_over(&phase);
             }
             _ => {}
+        }
+    }
+
+    /// Nobody wrote for long. What is on its way goes on; a second silence in a row is the end.
+    fn idle_is_over(&mut self, phase: &Phase) {
+        match phase {
+            Phase::Asking { .. } if self.state.idled => self.end("idle"),
+            Phase::Asking { .. } => {
+                self.await_idle();
+                self.state.idled = true;
+                self.state.stack.clear();
+                self.flow = self.root;
+                self.walk(self.root.document().session.on_idle.clone(), None);
+            }
+            _ => self.await_idle(),
         }
     }
 
     fn start(&mut self, message: Option<&Message>) {
         self.defaults();
         self.await_idle();
-        if message.is_some_and(|message| self.is_privacy(message)) && self.state.is_over() {
+        if message.is_some_and(|message| self.is_privacy(message)) && self.state.is_over()
+            || message.is_some_and(|message| self.is_global(message))
+        {
             return;
         }
         self.walk(self.root.document().entry.clone(), None);
@@ -104,6 +117,7 @@ impl<'a> Run<'a> {
     /// A message of the customer: what the law gives first, then what works everywhere, then the question.
     fn message(&mut self, message: &Message) {
         self.await_idle();
+        self.state.idled = false;
         if self.is_privacy(message) || self.is_global(message) {
             return;
         }
@@ -147,7 +161,7 @@ impl<'a> Run<'a> {
     }
 
     fn is_global(&mut self, message: &Message) -> bool {
-        let (Message::Text(text) | Message::Tap { title: text, .. }) = message else { return false };
+        let Message::Text(text) = message else { return false };
         let folded = words::fold(text);
         let globals = &self.root.document().globals;
         let hit = globals.iter().find(|one| one.keywords.iter().any(|word| words::fold(word) == folded));

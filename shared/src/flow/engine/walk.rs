@@ -55,7 +55,7 @@ impl Run<'_> {
         match &node.kind {
             Kind::Send { body, .. } => self.send(body),
             Kind::Set { var, value, .. } => {
-                let text = fill(value.pick(&self.language()), &self.state.vars, "", For::People);
+                let text = fill(value.pick(&self.language()), &self.state.vars, "", For::Store);
                 if !self.store(var, &text) {
                     self.state.vars.remove(var);
                 }
@@ -174,7 +174,7 @@ impl Run<'_> {
                 let value = |text: &crate::flow::document::Text| {
                     let value = self.filled(text.pick(&language), For::People);
                     // WhatsApp takes no empty value.
-                    line(&value, 256).unwrap_or_else(|| "–".to_owned()).into()
+                    line(&value, 256).unwrap_or_else(|| "–".to_owned())
                 };
                 let params = template.params.iter().map(|text| crate::flow::document::Text::One(value(text)));
                 Said::Template(Template { params: params.collect(), ..template.clone() })

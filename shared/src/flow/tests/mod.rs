@@ -41,14 +41,25 @@ fn text(words: &str) -> Input {
 }
 
 #[test]
-fn the_starter_flow_has_no_fault_and_goes_as_its_dialogues_say() {
-    let draft: Draft = read(STARTER).unwrap();
-    assert_eq!(faults(&draft, &world()), []);
-    let flow = starter();
-    for golden in &flow.document().tests {
-        assert_eq!(play(&flow, golden), None, "{}", golden.name);
+fn flows_that_come_along_have_no_fault_and_go_as_their_dialogues_say() {
+    let all = [
+        STARTER,
+        include_str!("../../../../assets/flows/order_status.json"),
+        include_str!("../../../../assets/flows/csat.json"),
+        include_str!("../../../../assets/flows/lead.json"),
+        include_str!("../../../../assets/flows/call_back.json"),
+    ];
+    for json in all {
+        let draft: Draft = read(json).unwrap();
+        assert_eq!(faults(&draft, &world()), [], "{}", draft.id);
+        let flow = FlowVersion::publish(&draft, &world()).unwrap().0;
+        assert!(flow.document().tests.len() >= 2);
+        for golden in &flow.document().tests {
+            assert_eq!(play(&flow, golden), None, "{} {}", draft.id, golden.name);
+        }
     }
     // A dialogue that goes otherwise is found.
+    let flow = starter();
     let mut wrong = flow.document().tests[0].clone();
     wrong.steps.pop();
     wrong.steps.push(super::golden::Line::Handoff(None));

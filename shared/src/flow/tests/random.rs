@@ -173,3 +173,47 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn random_sessions_come_to_everything_that_is_checked() {
+    use proptest::{strategy::ValueTree, test_runner::TestRunner};
+    let mut runner = TestRunner::deterministic();
+    let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
+    for _ in 0..1000 {
+        let plan = plans().new_tree(&mut runner).unwrap().current();
+        let inputs = inputs().new_tree(&mut runner).unwrap().current();
+        let Some(flow) = flow(&plan) else { continue };
+        let mut state = State::new("session", "en", BTreeMap::new());
+        *seen.entry("published").or_default() += 1;
+        for one in &inputs {
+            let (event, stale) = input(&state, one);
+            if stale && !state.is_over() {
+                *seen.entry("stale").or_default() += 1;
+            }
+            let (after, effects) = step(&flow, state, &Input { event, facts: Facts::default() }, now());
+            state = after;
+            for effect in &effects {
+                let what = match effect {
+                    Effect::Send(Said::Interactive(sent)) => sent.kind(),
+                    Effect::Http { .. } => "http",
+                    Effect::Handoff { .. } => "handoff",
+                    Effect::End { .. } => "end",
+                    Effect::Invalid { .. } => "invalid",
+                    _ => "other",
+                };
+                *seen.entry(what).or_default() += 1;
+            }
+            if state.page > 0 {
+                *seen.entry("page").or_default() += 1;
+            }
+            if !state.backlog.is_empty() {
+                *seen.entry("backlog").or_default() += 1;
+            }
+        }
+    }
+    let wanted =
+        ["published", "stale", "buttons", "list", "http", "handoff", "end", "invalid", "page", "backlog"];
+    for what in wanted {
+        assert!(seen.get(what).is_some_and(|count| *count >= 10), "{what}: {seen:?}");
+    }
+}

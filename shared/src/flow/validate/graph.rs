@@ -129,7 +129,7 @@ impl Graph<'_> {
                 add(Code::W04, at);
             }
         }
-        if !reached.iter().any(|at| person(at)) {
+        if !reached.iter().any(person) {
             found.push(Fault { code: Code::W01, node: None, field: String::new() });
         }
     }
