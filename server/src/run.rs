@@ -37,6 +37,8 @@ pub struct Parts {
     pub fetch_schedule: Vec<TimeDelta>,
     /// Waiting times between tries to post an alert; after the last it is given up.
     pub post_schedule: Vec<TimeDelta>,
+    /// How often it is looked whether somebody waits who need not.
+    pub sweep_every: Duration,
 }
 
 impl Parts {
@@ -48,6 +50,7 @@ impl Parts {
             outbox: OutboxConfig::default(),
             fetch_schedule: [2, 10, 60, 300, 1_800, 7_200, 21_600].map(TimeDelta::seconds).to_vec(),
             post_schedule: [10, 30, 120, 300, 900, 1_800, 3_600].map(TimeDelta::seconds).to_vec(),
+            sweep_every: Duration::from_secs(60),
         }
     }
 }
@@ -122,6 +125,7 @@ pub fn start(
             outbox: parts.outbox,
             fetch_schedule: parts.fetch_schedule,
             post_schedule: parts.post_schedule,
+            sweep_every: parts.sweep_every,
             live_log_hours: i64::from(config.live_log_hours),
             grace,
         },

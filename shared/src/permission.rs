@@ -46,6 +46,8 @@ pub enum Permission {
     Monitor,
     /// Judge how colleagues answered.
     Review,
+    /// See what everybody did; what one did oneself, everybody sees.
+    SeeAudit,
 }
 
 /// What each role may do.
@@ -66,6 +68,7 @@ pub const fn permissions(role: Role) -> &'static [Permission] {
             SeeBoard,
             Monitor,
             Review,
+            SeeAudit,
         ],
         Role::Administrator => &[
             WorkConversations,
@@ -84,6 +87,7 @@ pub const fn permissions(role: Role) -> &'static [Permission] {
             SeeBoard,
             Monitor,
             Review,
+            SeeAudit,
         ],
     }
 }

@@ -15,6 +15,8 @@ pub(crate) const WATCH: &str = "/board/watch";
 pub(crate) const SHIFT: &str = "/board/shift";
 /// How colleagues answered.
 pub(crate) const REVIEW: &str = "/board/review";
+/// Who did what.
+pub(crate) const ACTIVITY: &str = "/board/activity";
 /// So many side by side.
 pub(crate) const WATCHED: usize = 4;
 /// The board for a screen on the wall.
@@ -73,6 +75,8 @@ pub(crate) enum Room {
     Shift,
     /// How colleagues answered.
     Review,
+    /// Who did what.
+    Activity,
 }
 
 /// The room of an address of the floor.
@@ -82,6 +86,7 @@ pub(crate) fn room(path: &str) -> Room {
         _ if path.starts_with(WATCH) => Room::Watch,
         _ if path.starts_with(SHIFT) => Room::Shift,
         _ if path.starts_with(REVIEW) => Room::Review,
+        _ if path.starts_with(ACTIVITY) => Room::Activity,
         _ => Room::Board,
     }
 }

@@ -1,6 +1,9 @@
 //! Walking the audit chains: whether an entry was changed, left out or added behind our back.
 
-use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl, connection::SimpleConnection};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl,
+    connection::SimpleConnection,
+};
 
 use super::{
     Fault, Scoped,
@@ -29,15 +32,39 @@ pub fn broken(engine: &Engine) -> Result<Vec<String>, OpenError> {
         if row.life == "erased" {
             continue;
         }
+        let anchors = control::audit::anchors(&mut control, row.id).map_err(say)?;
         let mut scoped = engine.open_tenant(row.id, None)?;
         begin_read(&mut scoped)?;
         let broken = first_broken(&mut scoped).map_err(say)?;
+        let moved = first_moved(&mut scoped, &anchors).map_err(say)?;
         scoped.conn.batch_execute("COMMIT")?;
         if let Some(seq) = broken {
             found.push(format!("the audit chain of {} does not hold at entry {seq}", row.slug));
         }
+        if let Some(seq) = moved {
+            found.push(format!(
+                "the audit chain of {} is not the one that was noted at entry {seq}",
+                row.slug
+            ));
+        }
     }
     Ok(found)
+}
+
+/// The first end that was noted elsewhere and is not in the chain, if any: it holds in itself and is another one.
+fn first_moved(scoped: &mut Scoped, anchors: &[(i64, String)]) -> Result<Option<i64>, Fault> {
+    for (seq, noted) in anchors {
+        let (conn, tenant) = scoped.parts();
+        let found: Option<String> = a::audit
+            .filter(a::tenant_id.eq(tenant).and(a::seq.eq(*seq)))
+            .select(a::hash)
+            .first(conn)
+            .optional()?;
+        if found.as_ref() != Some(noted) {
+            return Ok(Some(*seq));
+        }
+    }
+    Ok(None)
 }
 
 /// The first entry of a tenant that does not fit, if any. The end is known as well: the log's head says

@@ -4,6 +4,7 @@
 //! entries are written on the way. It knows no HTTP, no sockets and no clock of its own.
 
 pub mod alert_webhook;
+pub mod audit;
 pub mod banner;
 pub mod board;
 pub mod bulk;
@@ -12,6 +13,7 @@ pub mod canned;
 pub mod commands;
 pub mod contacts;
 pub mod conversations;
+mod csv;
 pub mod drafts;
 pub mod fields;
 mod finding;

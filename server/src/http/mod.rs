@@ -7,6 +7,7 @@
 //! Absent on purpose: SQL, sockets, and any way to name a tenant other than the session.
 
 mod alert_webhook;
+mod audit;
 mod board;
 mod canned;
 mod channels;

@@ -5,9 +5,9 @@ use shared::error::Problem;
 use utoipa::OpenApi;
 
 use super::{
-    alert_webhook, board, canned, channels, commands, connections, contact_fields, contacts, conversations,
-    labels, messages, notices, probes, quarantine, reviews, session, sign_in_page, stickers, templates,
-    uploads,
+    alert_webhook, audit, board, canned, channels, commands, connections, contact_fields, contacts,
+    conversations, labels, messages, notices, probes, quarantine, reviews, session, sign_in_page, stickers,
+    templates, uploads,
 };
 
 #[derive(OpenApi)]
@@ -28,6 +28,8 @@ use super::{
         alert_webhook::remove_webhook::remove_webhook,
         alert_webhook::renew_secret::renew_secret,
         alert_webhook::test_webhook::test_webhook,
+        audit::list_audit::list_audit,
+        audit::export_audit::export_audit,
         board::list_conversations::list_board_conversations,
         board::get_shift::get_shift,
         canned::list_replies::list_replies,
@@ -170,6 +172,8 @@ mod tests {
                 "/api/alert-webhook",
                 "/api/alert-webhook/secret",
                 "/api/alert-webhook/test",
+                "/api/audit",
+                "/api/audit/export",
                 "/api/blocked",
                 "/api/board/conversations",
                 "/api/canned",

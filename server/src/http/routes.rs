@@ -16,6 +16,7 @@ use super::{
         get_webhook::get_webhook, put_webhook::put_webhook, remove_webhook::remove_webhook,
         renew_secret::renew_secret, test_webhook::test_webhook,
     },
+    audit::{export_audit::export_audit, list_audit::list_audit},
     board::{get_shift::get_shift, list_conversations::list_board_conversations},
     canned::{
         create_reply::create_reply, delete_reply::delete_reply, export_replies::export_replies,
@@ -118,6 +119,8 @@ pub fn configure(config: &mut ServiceConfig) {
                         .route(delete().to(sign_out)),
                 )
                 .service(only("/board/conversations", "GET").route(get().to(list_board_conversations)))
+                .service(only("/audit", "GET").route(get().to(list_audit)))
+                .service(only("/audit/export", "GET").route(get().to(export_audit)))
                 .service(only("/shift", "GET").route(get().to(get_shift)))
                 .configure(alerts)
                 .configure(canned)

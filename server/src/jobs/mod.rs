@@ -1,5 +1,6 @@
 //! What happens after a commit: one task per tenant that has work, woken by commits and by time.
 
+mod anchor;
 mod check_numbers;
 mod drop_file;
 mod fetch_file;

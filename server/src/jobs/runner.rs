@@ -30,7 +30,7 @@ use crate::{
         control::{quarantine, session, tenant, throttle},
         data_map,
         record::Kicks,
-        rows::{job, member, outbox, timer},
+        rows::{job, member, outbox, timer, waiting},
     },
     domain::{
         board::{Levels, watch},
@@ -63,6 +63,8 @@ pub struct WorkersConfig {
     pub fetch_schedule: Vec<Duration>,
     /// Waiting times between tries to post an alert; after the last it is given up.
     pub post_schedule: Vec<Duration>,
+    /// How often it is looked whether somebody waits who need not.
+    pub sweep_every: Wait,
     /// Hours the live log is kept.
     pub live_log_hours: i64,
     /// Between a start and believing that a member is gone.
@@ -103,6 +105,8 @@ struct Desk {
     jobs: Jobs,
     /// What is known of the levels of service, so that each look at the thresholds reads only what is new.
     levels: Levels,
+    /// When it was last looked whether somebody waits who need not.
+    swept: std::time::Instant,
 }
 
 impl Desk {
@@ -305,6 +309,7 @@ impl Workers {
                 move || !workers.state().suspended.contains(&id)
             };
             let rang = self.ring(&tenant, &mut desk.levels).await?;
+            let waits = self.sweep(&tenant, desk).await?;
             let sending = desk.outbox.fill(may()).await?;
             let ran = desk.jobs.fill(may()).await?;
             if rang || sending || ran {
@@ -314,10 +319,11 @@ impl Workers {
             let due = self.next_due(&tenant, desk, now).await?;
             let until = due.map(|at| (from_micros(at) - now).to_std().unwrap_or(Wait::ZERO));
             // Never quite zero: a row that is due but cannot be sent yet must not spin.
-            let nap = until.unwrap_or(LONGEST_NAP).clamp(Wait::from_millis(5), LONGEST_NAP);
+            let longest = if waits { LONGEST_NAP.min(self.0.config.sweep_every) } else { LONGEST_NAP };
+            let nap = until.unwrap_or(longest).clamp(Wait::from_millis(5), longest);
             let idle = self.rest(Some(&mut *desk), notify, nap).await;
             let long = until.is_none_or(|until| until > LOOK_AROUND + nap);
-            if idle && long && desk.is_idle() && self.retire(id, notify, due) {
+            if idle && long && !waits && desk.is_idle() && self.retire(id, notify, due) {
                 return Ok(());
             }
         }
@@ -343,6 +349,21 @@ impl Workers {
         }
         let rang = tenant.write(move |tx| timers::ring_knowing(tx, recent.as_ref())).await;
         rang.map(|(rang, _)| rang)
+    }
+
+    /// Now and then, gives out what waits although nothing will stir it; says whether anything waits at all.
+    async fn sweep(&self, tenant: &TenantStore, desk: &mut Desk) -> Result<bool, WriteError> {
+        let read = tenant.read(waiting::any).await;
+        let waits = read.map_err(|error| WriteError::Unavailable(error.to_string()))?;
+        if waits && desk.swept.elapsed() >= self.0.config.sweep_every {
+            desk.swept = std::time::Instant::now();
+            let (given, _) = tenant.write(timers::sweep).await?;
+            if given > 0 {
+                let id = tenant.id();
+                tracing::warn!(tenant.id = %id, conversations = given, "somebody waited beside an agent who could take them");
+            }
+        }
+        Ok(waits)
     }
 
     /// Sleeps until a commit asks for work, something ends, or the time is over; says whether it was the
@@ -373,6 +394,7 @@ impl Workers {
         let name = Uuid::now_v7().simple().to_string();
         let tools = Tools {
             tenant: tenant.clone(),
+            control: self.0.store.control().clone(),
             connections: self.0.connections.clone(),
             means: self.0.means.clone(),
             fetch_schedule: self.0.config.fetch_schedule.clone(),
@@ -390,7 +412,8 @@ impl Workers {
             self.0.config.outbox.clone(),
             name.clone(),
         );
-        let desk = Desk { outbox, jobs: Jobs::new(tools, name), levels: Levels::default() };
+        let (jobs, levels, swept) = (Jobs::new(tools, name), Levels::default(), std::time::Instant::now());
+        let desk = Desk { outbox, jobs, levels, swept };
         desk.outbox.recover().await?;
         desk.jobs.recover().await?;
         let plan = |tx: &mut Tx<'_>| {

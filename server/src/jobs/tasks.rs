@@ -14,12 +14,13 @@ use tokio::{
 };
 
 use super::{
-    check_numbers, drop_file, fetch_file, import_past, post_alert, prune, runner::Means, sync_templates,
-    tell_block, tell_reaction, tell_read, turns::Turns,
+    anchor, check_numbers, drop_file, fetch_file, import_past, post_alert, prune, runner::Means,
+    sync_templates, tell_block, tell_reaction, tell_read, turns::Turns,
 };
 use crate::{
     db::{
         Fault, TenantStore, WriteError,
+        control::Control,
         rows::job::{self, JobRow},
     },
     domain::{
@@ -42,6 +43,7 @@ const TROUBLE: Wait = Wait::from_secs(1);
 #[derive(Clone)]
 pub(super) struct Tools {
     pub(super) tenant: TenantStore,
+    pub(super) control: Control,
     pub(super) connections: Connections,
     pub(super) means: Means,
     pub(super) fetch_schedule: Vec<Duration>,
@@ -149,7 +151,9 @@ async fn run(tools: Tools, row: JobRow) {
                 job::done(tx, id)?;
                 prune::run(tx, hours)
             });
-            done.await.map(|_| ()).map_err(|error| error.to_string())
+            let done = done.await.map(|_| ()).map_err(|error| error.to_string());
+            anchor::run(&tools).await;
+            done
         }
         past::IMPORT => import_past::run(&tools, &row).await,
         file::FETCH => fetch_file::run(&tools, &row).await,

@@ -1,6 +1,7 @@
 //! Requests and responses of the HTTP API.
 
 pub mod alerts;
+pub mod audit;
 pub mod canned;
 pub mod contacts;
 pub mod conversations;

@@ -44,6 +44,11 @@ pub(crate) fn review() -> AnyView {
     around(board::review::page)
 }
 
+/// Who did what; everybody may read what they did themselves.
+pub(crate) fn activity() -> AnyView {
+    around(board::activity::page)
+}
+
 fn around(draw: fn(Desk) -> AnyView) -> AnyView {
     let desk = Desk::get();
     let inbox = Inbox::new(desk, Signal::derive(|| None));

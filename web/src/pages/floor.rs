@@ -23,6 +23,7 @@ pub(crate) fn page() -> AnyView {
             Room::Watch => board::watch(),
             Room::Shift => board::shift(),
             Room::Review => board::review(),
+            Room::Activity => board::activity(),
         };
         vec![Item::new(format!("{room:?}"), draw)]
     })

@@ -4,6 +4,7 @@ pub mod agent_load;
 pub mod alert;
 pub mod alert_webhook;
 pub mod assignment;
+pub mod audit;
 pub mod awaited;
 pub mod board;
 pub mod bulk;

@@ -221,6 +221,20 @@ pub fn count(scoped: &mut Scoped, queue: QueueId) -> Result<u32, Fault> {
     Ok(u32::try_from(all).unwrap_or(u32::MAX))
 }
 
+/// Whether anybody waits in a queue.
+///
+/// # Errors
+/// The database's.
+pub fn any(scoped: &mut Scoped) -> Result<bool, Fault> {
+    let (conn, tenant) = scoped.parts();
+    let first: Option<String> = w::waiting
+        .filter(w::tenant_id.eq(tenant).and(sql::<Bool>(WAITS)))
+        .select(w::conversation_id)
+        .first(conn)
+        .optional()?;
+    Ok(first.is_some())
+}
+
 /// How many wait before one that waits in the same queue.
 ///
 /// # Errors

@@ -11,14 +11,14 @@ use shared::{
     permission::{Permission, PhoneSight},
 };
 
-use super::{about::masked, csv};
+use super::about::masked;
 use crate::{
     db::{
         Fault, ReadError, TenantStore, Tx,
         record::Actor,
         rows::{contact_field, contact_page, label},
     },
-    domain::{labels::may_manage, seat},
+    domain::{csv, labels::may_manage, seat},
 };
 
 /// What stands in the column `vip` of whoever is important.

@@ -24,11 +24,7 @@ use shared::{
     phone,
 };
 
-use super::{
-    csv::{self, Line},
-    export::YES,
-    mark,
-};
+use super::{export::YES, mark};
 use crate::{
     db::{
         Fault, ReadError, Scoped, TenantStore, Tx, WriteError,
@@ -40,6 +36,7 @@ use crate::{
             Loaded,
             receive::{self, Sender},
         },
+        csv::{self, Line},
         labels::may_manage,
     },
 };

@@ -8,7 +8,7 @@ pub mod about;
 pub mod address;
 pub mod block;
 pub mod blocked;
-mod csv;
+
 pub mod describe;
 pub mod export;
 mod extras;

@@ -91,8 +91,15 @@ pub(crate) fn queue_up(tx: &mut Tx<'_>, loaded: &mut Loaded) -> Result<(), Fault
     let is_new = comes || goes_on.is_none();
     let mut row = match goes_on {
         Some(known) if known.queue == queue => known,
-        // Handed to another queue, it has waited as long as it has waited.
-        Some(known) => WaitingRow { queue, ring: 0, sticky: None, waits: false, ..known },
+        // Handed to another queue, it has waited as long as it has waited. How much sooner it comes is that queue's to
+        // say, unless a person said it.
+        Some(known) => {
+            let from = queue::rules(tx, Some(known.queue))?;
+            let by_rule = priority::of(tx, loaded, &from)? == (known.priority, known.because.clone());
+            let (priority, because) =
+                if by_rule { priority::of(tx, loaded, &rules)? } else { (known.priority, known.because) };
+            WaitingRow { queue, ring: 0, sticky: None, waits: false, priority, because, ..known }
+        }
         None => {
             let (priority, because) = priority::of(tx, loaded, &rules)?;
             WaitingRow {

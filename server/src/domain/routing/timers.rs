@@ -3,7 +3,7 @@
 use chrono::Duration;
 use shared::{
     ids::{ConversationId, MemberId},
-    model::{conversation::ConversationState, routing::Ending},
+    model::{conversation::ConversationState, queue::Queue, routing::Ending},
 };
 
 use super::{
@@ -77,12 +77,15 @@ fn put_off(tx: &mut Tx<'_>, kind: TimerKind, subject: &str, fault: &Fault) -> Re
 }
 
 /// Whatever waits beside somebody who could take it, because a rule was changed by hand or a row was: a safety net.
+/// Gives how many wait no longer.
 ///
 /// # Errors
 /// The database's.
-pub fn sweep(tx: &mut Tx<'_>) -> Result<(), Fault> {
+pub fn sweep(tx: &mut Tx<'_>) -> Result<u32, Fault> {
     let mut stirred = Stirred::default();
-    for queue in queue::all(tx)? {
+    let queues = queue::all(tx)?;
+    let before = waiting_in(tx, &queues)?;
+    for queue in &queues {
         // Clocks change by rules that may have changed since; what should have rung already will, and says so.
         let rings = timer::due(tx, TimerKind::Hours, &queue.id.to_string())?;
         if rings.is_none_or(|due| due > tx.now())
@@ -95,7 +98,12 @@ pub fn sweep(tx: &mut Tx<'_>) -> Result<(), Fault> {
     if let Err(fault) = tx.part(|tx| settle(tx, stirred))? {
         tracing::error!(error = %fault, "what waits was not given out");
     }
-    watch::ensure(tx)
+    watch::ensure(tx)?;
+    Ok(before.saturating_sub(waiting_in(tx, &queues)?))
+}
+
+fn waiting_in(tx: &mut Tx<'_>, queues: &[Queue]) -> Result<u32, Fault> {
+    queues.iter().try_fold(0, |sum: u32, queue| Ok(sum.saturating_add(waiting::count(tx, queue.id)?)))
 }
 
 fn one(tx: &mut Tx<'_>, kind: TimerKind, subject: &str) -> Result<(), Fault> {

@@ -48,6 +48,12 @@ fn flows_that_come_along_have_no_fault_and_go_as_their_dialogues_say() {
         include_str!("../../../../assets/flows/csat.json"),
         include_str!("../../../../assets/flows/lead.json"),
         include_str!("../../../../assets/flows/call_back.json"),
+        include_str!("../../../../assets/flows/departments.json"),
+        include_str!("../../../../assets/flows/opening_hours.json"),
+        include_str!("../../../../assets/flows/appointment.json"),
+        include_str!("../../../../assets/flows/faq.json"),
+        include_str!("../../../../assets/flows/language.json"),
+        include_str!("../../../../assets/flows/opt_in.json"),
     ];
     for json in all {
         let draft: Draft = read(json).unwrap();
@@ -124,4 +130,33 @@ fn what_comes_while_a_server_is_asked_is_answered_in_order() {
     let handed = effects.iter().position(|effect| matches!(effect, Effect::Handoff { .. })).unwrap();
     assert!(invalid < handed);
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Send(Said::Interactive(_)))));
+}
+
+#[test]
+fn a_called_flow_comes_back_to_its_caller() {
+    let mut world = world();
+    let sub = read(&STARTER.replace(r#""id":"starter""#, r#""id":"sub""#)).unwrap();
+    let mut sub = sub;
+    sub.session.on_idle = Some("bye".into());
+    let called = FlowVersion::publish(&sub, &world).unwrap().0;
+    world.flows.insert("sub".into(), std::sync::Arc::new(called));
+    let caller = STARTER
+        .replace(
+            r#"{"id":"welcome","type":"send","#,
+            r#"{"id":"ask","type":"call","flow":"sub","next":"later"},{"id":"welcome","type":"send","#,
+        )
+        .replace(r#""entry":"welcome""#, r#""entry":"ask""#)
+        .replace(r#""goto":"menu""#, r#""goto":"welcome""#);
+    let flow = FlowVersion::publish(&read(&caller).unwrap(), &world).unwrap().0;
+    let state = State::new("s", "en", BTreeMap::new());
+    let (state, _) = step(&flow, state, &text("hi"), now());
+    assert_eq!(state.stack.len(), 1);
+    let Phase::Asking { asked, .. } = state.phase else { panic!("{:?}", state.phase) };
+    // Silence ends the called flow, and its caller goes on.
+    let event = Event::Timer { kind: super::state::Timer::NoReply, rev: asked };
+    let (state, effects) = step(&flow, state, &Input { event, facts: Facts::default() }, now());
+    assert!(matches!(state.phase, Phase::Done { handed_off: true }));
+    let closed =
+        |effect: &Effect| matches!(effect, Effect::Send(Said::Text(text)) if text.contains("closed"));
+    assert!(effects.iter().any(closed), "{effects:?}");
 }

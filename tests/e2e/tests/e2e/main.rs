@@ -9,6 +9,7 @@
     reason = "a test that cannot go on should stop where it stands"
 )]
 
+mod activity;
 mod alerts;
 mod board;
 mod browser;

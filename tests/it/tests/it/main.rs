@@ -10,6 +10,7 @@
 mod harness;
 
 mod alerts;
+mod audit;
 mod board;
 mod canned;
 mod contacts;

@@ -8,6 +8,8 @@ mod hours;
 mod invariants;
 mod kill;
 pub(crate) mod model;
+mod net;
+mod priorities;
 mod protocol;
 mod rules;
 mod saved_views;

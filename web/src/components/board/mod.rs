@@ -1,5 +1,6 @@
 //! The supervisor's board: how many wait, who is there, and how the day goes.
 
+pub(crate) mod activity;
 mod agents;
 mod behind;
 mod figures;
@@ -110,6 +111,7 @@ pub(crate) fn page(floor: Floor) -> AnyView {
             }.into_any())}
             {tell::button(floor.desk)}
             <a class="button" href=routes::SHIFT data-testid="shift-open">{tr(Key::ShiftOpen)}</a>
+            <a class="button" href=routes::ACTIVITY data-testid="activity-open">{tr(Key::Activity)}</a>
             <a class="button" href=routes::WALL data-testid="wall">{tr(Key::BoardWall)}</a>
         </header>
         <Show when=move || !floor.is_there()><RowSkeletons/></Show>

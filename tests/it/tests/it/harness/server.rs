@@ -28,6 +28,7 @@ pub(crate) struct Options {
     pub(crate) outbox: OutboxConfig,
     pub(crate) fetch_schedule: Vec<TimeDelta>,
     pub(crate) post_schedule: Vec<TimeDelta>,
+    pub(crate) sweep_every: Duration,
     /// Whether addresses that tenants name may be on this machine.
     pub(crate) loopback: bool,
     /// Who plays Meta; nobody listens at the default.
@@ -51,6 +52,8 @@ impl Default for Options {
             },
             fetch_schedule: short.clone(),
             post_schedule: short,
+            // Never in a test that is not about it: what it would put right is to be found.
+            sweep_every: Duration::from_secs(3_600),
             loopback: true,
             graph: "http://127.0.0.1:9".into(),
         }
@@ -79,6 +82,7 @@ impl TestServer {
             outbox: options.outbox.clone(),
             fetch_schedule: options.fetch_schedule.clone(),
             post_schedule: options.post_schedule.clone(),
+            sweep_every: options.sweep_every,
         };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());

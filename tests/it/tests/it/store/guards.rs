@@ -8,7 +8,7 @@ use diesel::{
 };
 use server::{
     clock::SystemClock,
-    db::{Store, StoreConfig, WriteError, chains, control, engine, migrate},
+    db::{Store, StoreConfig, WriteError, chains, control, engine, migrate, record::Actor, rows},
 };
 
 use super::{Bare, create_tenant, mark, marks};
@@ -22,6 +22,7 @@ on_both_engines!(
     the_audit_log_cannot_be_changed,
     the_operators_chain_cannot_be_changed,
     an_audit_entry_that_was_changed_or_cut_off_is_found,
+    a_chain_that_holds_and_is_another_one_is_found,
 );
 
 fn open(config: StoreConfig) -> Result<Store, String> {
@@ -147,21 +148,16 @@ async fn the_operators_chain_cannot_be_changed(engine: Engine) {
     }
 }
 
-async fn an_audit_entry_that_was_changed_or_cut_off_is_found(engine: Engine) {
-    let bare = Bare::new(engine).await;
-    let config = bare.database.store_config();
-    let broken = || chains::broken(&config.engine).unwrap();
-    assert_eq!(broken(), [""; 0]);
-    // What no code of ours can do, somebody with the file or the superuser's password can.
-    let id = bare.tenant.id();
-    let tamper = |tenant: &str, control: &str| match engine {
+/// What no code of ours can do, somebody with the file or the superuser's password can.
+fn tamper(bare: &Bare, engine: Engine, tenant: &str, control: &str) {
+    match engine {
         Engine::Postgres => {
             let mut root = PgConnection::establish(&bare.database.urls().superuser).unwrap();
             let quiet = "SET session_replication_role = replica;";
             root.batch_execute(&format!("{quiet} {tenant}; {control}")).unwrap();
         }
         Engine::Sqlite => {
-            let file = engine::Engine::tenant_file(&bare.database.dir(), id);
+            let file = engine::Engine::tenant_file(&bare.database.dir(), bare.tenant.id());
             let mut conn = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
             let loose = "DROP TRIGGER IF EXISTS audit_no_update; DROP TRIGGER IF EXISTS audit_no_delete;";
             conn.batch_execute(&format!("{loose} {tenant}")).unwrap();
@@ -170,7 +166,15 @@ async fn an_audit_entry_that_was_changed_or_cut_off_is_found(engine: Engine) {
             let loose = "DROP TRIGGER IF EXISTS operator_audit_no_update;";
             conn.batch_execute(&format!("{loose} {control}")).unwrap();
         }
-    };
+    }
+}
+
+async fn an_audit_entry_that_was_changed_or_cut_off_is_found(engine: Engine) {
+    let bare = Bare::new(engine).await;
+    let config = bare.database.store_config();
+    let broken = || chains::broken(&config.engine).unwrap();
+    assert_eq!(broken(), [""; 0]);
+    let tamper = |tenant: &str, control: &str| tamper(&bare, engine, tenant, control);
     tamper("UPDATE audit SET object = 'x' WHERE seq = 1", "SELECT 1");
     assert_eq!(broken(), ["the audit chain of bare does not hold at entry 1"]);
     tamper("DELETE FROM audit", "UPDATE operator_audit SET action = 'x' WHERE seq = 1");
@@ -181,6 +185,23 @@ async fn an_audit_entry_that_was_changed_or_cut_off_is_found(engine: Engine) {
             "the audit chain of bare does not hold at entry 1"
         ]
     );
+}
+
+async fn a_chain_that_holds_and_is_another_one_is_found(engine: Engine) {
+    let bare = Bare::new(engine).await;
+    let config = bare.database.store_config();
+    let id = bare.tenant.id();
+    let before = bare.tenant.read(rows::audit::head).await.unwrap();
+    bare.tenant.write(|tx| tx.audit(Actor::System, "test.done", "what is to be forgotten")).await.unwrap();
+    let (seq, hash) = bare.tenant.read(rows::audit::head).await.unwrap();
+    let now = bare.tenant.clock().now();
+    bare.store.control().write(move |conn| control::audit::anchor(conn, id, seq, &hash, now)).await.unwrap();
+    assert_eq!(chains::broken(&config.engine).unwrap(), [""; 0]);
+    // Cut off without a trace: the chain holds, and so does its end.
+    let end = format!("UPDATE tenant_log SET audit_seq = {}, audit_hash = '{}'", before.0, before.1);
+    tamper(&bare, engine, &format!("DELETE FROM audit WHERE seq = {seq}; {end}"), "SELECT 1");
+    let moved = format!("the audit chain of bare is not the one that was noted at entry {seq}");
+    assert_eq!(chains::broken(&config.engine).unwrap(), [moved]);
 }
 
 #[test]

@@ -83,7 +83,10 @@ pub(crate) fn page(desk: Desk) -> AnyView {
     if !untrack(|| desk.session.may(Permission::Review)) {
         let me = desk.session.member_untracked();
         return view! {
-            <header class="settings__head"><h1>{tr(Key::ReviewOwn)}</h1></header>
+            <header class="settings__head">
+                <h1>{tr(Key::ReviewOwn)}</h1>
+                <a class="button" href=routes::ACTIVITY>{tr(Key::Activity)}</a>
+            </header>
             {figures::own(desk, me)}
         }
         .into_any();

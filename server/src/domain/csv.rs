@@ -5,17 +5,17 @@
 
 /// One line that is not blank.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Line {
+pub(in crate::domain) struct Line {
     /// Its place in the file; the first is 1.
-    pub(super) number: u32,
+    pub(in crate::domain) number: u32,
     /// Its cells, without blanks around them.
-    pub(super) cells: Vec<String>,
+    pub(in crate::domain) cells: Vec<String>,
     /// Whether a quote in it does not end.
-    pub(super) broken: bool,
+    pub(in crate::domain) broken: bool,
 }
 
 /// Takes a file apart. What stands between cells is told by the first line.
-pub(super) fn parse(text: &str) -> Vec<Line> {
+pub(in crate::domain) fn parse(text: &str) -> Vec<Line> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let separator = separator(text);
     let mut lines = Vec::new();
@@ -68,7 +68,7 @@ fn separator(text: &str) -> char {
 }
 
 /// A line of cells, with its end.
-pub(super) fn line<'a>(cells: impl Iterator<Item = &'a str>) -> String {
+pub(in crate::domain) fn line<'a>(cells: impl Iterator<Item = &'a str>) -> String {
     let cells: Vec<String> = cells.map(written).collect();
     format!("{}\r\n", cells.join(","))
 }
