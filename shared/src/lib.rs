@@ -9,6 +9,7 @@ pub mod apply;
 pub mod attachments;
 pub mod canned;
 pub mod error;
+pub mod flow;
 pub mod health;
 pub mod ids;
 pub mod instant;
