@@ -24,6 +24,8 @@ const AT_ONCE: i64 = 20;
 const LONGEST_NAP: Duration = Duration::from_secs(30);
 /// Shortest sleep while something waits: also a database that does not answer must not make it spin.
 const SHORTEST_NAP: Duration = Duration::from_secs(1);
+/// How often files of old mails are looked for.
+const CLEANED_EVERY: TimeDelta = TimeDelta::hours(6);
 /// What did not get through is tried again after so many seconds; the last is repeated.
 const SCHEDULE: [i64; 5] = [30, 120, 600, 1_800, 3_600];
 /// After this a mail is given up: what it tells is no news any more.
@@ -51,7 +53,13 @@ impl Postman {
 
     /// Sends whatever becomes due, for ever.
     pub async fn run(self) {
+        let mut cleaned: Option<Instant> = None;
         loop {
+            let now = self.control.clock().now();
+            if cleaned.is_none_or(|last| now - last >= CLEANED_EVERY) {
+                cleaned = Some(now);
+                self.forget(now).await;
+            }
             let nap = match self.round().await {
                 Ok(nap) => nap,
                 Err(error) => {
@@ -63,6 +71,14 @@ impl Postman {
                 () = self.bell.rung() => {}
                 () = tokio::time::sleep(nap) => {}
             }
+        }
+    }
+
+    async fn forget(&self, now: Instant) {
+        let transport = Arc::clone(&self.transport);
+        let done = tokio::task::spawn_blocking(move || transport.forget(now.into())).await;
+        if let Ok(Err(error)) = done {
+            tracing::warn!(error = %error, "files of old mails could not be removed");
         }
     }
 

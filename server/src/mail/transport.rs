@@ -5,7 +5,7 @@ use std::{
     io::Write as _,
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use lettre::{Message, SmtpTransport, Transport as _};
@@ -55,6 +55,30 @@ impl Transport {
             }
             Self::Smtp(smtp) => smtp.send(message).map(drop).map_err(|error| error.to_string()),
         }
+    }
+}
+
+/// How long files of mails stay, as long as their rows do.
+const KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
+
+impl Transport {
+    /// Forgets the files of mails that are old by the file system's clock; blocks.
+    ///
+    /// # Errors
+    /// The file system's.
+    pub(super) fn forget(&self, now: SystemTime) -> std::io::Result<()> {
+        let Self::Directory(directory) = self else { return Ok(()) };
+        let Ok(entries) = fs::read_dir(directory) else { return Ok(()) };
+        for entry in entries {
+            let entry = entry?;
+            let path = entry.path();
+            let ours = path.extension().is_some_and(|end| end == "eml" || end == "part");
+            let age = now.duration_since(entry.metadata()?.modified()?).unwrap_or_default();
+            if ours && age > KEPT {
+                fs::remove_file(path)?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -144,5 +168,20 @@ mod tests {
         assert_eq!(names, ["a.eml"]);
         let mode = fs::metadata(mail.join("a.eml")).unwrap().permissions().mode();
         assert_eq!(mode & 0o077, 0);
+    }
+
+    #[test]
+    fn files_of_old_mails_are_forgotten_and_nothing_else() {
+        let directory = tempfile::tempdir().unwrap();
+        let mail = directory.path().join("mail");
+        let transport = Transport::Directory(mail.clone());
+        let now = SystemTime::now();
+        transport.forget(now).unwrap();
+        store(&mail, "a", b"hello").unwrap();
+        fs::write(mail.join("notes.txt"), "the operator's").unwrap();
+        transport.forget(now + KEPT - Duration::from_secs(60)).unwrap();
+        assert!(mail.join("a.eml").exists());
+        transport.forget(now + KEPT + Duration::from_secs(60)).unwrap();
+        assert!(!mail.join("a.eml").exists() && mail.join("notes.txt").exists());
     }
 }
