@@ -184,4 +184,53 @@ mod tests {
         transport.forget(now + KEPT + Duration::from_secs(60)).unwrap();
         assert!(!mail.join("a.eml").exists() && mail.join("notes.txt").exists());
     }
+
+    /// Plays a server for one mail; gives what it was told.
+    fn serve(listener: &std::net::TcpListener) -> String {
+        use std::io::{BufRead as _, BufReader};
+        let (stream, _) = listener.accept().unwrap();
+        let (mut answers, mut lines) = (stream.try_clone().unwrap(), BufReader::new(stream));
+        let (mut told, mut in_data) = (String::new(), false);
+        answers.write_all(b"220 here\r\n").unwrap();
+        loop {
+            let mut line = String::new();
+            if lines.read_line(&mut line).unwrap_or_default() == 0 {
+                return told;
+            }
+            told.push_str(&line);
+            let answer = match line.trim_end() {
+                "." => "250 taken\r\n",
+                _ if in_data => continue,
+                "DATA" => "354 go on\r\n",
+                "QUIT" => "221 bye\r\n",
+                _ => "250 fine\r\n",
+            };
+            in_data = line.starts_with("DATA");
+            if answers.write_all(answer.as_bytes()).is_err() {
+                return told;
+            }
+        }
+    }
+
+    #[test]
+    fn an_smtp_server_is_given_the_message_and_a_silent_port_is_an_error() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut config = Config::for_tests("unused");
+        config.mail_transport = MailTransport::Smtp;
+        config.smtp_url = Some(format!("smtp://{}", listener.local_addr().unwrap()));
+        let transport = Transport::of(&config).unwrap();
+        let message = Message::builder()
+            .from("desk@desk.example".parse().unwrap())
+            .to("ada@example.com".parse().unwrap())
+            .subject("Hello")
+            .body("How are you?".to_owned())
+            .unwrap();
+        let server = std::thread::spawn(move || serve(&listener));
+        transport.send("a", &message).unwrap();
+        let told = server.join().unwrap();
+        assert!(told.contains("MAIL FROM:<desk@desk.example>"), "{told}");
+        assert!(told.contains("RCPT TO:<ada@example.com>") && told.contains("How are you?"), "{told}");
+        // The listener is gone by now.
+        assert!(transport.send("a", &message).is_err());
+    }
 }
