@@ -7,6 +7,7 @@ use crate::{
     db::Store,
     files::Files,
     live::Hub,
+    mail::Bell,
     outbound::Outbound,
     secrets::Keys,
     whatsapp::{Connections, Graph},
@@ -31,4 +32,6 @@ pub struct App {
     pub outbound: Outbound,
     /// The files of customers.
     pub files: Files,
+    /// Says that there is mail to send.
+    pub mail: Bell,
 }

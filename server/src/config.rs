@@ -67,6 +67,19 @@ pub struct Config {
     pub rate_per_session: u32,
     /// The same for all members of a tenant.
     pub rate_per_tenant: u32,
+    /// How mails leave.
+    pub mail_transport: MailTransport,
+    /// Who mails come from.
+    pub mail_from: String,
+    /// The SMTP server, without its password.
+    #[serde(default)]
+    pub smtp_url: Option<String>,
+    /// The password for it.
+    #[serde(default)]
+    pub smtp_password: Option<String>,
+    /// A file with the password for it.
+    #[serde(default)]
+    pub smtp_password_file: Option<PathBuf>,
     /// bcrypt's cost of a password hash.
     pub password_cost: u32,
     /// Hours that the live log reaches back.
@@ -80,6 +93,16 @@ pub struct Config {
     /// Where visitors of a demonstration can play a customer.
     #[serde(default)]
     pub demo_phone_url: Option<String>,
+}
+
+/// How mails leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailTransport {
+    /// As files below the data directory.
+    File,
+    /// Over SMTP.
+    Smtp,
 }
 
 /// How log lines look.
@@ -146,6 +169,11 @@ impl Config {
             rate_per_address: 0,
             rate_per_session: 0,
             rate_per_tenant: 0,
+            mail_transport: MailTransport::File,
+            mail_from: "Switchboard <switchboard@localhost>".into(),
+            smtp_url: None,
+            smtp_password: None,
+            smtp_password_file: None,
             password_cost: 4,
             live_log_hours: 72,
             log: "warn".into(),

@@ -16,6 +16,7 @@ pub mod http;
 pub mod jobs;
 pub mod keys;
 pub mod live;
+pub mod mail;
 mod net;
 pub mod outbound;
 pub mod run;

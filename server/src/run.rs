@@ -21,6 +21,7 @@ use crate::{
     jobs::{Means, Workers, WorkersConfig},
     keys,
     live::{Hub, HubConfig},
+    mail::{Bell, Postman},
     outbound::{Outbound, Reach},
     whatsapp::{Connections, Graph, OutboxConfig},
 };
@@ -134,10 +135,13 @@ pub fn start(
     store.listen(Arc::new(Sinks { hub: hub.clone(), workers: workers.clone() }));
     let told = workers.clone();
     hub.on_typing(move |tenant, member, conversation| told.typing(tenant, member, conversation));
-    let app = App { config, store, keys, hub, connections, graph, outbound, files };
+    let mail = Bell::default();
+    let postman = Postman::new(&config, store.control().clone(), mail.clone())?;
+    let app = App { config, store, keys, hub, connections, graph, outbound, files, mail };
     let readiness = Readiness::starting();
     let server = http::server_with(app.clone(), listener, readiness.clone())?;
     workers.watch();
+    runtime.spawn(postman.run());
     readiness.set(true);
     let running = Running { app, workers, readiness, http: server.handle(), runtime: Some(runtime) };
     Ok((running, server))

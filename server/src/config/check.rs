@@ -2,7 +2,8 @@
 
 use std::net::ToSocketAddrs;
 
-use super::{Config, ConfigError};
+use super::{Config, ConfigError, MailTransport};
+use crate::mail;
 
 /// Below this a stolen hash is too cheap to guess at.
 const LEAST_PASSWORD_COST: u32 = 10;
@@ -65,6 +66,7 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     if config.log.parse::<tracing_subscriber::filter::Targets>().is_err() {
         return refuse(format!("log: `{}` is not a level or a list of directives", config.log));
     }
+    mails(config)?;
     config.store()?;
     if config.migrate_database_url.is_some() && config.database_url.is_none() {
         return refuse("migrate_database_url needs database_url".into());
@@ -75,6 +77,24 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
         }
         _ => Ok(()),
     }
+}
+
+fn mails(config: &Config) -> Result<(), ConfigError> {
+    mail::sender(&config.mail_from).map_err(|error| {
+        ConfigError(format!(
+            "mail_from: `{}` is not like Switchboard <desk@example.com>: {error}",
+            config.mail_from
+        ))
+    })?;
+    match (&config.smtp_url, config.mail_transport) {
+        (Some(url), _) => mail::check_url(url).map(drop)?,
+        (None, MailTransport::Smtp) => return Err(ConfigError("mail_transport smtp needs smtp_url".into())),
+        (None, MailTransport::File) => {}
+    }
+    if config.smtp_password.is_some() && config.smtp_password_file.is_some() {
+        return Err(ConfigError("smtp_password and smtp_password_file: one of them is enough".into()));
+    }
+    Ok(())
 }
 
 /// What may start but is probably not what the operator wants: a sentence each.

@@ -96,6 +96,12 @@ fn what_is_unsafe_is_refused() {
         ("database_url = \"mysql://x\"", "postgres://"),
         ("migrate_database_url = \"postgres://x\"", "database_url"),
         ("log_format = \"xml\"", "xml"),
+        ("mail_transport = \"pigeon\"", "pigeon"),
+        ("mail_transport = \"smtp\"", "smtp_url"),
+        ("mail_from = \"nobody\"", "mail_from"),
+        ("smtp_url = \"smtp://mail.example.com\"", "not encrypted"),
+        ("smtp_url = \"smtps://desk:secret@mail.example.com\"", "smtp_password_file"),
+        ("smtp_password = \"a\"\nsmtp_password_file = \"b\"", "one of them"),
         ("demo_phone_url = \"javascript:alert(1)\"", "demo_phone_url"),
     ] {
         let line = refusal(with_file(text));

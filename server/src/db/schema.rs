@@ -95,6 +95,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    mail (id) {
+        id -> Text,
+        recipient -> Text,
+        template -> Text,
+        data -> Text,
+        language -> Text,
+        attempts -> BigInt,
+        created_at -> BigInt,
+        next_at -> Nullable<BigInt>,
+        sent_at -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     operator_audit (seq) {
         seq -> BigInt,
         at -> BigInt,

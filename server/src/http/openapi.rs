@@ -20,6 +20,7 @@ use super::{
     ),
     paths(
         session::sign_in::sign_in,
+        session::change_password::change_password,
         session::get_session::get_session,
         session::sign_out::sign_out,
         sign_in_page::get_sign_in_page,
@@ -222,6 +223,7 @@ mod tests {
                 "/api/reviews/sample",
                 "/api/reviews/{id}",
                 "/api/session",
+                "/api/session/password",
                 "/api/shift",
                 "/api/sign-in",
                 "/api/stickers",

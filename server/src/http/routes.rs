@@ -76,7 +76,9 @@ use super::{
     reviews::{
         draw_sample::draw_sample, get_desk::get_desk, list_reviews::list_reviews, put_review::put_review,
     },
-    session::{get_session::get_session, sign_in::sign_in, sign_out::sign_out},
+    session::{
+        change_password::change_password, get_session::get_session, sign_in::sign_in, sign_out::sign_out,
+    },
     sign_in_page,
     stickers::{get_sticker::get_sticker, list_stickers::list_stickers},
     templates::{
@@ -126,6 +128,7 @@ pub fn configure(config: &mut ServiceConfig) {
                         .route(post().to(sign_in))
                         .route(delete().to(sign_out)),
                 )
+                .service(only("/session/password", "POST").route(post().to(change_password)))
                 .service(only("/board/conversations", "GET").route(get().to(list_board_conversations)))
                 .service(only("/audit", "GET").route(get().to(list_audit)))
                 .service(only("/audit/export", "GET").route(get().to(export_audit)))

@@ -27,7 +27,7 @@ use crate::{
     clock::{from_micros, micros},
     db::{
         Store, TenantStore, Tx, WriteError,
-        control::{quarantine, session, tenant, throttle},
+        control::{mail, quarantine, session, tenant, throttle},
         data_map,
         record::Kicks,
         rows::{job, member, outbox, timer, waiting},
@@ -236,6 +236,7 @@ impl Workers {
                 let pruned = workers.0.store.control().write(move |conn| {
                     session::prune(conn, now)?;
                     throttle::prune(conn, now - kept("sign_in_failure"))?;
+                    mail::prune(conn, now - kept("mail"))?;
                     quarantine::prune(conn, now - kept("quarantine"))
                 });
                 if let Err(error) = pruned.await {

@@ -23,6 +23,17 @@ pub struct SignInRequest {
     pub tenant: Option<String>,
 }
 
+/// `POST /api/session/password`.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PasswordChange {
+    /// The password as it is.
+    pub current: String,
+    /// The one to be: at least 10 characters, neither the e-mail address nor the name.
+    pub new: String,
+}
+
 /// One of the tenants a person can sign in to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

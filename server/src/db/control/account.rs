@@ -3,6 +3,7 @@
 use diesel::{BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, RunQueryDsl};
 use shared::{
     Instant,
+    error::ErrorCode,
     ids::{AccountId, MemberId},
 };
 
@@ -21,6 +22,17 @@ use crate::{
 pub struct AccountRow {
     /// Which.
     pub id: AccountId,
+    /// Name as shown.
+    pub name: String,
+    /// bcrypt over the peppered password.
+    pub password_hash: String,
+}
+
+/// A person with the address they are reached at.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// E-mail address, folded.
+    pub email: String,
     /// Name as shown.
     pub name: String,
     /// bcrypt over the peppered password.
@@ -89,6 +101,35 @@ pub fn by_email(conn: &mut AnyConnection, email: &str) -> Result<Option<AccountR
         .first(conn)
         .optional()?;
     row.map(|(id, name, password_hash)| Ok(AccountRow { id: id.parse()?, name, password_hash })).transpose()
+}
+
+/// Whose account this is.
+///
+/// # Errors
+/// The database's.
+pub fn find(conn: &mut AnyConnection, account: AccountId) -> Result<Option<Person>, Fault> {
+    let row: Option<(String, String, String)> = a::account
+        .filter(a::id.eq(account.to_string()))
+        .select((a::email, a::name, a::password_hash))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(|(email, name, password_hash)| Person { email, name, password_hash }))
+}
+
+/// Replaces a password by another.
+///
+/// # Errors
+/// `invalid_credentials` when it is not the old one any more.
+pub fn set_password(
+    conn: &mut AnyConnection,
+    account: AccountId,
+    old_hash: &str,
+    new_hash: &str,
+) -> Result<(), Fault> {
+    let with_old = a::id.eq(account.to_string()).and(a::password_hash.eq(old_hash));
+    let changed =
+        diesel::update(a::account.filter(with_old)).set(a::password_hash.eq(new_hash)).execute(conn)?;
+    if changed == 0 { Err(Fault::Refused(ErrorCode::InvalidCredentials)) } else { Ok(()) }
 }
 
 /// Makes an account a member of a tenant.

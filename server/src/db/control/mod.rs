@@ -6,6 +6,7 @@
 pub mod account;
 pub mod audit;
 pub mod connection;
+pub mod mail;
 pub mod quarantine;
 pub mod session;
 pub mod tenant;

@@ -126,6 +126,17 @@ pub fn delete_of_member(
     Ok(())
 }
 
+/// Ends all sessions of an account but one, in every tenant; gives the hashes of those that ended.
+///
+/// # Errors
+/// The database's.
+pub fn delete_others(conn: &mut AnyConnection, account: AccountId, kept: &str) -> Result<Vec<String>, Fault> {
+    let others = s::account_id.eq(account.to_string()).and(s::token_hash.ne(kept));
+    let ended: Vec<String> = s::session.filter(others.clone()).select(s::token_hash).load(conn)?;
+    diesel::delete(s::session.filter(others)).execute(conn)?;
+    Ok(ended)
+}
+
 /// Forgets sessions that ended before an instant.
 ///
 /// # Errors

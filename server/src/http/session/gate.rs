@@ -87,6 +87,19 @@ impl SignInGate {
     }
 }
 
+impl SignInGate {
+    /// Hashes a new password; counts as an attempt like any other, because it keeps a core as busy.
+    pub(super) async fn hash(&self, _: &Admitted<'_>, password: SecretString) -> Result<String, ApiError> {
+        let permit = Arc::clone(&self.running).acquire_owned().await.map_err(ApiError::internal)?;
+        let keys = self.keys.clone();
+        let hashed = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            keys.hash_password(&password)
+        });
+        hashed.await.map_err(ApiError::internal)?.map_err(ApiError::internal)
+    }
+}
+
 /// Whom a request comes from: the peer, or whom a proxy that we trust names last.
 pub(in crate::http) fn peer(request: &HttpRequest, config: &Config) -> IpAddr {
     let unknown = IpAddr::from([0, 0, 0, 0]);

@@ -1,8 +1,11 @@
 //! Signing in and out, and who is signed in.
 
+mod buckets;
+pub(super) mod change_password;
 mod cookie;
 pub(super) mod gate;
 pub(super) mod get_session;
+mod new_password;
 pub(super) mod sign_in;
 pub(super) mod sign_out;
 mod throttle;

@@ -12,11 +12,7 @@ use shared::{
     ids::AccountId,
 };
 
-use super::{
-    cookie, describe,
-    gate::{SignInGate, peer},
-    throttle::{ACCOUNT, ADDRESS, account_bucket, address_bucket},
-};
+use super::{buckets::Buckets, cookie, describe, gate::SignInGate};
 use crate::{
     app::App,
     db::{
@@ -57,8 +53,7 @@ pub(in crate::http) async fn sign_in(
     body: Json<SignInRequest>,
 ) -> Result<HttpResponse, ApiError> {
     let SignInRequest { email, password, tenant } = body.into_inner();
-    let buckets =
-        Buckets { account: account_bucket(&email), address: address_bucket(peer(&request, &app.config)) };
+    let buckets = Buckets::of(&request, &app, &email);
     let admitted = gate.admit(&buckets.account).await?;
     let now = app.store.clock().now();
     buckets.check(&app, now).await?;
@@ -80,38 +75,6 @@ pub(in crate::http) async fn sign_in(
     let secret = begin(&app, &request, &seat, buckets.account.clone(), now).await?;
     let session = describe(&seat.tenant, seat.account, &seat.member).await?;
     Ok(HttpResponse::Ok().insert_header(cookie::keep(&secret)).json(session))
-}
-
-/// Where failures of this attempt are counted.
-#[derive(Clone)]
-struct Buckets {
-    account: String,
-    address: String,
-}
-
-impl Buckets {
-    async fn check(&self, app: &App, now: Instant) -> Result<(), ApiError> {
-        let Self { account, address } = self.clone();
-        let found = app
-            .store
-            .control()
-            .read(move |conn| Ok((throttle::find(conn, &account)?, throttle::find(conn, &address)?)));
-        let (account, address) = found.await?;
-        let waits = [ACCOUNT.shut_for(account, now), ADDRESS.shut_for(address, now)];
-        waits.into_iter().flatten().max().map_or(Ok(()), |seconds| Err(ApiError::retry_after(seconds)))
-    }
-
-    async fn count_failure(&self, app: &App, now: Instant) -> Result<(), ApiError> {
-        let buckets = [(self.account.clone(), ACCOUNT), (self.address.clone(), ADDRESS)];
-        let counted = app.store.control().write(move |conn| {
-            for (bucket, rule) in &buckets {
-                let level = rule.one_more(throttle::find(conn, bucket)?, now);
-                throttle::set(conn, bucket, level, now)?;
-            }
-            Ok(())
-        });
-        Ok(counted.await?)
-    }
 }
 
 /// A member's place, found and free to take.

@@ -21,6 +21,7 @@ mod isolation;
 mod live;
 mod numbers;
 mod outbox;
+mod password;
 mod receipts;
 mod retention;
 mod reviews;

@@ -32,6 +32,10 @@ fn old_row(table: &str) -> &'static str {
              SELECT '@at', '@at', id, 'old', '{}', 2, @at FROM connection LIMIT 1"
         }
         "sign_in_failure" => "INSERT INTO sign_in_failure (bucket, failures, last_at) VALUES ('@at', 1, @at)",
+        "mail" => {
+            "INSERT INTO mail (id, recipient, template, data, language, attempts, created_at) \
+             VALUES ('@at', 'ada@alpha.example', 'password_changed', '{}', 'en', 1, @at)"
+        }
         "early_status" => {
             "INSERT INTO early_status (tenant_id, channel_id, wamid, state, at, raw, received_at) \
              VALUES ($1, 'chn', '@at', 'read', @at, '{}', @at)"
@@ -85,6 +89,7 @@ fn left_of(table: &str, at: i64) -> String {
     match table {
         "session" => format!("SELECT count(*) AS n FROM session WHERE created_at = {at}"),
         "quarantine" => format!("SELECT count(*) AS n FROM quarantine WHERE received_at = {at}"),
+        "mail" => format!("SELECT count(*) AS n FROM mail WHERE created_at = {at}"),
         "sign_in_failure" => format!("SELECT count(*) AS n FROM sign_in_failure WHERE last_at = {at}"),
         "early_status" | "raw_item" => {
             format!("SELECT count(*) AS n FROM {table} WHERE tenant_id = $1 AND received_at = {at}")
@@ -96,7 +101,7 @@ fn left_of(table: &str, at: i64) -> String {
 }
 
 fn is_control(table: &str) -> bool {
-    matches!(table, "session" | "quarantine" | "sign_in_failure")
+    matches!(table, "session" | "quarantine" | "sign_in_failure" | "mail")
 }
 
 #[derive(diesel::QueryableByName)]

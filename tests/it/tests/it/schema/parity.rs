@@ -11,7 +11,7 @@ use server::db::migrate::{POSTGRES, SQLITE_CONTROL, SQLITE_TENANT};
 use super::catalog::{migrated_postgres, of_postgres, of_sqlite, of_sqlite_file};
 
 /// Tables that are not a tenant's: they decide whose something is, or are the operator's.
-const CONTROL_TABLES: [&str; 10] = [
+const CONTROL_TABLES: [&str; 11] = [
     "tenant",
     "account",
     "membership",
@@ -21,6 +21,7 @@ const CONTROL_TABLES: [&str; 10] = [
     "number_route",
     "quarantine",
     "sign_in_failure",
+    "mail",
     "operator_audit",
 ];
 
