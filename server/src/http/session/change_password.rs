@@ -15,7 +15,7 @@ use shared::{
     ids::{AccountId, MemberId},
 };
 
-use super::{buckets::Buckets, gate::SignInGate, new_password};
+use super::{buckets::Buckets, gate::SignInGate, new_password, noted};
 use crate::{
     app::App,
     db::{
@@ -76,6 +76,7 @@ pub(in crate::http) async fn change_password(
         app.hub.end_session(&ended);
     }
     app.mail.ring();
+    noted::note(&signed.tenant, signed.member.member.id, noted::PASSWORD).await;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -6,6 +6,7 @@ mod cookie;
 pub(super) mod gate;
 pub(super) mod get_session;
 mod new_password;
+mod noted;
 pub(super) mod sign_in;
 pub(super) mod sign_out;
 mod throttle;

@@ -12,7 +12,7 @@ use shared::{
     ids::AccountId,
 };
 
-use super::{buckets::Buckets, cookie, describe, gate::SignInGate};
+use super::{buckets::Buckets, cookie, describe, gate::SignInGate, noted};
 use crate::{
     app::App,
     db::{
@@ -73,6 +73,7 @@ pub(in crate::http) async fn sign_in(
         return Err(ErrorCode::InvalidCredentials.into());
     };
     let secret = begin(&app, &request, &seat, buckets.account.clone(), now).await?;
+    noted::note(&seat.tenant, seat.member.member.id, noted::BEGIN).await;
     let session = describe(&seat.tenant, seat.account, &seat.member).await?;
     Ok(HttpResponse::Ok().insert_header(cookie::keep(&secret)).json(session))
 }

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web::Data};
 use shared::error::Problem;
 
-use super::cookie;
+use super::{cookie, noted};
 use crate::{
     app::App,
     db::control::session,
@@ -22,5 +22,6 @@ pub(in crate::http) async fn sign_out(app: Data<App>, signed: SignedIn) -> Resul
     let ended = signed.token_hash.clone();
     app.store.control().write(move |conn| session::delete(conn, &ended)).await?;
     app.hub.end_session(&signed.token_hash);
+    noted::note(&signed.tenant, signed.member.member.id, noted::END).await;
     Ok(HttpResponse::NoContent().insert_header(cookie::drop()).finish())
 }

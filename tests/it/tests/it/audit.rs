@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use chrono::{FixedOffset, TimeDelta};
 use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
 use server::{
     clock::{Clock, FakeClock, SystemClock, micros},
     db::control,
@@ -20,6 +21,7 @@ on_both_engines!(
     whoever_may_sees_what_all_did_and_others_their_own,
     what_is_looked_for_is_what_a_recount_finds,
     pages_follow_one_another_without_a_gap,
+    signing_in_and_out_is_noted_and_a_wrong_password_is_not,
     a_file_has_every_entry_once,
     days_are_those_of_the_tenants_zone,
     where_it_ends_is_noted_elsewhere_once_a_day,
@@ -113,6 +115,21 @@ async fn what_is_looked_for_is_what_a_recount_finds(engine: Engine) {
     {
         assert_eq!(page(&boss, wrong).await, Err(StatusCode::BAD_REQUEST), "{wrong}");
     }
+}
+
+async fn signing_in_and_out_is_noted_and_a_wrong_password_is_not(engine: Engine) {
+    let world = World::new(engine).await;
+    let (agent, boss) = (world.agent().await, world.supervisor().await);
+    let wrong = json!({ "email": world.alpha.agent.email, "password": "not this one", "tenant": null });
+    assert_eq!(agent.send(Method::POST, "/api/session", &wrong).await.0, StatusCode::UNAUTHORIZED);
+    assert_eq!(agent.send(Method::DELETE, "/api/session", &Value::Null).await.0, StatusCode::NO_CONTENT);
+    let seen = entries(&boss, &format!("?action=session&member={}", agent.member)).await;
+    assert_eq!(
+        seen.iter().map(|entry| entry.action.as_str()).collect::<Vec<_>>(),
+        ["session.end", "session.begin"]
+    );
+    let stranger = world.stranger().await;
+    assert_eq!(entries(&stranger, "?action=session").await.len(), 1, "their own");
 }
 
 async fn pages_follow_one_another_without_a_gap(engine: Engine) {
