@@ -5,6 +5,7 @@ mod check_numbers;
 mod drop_file;
 mod fetch_file;
 mod import_past;
+mod persist;
 pub(crate) mod post_alert;
 mod prune;
 mod runner;

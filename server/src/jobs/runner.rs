@@ -3,7 +3,6 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError},
     time::Duration as Wait,
 };
@@ -18,6 +17,7 @@ use tokio::{runtime::Handle, sync::Notify};
 use uuid::Uuid;
 
 use super::{
+    persist::persist,
     prune,
     tasks::{Jobs, Tools},
     turns::Turns,
@@ -480,45 +480,4 @@ impl Workers {
 /// How long the data map lets a control table's rows live; an age that no row reaches when it names none.
 fn kept(table: &str) -> Duration {
     data_map::kept(table).unwrap_or(Duration::days(36_500))
-}
-
-/// Runs a task until it ends well: after an error or a panic it begins again, after a pause.
-async fn persist<F>(tenant: TenantId, pause: Wait, mut task: impl FnMut() -> F)
-where
-    F: Future<Output = Result<(), WriteError>>,
-{
-    loop {
-        // A panic leaves no half-done work behind: rows change in transactions only.
-        match AssertUnwindSafe(task()).catch_unwind().await {
-            Ok(Ok(())) => return,
-            Ok(Err(error)) => {
-                tracing::error!(tenant.id = %tenant, error = %error, "a worker is in trouble");
-            }
-            Err(_) => tracing::error!(tenant.id = %tenant, "a worker panicked and begins again"),
-        }
-        tokio::time::sleep(pause).await;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_worker_that_fails_or_panics_begins_again() {
-        let mut runs = 0;
-        let task = || {
-            runs += 1;
-            let run = runs;
-            async move {
-                match run {
-                    1 => panic!("on purpose"),
-                    2 => Err(WriteError::Unavailable("on purpose".into())),
-                    _ => Ok(()),
-                }
-            }
-        };
-        persist(TenantId::from_control(1), Wait::ZERO, task).await;
-        assert_eq!(runs, 3);
-    }
 }
